@@ -1,0 +1,54 @@
+//! What a build script calls: generates, tells cargo what to watch, and fails in one line.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::{Document, Error, Overlay, generate};
+
+/// Generates the client of `document` and `overlay`, both beside the build script, into
+/// `$OUT_DIR/client.rs`.
+///
+/// The script runs again only when one of the two files changes. What a person should look at is
+/// printed as a warning; a fault stops the build with one message and no trace.
+#[must_use]
+pub fn run(document: &str, overlay: &str) -> ExitCode {
+    println!("cargo:rerun-if-changed={document}");
+    println!("cargo:rerun-if-changed={overlay}");
+    match write(Path::new(document), Path::new(overlay)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The form in which cargo shows a build script's own error (cargo 1.84 and later).
+            println!("cargo::error={error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(document: &Path, overlay: &Path) -> Result<(), Error> {
+    let out = std::env::var_os("OUT_DIR")
+        .ok_or_else(|| Error::new("build.rs", "OUT_DIR is not set: run by cargo only"))?;
+    let document = Document::read(document)?;
+    let file = document.file().to_owned();
+    let overlay = Overlay::read(overlay)?;
+    let output = generate(document, Some(&overlay))?;
+    for change in output
+        .report
+        .warnings()
+        .filter(|change| change.step == "read")
+    {
+        println!("cargo::warning={file}: {}: {}", change.pointer, change.what);
+    }
+    for covered in output.coverage.vanished() {
+        println!(
+            "cargo::warning={file}: {} {} is not in the client, and no step says why",
+            covered.method, covered.path
+        );
+    }
+    let target = Path::new(&out).join("client.rs");
+    std::fs::write(&target, output.source).map_err(|e| {
+        Error::new(
+            target.display().to_string(),
+            format!("cannot be written: {e}"),
+        )
+    })
+}

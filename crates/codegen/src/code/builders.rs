@@ -1,0 +1,229 @@
+//! Writes the operations: a method of the client, a builder, and a static description each.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Type;
+
+use super::docs;
+use super::model::{Argument, Operation, Place};
+use super::progenitor::{last_name, only_argument};
+
+/// The method of the client that returns the builder.
+pub(super) fn method(operation: &Operation<'_>) -> TokenStream {
+    let Operation {
+        method_ident,
+        builder_ident,
+        ..
+    } = operation;
+    let docs = docs::attributes(&method_doc(operation));
+    let deprecated = deprecated(operation);
+    quote! {
+        #(#docs)*
+        #deprecated
+        pub fn #method_ident(&self) -> builder::#builder_ident {
+            builder::#builder_ident::new(self)
+        }
+    }
+}
+
+/// The builder of one operation.
+pub(super) fn builder(operation: &Operation<'_>) -> TokenStream {
+    let Operation {
+        method_ident,
+        builder_ident,
+        static_ident,
+        success,
+        ..
+    } = operation;
+    let doc = docs::attributes(&format!(
+        "Builder of [`Client::{method_ident}`](super::Client::{method_ident})."
+    ));
+    let sends = docs::attributes(&format!(
+        "Sends `{} {}` and decodes the answer.\n\n# Errors\n\nAs [`onlyfansapi_core::ErrorKind`] says.",
+        operation.http_method.to_uppercase(),
+        operation.path
+    ));
+    let setters = operation.arguments.iter().map(setter);
+    let body = operation
+        .body
+        .as_ref()
+        .map(|body| body_setter(&body.ty, body.has_fields));
+    quote! {
+        #(#doc)*
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+        pub struct #builder_ident {
+            draft: Draft,
+        }
+
+        impl #builder_ident {
+            pub(super) fn new(client: &super::Client) -> Self {
+                Self { draft: crate::hook::draft(client, &super::operations::#static_ident) }
+            }
+
+            #(#setters)*
+            #body
+
+            /// Sets the options of this call alone.
+            pub fn with(mut self, options: CallOptions) -> Self {
+                self.draft.with(options);
+                self
+            }
+
+            #(#sends)*
+            pub fn fetch(self) -> Fetch<#success> {
+                self.draft.fetch()
+            }
+        }
+    }
+}
+
+/// The static description of one operation.
+pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
+    let Operation {
+        id,
+        path,
+        tag,
+        static_ident,
+        ..
+    } = operation;
+    let method = format_ident!("{}", operation.http_method.to_uppercase());
+    let doc = docs::attributes(&format!("`{method} {path}`"));
+    let shape = format_ident!(
+        "{}",
+        match operation.shape {
+            "envelope" => "Envelope",
+            "text" => "Text",
+            "empty" => "Empty",
+            _ => "Whole",
+        }
+    );
+    let has_body = operation.body.is_some();
+    let parameters = operation.arguments.iter().map(|argument| {
+        let Argument { name, required, expects, .. } = argument;
+        let setter = argument.setter.to_string();
+        let place = format_ident!("{}", match argument.place {
+            Place::Path => "Path",
+            Place::Query => "Query",
+            Place::Header => "Header",
+            Place::Body => "Body",
+        });
+        quote! { Parameter { name: #name, setter: #setter, place: Place::#place, required: #required, expects: #expects } }
+    });
+    quote! {
+        #(#doc)*
+        pub static #static_ident: Operation = Operation {
+            id: #id,
+            method: Method::#method,
+            path: #path,
+            tag: #tag,
+            parameters: &[#(#parameters),*],
+            has_body: #has_body,
+            shape: Shape::#shape,
+        };
+    }
+}
+
+fn setter(argument: &Argument) -> TokenStream {
+    let Argument { setter, ty, .. } = argument;
+    let key = setter.to_string();
+    let docs = docs::attributes(&argument.doc);
+    let is_text = last_name(ty) == "String";
+    if is_text && argument.place != Place::Body {
+        // Ids and paging numbers are texts in the document; callers have them as numbers as well.
+        return quote! {
+            #(#docs)*
+            pub fn #setter(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text(#key, value);
+                self
+            }
+        };
+    }
+    if let Some(item) = list_item(ty) {
+        return quote! {
+            #(#docs)*
+            pub fn #setter<I>(mut self, values: I) -> Self
+            where
+                I: ::std::iter::IntoIterator,
+                I::Item: ::std::convert::TryInto<#item>,
+            {
+                let values: ::std::result::Result<::std::vec::Vec<#item>, _> =
+                    values.into_iter().map(::std::convert::TryInto::try_into).collect();
+                self.draft.set(#key, values);
+                self
+            }
+        };
+    }
+    quote! {
+        #(#docs)*
+        pub fn #setter<V>(mut self, value: V) -> Self
+        where
+            V: ::std::convert::TryInto<#ty>,
+        {
+            self.draft.set(#key, value.try_into());
+            self
+        }
+    }
+}
+
+fn body_setter(ty: &Type, has_fields: bool) -> TokenStream {
+    let doc = if has_fields {
+        "Sets the whole body, in place of every field that was set before."
+    } else {
+        "Sets the body."
+    };
+    quote! {
+        #[doc = #doc]
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: ::std::convert::TryInto<#ty>,
+        {
+            self.draft.body(value.try_into());
+            self
+        }
+    }
+}
+
+fn list_item(ty: &Type) -> Option<&Type> {
+    (last_name(ty) == "Vec")
+        .then(|| only_argument(ty))
+        .flatten()
+}
+
+fn deprecated(operation: &Operation<'_>) -> Option<TokenStream> {
+    operation
+        .deprecated
+        .then(|| quote! { #[deprecated = "the document calls this operation deprecated"] })
+}
+
+fn method_doc(operation: &Operation<'_>) -> String {
+    let mut doc = operation.doc.clone();
+    doc.push_str(&format!(
+        "\n\nSends `{} {}`.",
+        operation.http_method.to_uppercase(),
+        operation.path
+    ));
+    if operation.undocumented {
+        doc.push_str(" The document shows no successful answer, so the answer is any JSON value.");
+    }
+    doc.push_str("\n\n# Example\n\n```\n");
+    if operation.deprecated {
+        doc.push_str("# #![allow(deprecated)]\n");
+    }
+    doc.push_str("# async fn example(client: onlyfansapi_client::Client) -> Result<(), onlyfansapi_core::Error> {\n");
+    doc.push_str(&format!(
+        "let reply = client\n    .{}()\n",
+        operation.method_ident
+    ));
+    for argument in operation
+        .arguments
+        .iter()
+        .filter(|argument| argument.required)
+    {
+        if let Some(value) = &argument.example {
+            doc.push_str(&format!("    .{}({value})\n", argument.setter));
+        }
+    }
+    doc.push_str("    .fetch()\n    .await?;\n# let _ = reply;\n# Ok(())\n# }\n```");
+    doc
+}

@@ -1,0 +1,78 @@
+//! Rust names for names of the document, by the same rule that progenitor and typify use.
+
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+use proc_macro2::Ident;
+use quote::format_ident;
+
+/// Methods that every builder has; an argument of this name gets an underscore.
+const RESERVED: [&str; 7] = [
+    "new", "with", "fetch", "fetch_as", "request", "body", "clone",
+];
+
+/// A function or variable name.
+pub(super) fn snake(name: &str) -> String {
+    valid(&separated(name).to_snake_case())
+}
+
+/// A type name.
+pub(super) fn pascal(name: &str) -> Ident {
+    format_ident!("{}", valid(&separated(name).to_pascal_case()))
+}
+
+/// The name of a static.
+pub(super) fn shouty(name: &str) -> Ident {
+    format_ident!("{}", valid(&separated(name).to_shouty_snake_case()))
+}
+
+/// The name of a setter among `taken`, which it joins.
+pub(super) fn setter(name: &str, prefix: &str, taken: &mut Vec<String>) -> String {
+    let plain = snake(name);
+    let name = if RESERVED.contains(&plain.as_str()) || taken.contains(&plain) {
+        snake(&format!("{prefix} {name}"))
+    } else {
+        plain
+    };
+    let name = if taken.contains(&name) || RESERVED.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
+    };
+    taken.push(name.clone());
+    name
+}
+
+fn separated(name: &str) -> String {
+    let xid = |c: char| c == '_' || c.is_alphanumeric();
+    name.replace('\'', "").replace(|c: char| !xid(c), "-")
+}
+
+fn valid(name: &str) -> String {
+    let name = match name.chars().next() {
+        None => "x".to_owned(),
+        Some(c) if c == '_' || c.is_alphabetic() => name.to_owned(),
+        Some(_) => format!("_{name}"),
+    };
+    // A keyword does not parse as an identifier.
+    if syn::parse_str::<Ident>(&name).is_ok() && name != "gen" {
+        name
+    } else {
+        format!("{name}_")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_valid_and_given_once() {
+        assert_eq!(super::snake("filter[online]"), "filter_online");
+        assert_eq!(super::snake("type"), "type_");
+        assert_eq!(super::snake("240"), "_240");
+        let mut taken = Vec::new();
+        let mut setter = |name, prefix| super::setter(name, prefix, &mut taken);
+        assert_eq!(setter("story_id", "path"), "story_id");
+        assert_eq!(setter("story_id", "body"), "body_story_id");
+        assert_eq!(setter("body", "body"), "body_body");
+        assert_eq!(setter("with", "query"), "query_with");
+        assert_eq!(setter("storyId", "body"), "body_story_id_");
+    }
+}

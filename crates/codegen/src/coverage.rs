@@ -1,0 +1,236 @@
+//! What became of every operation of the document, and what the fields of its answers are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use crate::Report;
+use crate::walk::operations;
+
+/// What became of one operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is in the generated client, as the method of this name.
+    Generated {
+        /// The method's name.
+        method: String,
+    },
+    /// It is not there, on purpose.
+    LeftOut {
+        /// Why.
+        reason: String,
+    },
+    /// It is not there, and nothing says why: a defect.
+    Vanished,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Generated { method } => write!(f, "generated as `{method}`"),
+            Self::LeftOut { reason } => write!(f, "left out: {reason}"),
+            Self::Vanished => f.write_str("VANISHED without a reason"),
+        }
+    }
+}
+
+/// One operation of the document, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Covered {
+    /// The HTTP method, lower case.
+    pub method: &'static str,
+    /// The path.
+    pub path: String,
+    /// The operationId as the document has it; empty where it has none.
+    pub id: String,
+    /// The first tag.
+    pub tag: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// How many fields of answers have which kind of type.
+pub type FieldKinds = BTreeMap<&'static str, usize>;
+
+/// What became of every operation, and what the fields of the answers are.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Coverage {
+    /// Every operation of the document, in its order.
+    pub operations: Vec<Covered>,
+    /// The fields of all answers by the kind of their type.
+    pub fields: FieldKinds,
+}
+
+impl Coverage {
+    /// The operations of a document as it was read; all of them unaccounted for yet.
+    pub(crate) fn of(root: &mut Value) -> Self {
+        let mut found = Vec::new();
+        operations(root, |operation| {
+            let tag = operation
+                .members
+                .get("tags")
+                .and_then(|tags| tags[0].as_str())
+                .unwrap_or_default()
+                .to_owned();
+            found.push(Covered {
+                method: operation.method,
+                path: operation.path.to_owned(),
+                id: operation.id,
+                tag,
+                outcome: Outcome::Vanished,
+            });
+        });
+        Self {
+            operations: found,
+            fields: FieldKinds::new(),
+        }
+    }
+
+    /// The operations that are neither generated nor left out for a reason.
+    pub fn vanished(&self) -> impl Iterator<Item = &Covered> {
+        self.operations
+            .iter()
+            .filter(|covered| covered.outcome == Outcome::Vanished)
+    }
+
+    /// How many operations were generated.
+    #[must_use]
+    pub fn generated(&self) -> usize {
+        self.operations
+            .iter()
+            .filter(|covered| matches!(covered.outcome, Outcome::Generated { .. }))
+            .count()
+    }
+
+    /// Gives the reason of the overlay to every operation that it removed.
+    pub(crate) fn note_removed(&mut self, root: &mut Value, report: &Report) {
+        let mut present = Vec::new();
+        operations(root, |operation| {
+            present.push((operation.method, operation.path.to_owned()))
+        });
+        for covered in &mut self.operations {
+            if present
+                .iter()
+                .any(|(method, path)| *method == covered.method && *path == covered.path)
+            {
+                continue;
+            }
+            let reason = report
+                .changes()
+                .iter()
+                .filter(|change| change.step == "overlay" && change.what.starts_with("removed"))
+                .find(|change| {
+                    let item = crate::Pointer::root().join(["paths", &covered.path]);
+                    change.pointer == item || change.pointer == item.child(covered.method)
+                })
+                .and_then(|change| change.what.strip_prefix("removed: "));
+            if let Some(reason) = reason {
+                covered.outcome = Outcome::LeftOut {
+                    reason: format!("by the overlay: {reason}"),
+                };
+            }
+        }
+    }
+
+    /// Settles one operation.
+    pub(crate) fn settle_one(&mut self, method: &str, path: &str, outcome: Outcome) {
+        if let Some(covered) = self
+            .operations
+            .iter_mut()
+            .find(|covered| covered.method == method && covered.path == path)
+        {
+            covered.outcome = outcome;
+        }
+    }
+
+    /// Settles the operations that the source really has: method, path and name of each.
+    pub(crate) fn settle(&mut self, generated: &[(String, String, String)]) {
+        for (method, path, name) in generated {
+            let outcome = Outcome::Generated {
+                method: name.to_snake_case(),
+            };
+            self.settle_one(method, path, outcome);
+        }
+    }
+
+    /// Counts the fields of all answers of a prepared document.
+    pub(crate) fn count_fields(&mut self, root: &Value) {
+        let components = &root["components"]["schemas"];
+        let mut seen = std::collections::HashSet::new();
+        let mut waiting: Vec<&Value> = Vec::new();
+        for item in root["paths"]
+            .as_object()
+            .into_iter()
+            .flat_map(|paths| paths.values())
+        {
+            for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
+                let schema =
+                    &operation["responses"]["2XX"]["content"]["application/json"]["schema"];
+                if schema.is_object() {
+                    waiting.push(schema);
+                }
+            }
+        }
+        while let Some(schema) = waiting.pop() {
+            let reference = schema["$ref"]
+                .as_str()
+                .or_else(|| schema["allOf"][0]["$ref"].as_str());
+            if let Some(name) = reference.and_then(|r| r.strip_prefix("#/components/schemas/")) {
+                if seen.insert(name) {
+                    waiting.push(&components[name]);
+                }
+                continue;
+            }
+            for property in schema["properties"]
+                .as_object()
+                .into_iter()
+                .flat_map(|properties| properties.values())
+            {
+                *self.fields.entry(kind(property)).or_default() += 1;
+                waiting.push(property);
+            }
+            waiting.extend(
+                ["items", "additionalProperties"]
+                    .iter()
+                    .filter_map(|part| schema.get(*part))
+                    .filter(|part| part.is_object()),
+            );
+        }
+    }
+}
+
+/// The kind of a field's type, as a reader of the Rust type would call it.
+fn kind(schema: &Value) -> &'static str {
+    if schema.get("$ref").is_some() || schema.get("allOf").is_some() {
+        return "struct";
+    }
+    match schema["type"].as_str() {
+        Some("string") if schema.get("enum").is_some() => "enum",
+        Some("string") => "text",
+        Some("integer") => "integer",
+        Some("number") => "number",
+        Some("boolean") => "truth value",
+        Some("array")
+            if schema["items"]
+                .as_object()
+                .is_none_or(serde_json::Map::is_empty) =>
+        {
+            "list of any JSON value"
+        }
+        Some("array") => "list",
+        Some("object")
+            if schema["additionalProperties"]
+                .as_object()
+                .is_none_or(serde_json::Map::is_empty) =>
+        {
+            "map of any JSON value"
+        }
+        Some("object") => "map",
+        _ => "any JSON value",
+    }
+}

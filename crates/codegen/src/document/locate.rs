@@ -1,0 +1,90 @@
+//! Pointer to line and column, by reading the events of the text once more. JSON is read by the
+//! same reader: for this purpose it is YAML.
+
+use saphyr_parser::{Event, Parser};
+
+use crate::Pointer;
+
+/// A place in the text, both numbers from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// A list or map that is open while the events go by.
+enum Open {
+    List(usize),
+    /// The key whose value comes next, if it has been read.
+    Map(Option<String>),
+}
+
+/// Every position at which `wanted` begins: of its key in a map, else of the item.
+pub(super) fn positions(text: &str, wanted: &Pointer) -> Vec<Position> {
+    let mut found = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut path = vec![Pointer::root()];
+    let mut key_position = None;
+    for event in Parser::new_from_str(text) {
+        let Ok((event, span)) = event else { break };
+        let here = Position {
+            line: span.start.line(),
+            column: span.start.col() + 1,
+        };
+        if matches!(event, Event::SequenceEnd | Event::MappingEnd) {
+            open.pop();
+            path.pop();
+            continue;
+        }
+        if !matches!(
+            event,
+            Event::Scalar(..)
+                | Event::Alias(_)
+                | Event::SequenceStart(..)
+                | Event::MappingStart(..)
+        ) {
+            continue;
+        }
+        let at = match open.last_mut() {
+            Some(Open::Map(key @ None)) => {
+                // A key that is no scalar is refused by the reader; an empty one stands for it here.
+                *key = Some(if let Event::Scalar(text, ..) = &event {
+                    text.to_string()
+                } else {
+                    String::new()
+                });
+                key_position = Some(here);
+                continue;
+            }
+            Some(Open::Map(key)) => {
+                let parent = path.last().cloned().unwrap_or_default();
+                parent.child(key.take().unwrap_or_default())
+            }
+            Some(Open::List(index)) => {
+                let at = path.last().cloned().unwrap_or_default().child(*index);
+                *index += 1;
+                at
+            }
+            None => Pointer::root(),
+        };
+        if at == *wanted {
+            found.push(key_position.take().unwrap_or(here));
+        }
+        key_position = None;
+        match event {
+            Event::SequenceStart(..) => {
+                open.push(Open::List(0));
+                path.push(at);
+            }
+            Event::MappingStart(..) => {
+                open.push(Open::Map(None));
+                path.push(at);
+            }
+            _ => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,148 @@
+//! The document: an ordered JSON tree with string keys, and the text it was read from.
+
+mod locate;
+mod read;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+pub use self::locate::Position;
+use crate::{Error, Pointer};
+
+/// A document in memory.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The tree; every key is a string, in the order of the text.
+    pub root: Value,
+    file: String,
+    text: String,
+    oddities: Vec<Oddity>,
+}
+
+/// Something that the reader met and did not keep as it was.
+#[derive(Clone, Debug)]
+pub(crate) struct Oddity {
+    pub(crate) pointer: Pointer,
+    pub(crate) what: String,
+}
+
+impl Document {
+    /// Reads a YAML or JSON file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or its syntax is broken.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let file = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let bytes = std::fs::read(path)
+            .map_err(|e| Error::new(path.display().to_string(), format!("cannot be read: {e}")))?;
+        let text = String::from_utf8(bytes).map_err(|e| {
+            Error::new(
+                &file,
+                format!(
+                    "is not UTF-8 text from byte {} on",
+                    e.utf8_error().valid_up_to()
+                ),
+            )
+        })?;
+        Self::parse(&file, &text)
+    }
+
+    /// Reads a document from `text`; `file` names it in messages, and decides between JSON (a name
+    /// that ends in `.json`) and YAML.
+    ///
+    /// # Errors
+    ///
+    /// When the syntax is broken.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (root, oddities) = read::tree(file, text)?;
+        Ok(Self {
+            root,
+            file: file.to_owned(),
+            text: text.to_owned(),
+            oddities,
+        })
+    }
+
+    /// The file's name, for messages.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// What the reader did not keep as it was: duplicate keys, keys that became equal as strings.
+    pub(crate) fn oddities(&self) -> &[Oddity] {
+        &self.oddities
+    }
+
+    /// Where in the text `pointer` stands; every place, if a key stands there more than once.
+    ///
+    /// The tree keeps no positions, so the text is read once more: for messages only.
+    #[must_use]
+    pub fn locate(&self, pointer: &Pointer) -> Vec<Position> {
+        locate::positions(&self.text, pointer)
+    }
+
+    /// A fault of this document at `pointer`, with its line.
+    #[must_use]
+    pub fn error(&self, pointer: &Pointer, message: impl std::fmt::Display) -> Error {
+        Error::new(&self.file, message)
+            .at(self.locate(pointer).first().copied())
+            .of(pointer.clone())
+    }
+
+    /// Refuses what is no OpenAPI 3.0 document, in a sentence that says what it is.
+    pub(crate) fn expect_openapi(&self) -> Result<(), Error> {
+        let fault = |pointer: &Pointer, message: String| Err(self.error(pointer, message));
+        let root = Pointer::root();
+        let Some(members) = self.root.as_object() else {
+            return fault(
+                &root,
+                format!(
+                    "is not an OpenAPI document: the top is {}, not an object",
+                    crate::walk::kind(&self.root)
+                ),
+            );
+        };
+        if let Some(version) = members.get("swagger") {
+            return fault(
+                &root.child("swagger"),
+                format!(
+                    "is a Swagger {} document; OpenAPI 3.0 is needed",
+                    crate::walk::plain(version)
+                ),
+            );
+        }
+        match members.get("openapi").map(crate::walk::plain) {
+            Some(version) if version == "3.0" || version.starts_with("3.0.") => {}
+            Some(version) => {
+                return fault(
+                    &root.child("openapi"),
+                    format!("is an OpenAPI {version} document; 3.0 is needed"),
+                );
+            }
+            None => {
+                return fault(
+                    &root,
+                    "is not an OpenAPI document: it has no member `openapi`".to_owned(),
+                );
+            }
+        }
+        match members.get("paths") {
+            Some(Value::Object(_)) => Ok(()),
+            Some(other) => fault(
+                &root.child("paths"),
+                format!("must be an object and is {}", crate::walk::kind(other)),
+            ),
+            None => fault(
+                &root,
+                "has no member `paths`, so there is nothing to call".to_owned(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! OpenAPI Overlay 1.0: our corrections to a document, applied before every pass.
+//!
+//! Before: an operation that a client must not see. After `{target: $.paths['/x'].post, remove:
+//! true}`: gone, with the action's description as the reason in the report. Targets are RFC 9535
+//! JSONPath; an action that matches nothing is an error, because its correction has been lost.
+
+use std::path::Path;
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use crate::walk::{kind, merge, operation_at, plain};
+use crate::{Document, Error, Pointer, Report};
+
+/// A list of changes to a document.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    document: Document,
+    actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug)]
+struct Action {
+    target: String,
+    path: JsonPath,
+    description: String,
+    change: Change,
+    at: Pointer,
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Remove,
+    Update(Value),
+}
+
+impl Overlay {
+    /// Reads an overlay file, YAML or JSON.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, its syntax is broken, or an action is not one.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        Self::from_document(Document::read(path)?)
+    }
+
+    /// Reads an overlay from `text`; `file` names it in messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`Overlay::read`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
+        Self::from_document(Document::parse(file, text)?)
+    }
+
+    fn from_document(document: Document) -> Result<Self, Error> {
+        let root = Pointer::root();
+        if let Some(oddity) = document.oddities().first() {
+            return Err(document.error(&oddity.pointer, &oddity.what));
+        }
+        match document.root.get("overlay").map(plain) {
+            Some(version) if version.starts_with("1.0") => {}
+            Some(version) => {
+                return Err(document.error(
+                    &root.child("overlay"),
+                    format!("overlay version {version}; 1.0 is needed"),
+                ));
+            }
+            None => {
+                return Err(document.error(
+                    &root,
+                    "is not an OpenAPI overlay: it has no member `overlay`",
+                ));
+            }
+        }
+        let at = root.child("actions");
+        let Some(list) = document.root["actions"].as_array() else {
+            return Err(document.error(&at, "must be a list of actions"));
+        };
+        let actions = list
+            .iter()
+            .enumerate()
+            .map(|(i, action)| Self::action(&document, at.child(i), action))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { document, actions })
+    }
+
+    fn action(document: &Document, at: Pointer, action: &Value) -> Result<Action, Error> {
+        let Some(target) = action["target"].as_str() else {
+            return Err(document.error(&at, "an action needs a `target`, a JSONPath"));
+        };
+        let path = JsonPath::parse(target).map_err(|e| {
+            document.error(
+                &at.child("target"),
+                format!("target `{target}` is no RFC 9535 JSONPath: {e}"),
+            )
+        })?;
+        let change = match (action.get("remove"), action.get("update")) {
+            (Some(Value::Bool(true)), None) => Change::Remove,
+            (None | Some(Value::Bool(false)), Some(update)) => Change::Update(update.clone()),
+            _ => {
+                return Err(document.error(&at, "an action needs either `update` or `remove: true`"));
+            }
+        };
+        let description = action["description"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        Ok(Action {
+            target: target.to_owned(),
+            path,
+            description,
+            change,
+            at,
+        })
+    }
+
+    /// Applies every action to `document`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When an action matches nothing, or would merge things of different kinds; the message names
+    /// the action. `document` is unchanged then.
+    pub fn apply(&self, document: &mut Document, report: &mut Report) -> Result<(), Error> {
+        report.start("overlay");
+        let mut root = document.root.clone();
+        for action in &self.actions {
+            let places: Vec<Pointer> = action
+                .path
+                .query_located(&root)
+                .locations()
+                .map(|place| place.to_json_pointer().into())
+                .collect();
+            if places.is_empty() {
+                let target = &action.target;
+                return Err(self.document.error(
+                    &action.at,
+                    format!(
+                        "the overlay's target `{target}` matches nothing in {}",
+                        document.file()
+                    ),
+                ));
+            }
+            // From the last to the first, so that removing an item leaves the other places valid.
+            for place in places.iter().rev() {
+                self.change(&mut root, action, place, report)?;
+            }
+        }
+        document.root = root;
+        Ok(())
+    }
+
+    fn change(
+        &self,
+        root: &mut Value,
+        action: &Action,
+        place: &Pointer,
+        report: &mut Report,
+    ) -> Result<(), Error> {
+        let fault = |message: String| self.document.error(&action.at, message);
+        let operation = operation_at(root, place);
+        let why = if action.description.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", action.description)
+        };
+        match &action.change {
+            Change::Remove => {
+                let Some((parent, token)) = place.split_last() else {
+                    return Err(fault(
+                        "an action cannot remove the whole document".to_owned(),
+                    ));
+                };
+                match root.pointer_mut(parent.as_str()) {
+                    Some(Value::Object(members)) => {
+                        members.shift_remove(&token);
+                    }
+                    Some(Value::Array(items)) => {
+                        if let Ok(index) = token.parse::<usize>() {
+                            items.remove(index);
+                        }
+                    }
+                    _ => {
+                        return Err(fault(format!(
+                            "{place} was removed by another match of `{}`",
+                            action.target
+                        )));
+                    }
+                }
+                report.note(place, operation.as_deref(), format!("removed{why}"));
+            }
+            Change::Update(update) => {
+                let Some(node) = root.pointer_mut(place.as_str()) else {
+                    return Err(fault(format!("{place} was removed by another action")));
+                };
+                match node {
+                    Value::Array(items) => items.push(update.clone()),
+                    Value::Object(_) if update.is_object() => merge(node, update),
+                    other => {
+                        let (is, with) = (kind(other), kind(update));
+                        return Err(fault(format!(
+                            "{place} is {is} and cannot be updated with {with}: an overlay updates objects and lists"
+                        )));
+                    }
+                }
+                report.note(place, operation.as_deref(), format!("updated{why}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document() -> Document {
+        Document::parse(
+            "t.yaml",
+            "openapi: 3.0.3\npaths:\n  /a:\n    get: {operationId: getA, tags: [x], responses: {}}\n  /b:\n    get: {operationId: getB, tags: [y], responses: {}}\n",
+        )
+        .unwrap()
+    }
+
+    fn apply(actions: &str) -> Result<(Document, Report), Error> {
+        let overlay = Overlay::parse(
+            "overlay.yaml",
+            &format!("overlay: 1.0.0\nactions:\n{actions}"),
+        )?;
+        let (mut document, mut report) = (document(), Report::new());
+        overlay.apply(&mut document, &mut report)?;
+        Ok((document, report))
+    }
+
+    #[test]
+    fn update_merges_objects_appends_to_lists_and_remove_removes() {
+        let (document, report) = apply(
+            "- {target: \"$.paths['/a'].get\", update: {summary: A, responses: {'200': {}}}}\n- {target: '$.paths.*.get.tags', update: z}\n- {target: \"$.paths['/b']\", description: internal, remove: true}\n",
+        )
+        .unwrap();
+        assert_eq!(
+            document.root["paths"],
+            json!({"/a": {"get": {"operationId": "getA", "tags": ["x", "z"], "responses": {"200": {}}, "summary": "A"}}})
+        );
+        let told: Vec<_> = report.changes().iter().map(ToString::to_string).collect();
+        assert!(told[0].contains("/paths/~1a/get: updated"), "{told:?}");
+        assert!(
+            told.last()
+                .unwrap()
+                .contains("/paths/~1b: removed: internal"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn every_match_of_a_filter_is_changed() {
+        let (document, _) =
+            apply("- {target: '$.paths.*.get.tags[?@ == \"x\"]', remove: true}\n").unwrap();
+        assert_eq!(document.root["paths"]["/a"]["get"]["tags"], json!([]));
+        assert_eq!(document.root["paths"]["/b"]["get"]["tags"], json!(["y"]));
+    }
+
+    #[test]
+    fn what_cannot_be_applied_is_named_with_its_line() {
+        for (actions, expected) in [
+            (
+                "- {target: '$.paths.gone', remove: true}\n",
+                "overlay.yaml:3:3: /actions/0: the overlay's target `$.paths.gone` matches nothing in t.yaml",
+            ),
+            (
+                "- {target: '$.paths[', remove: true}\n",
+                "is no RFC 9535 JSONPath",
+            ),
+            (
+                "- {target: '$.paths'}\n",
+                "an action needs either `update` or `remove: true`",
+            ),
+            (
+                "- {target: '$.openapi', update: {a: 1}}\n",
+                "/openapi is a text and cannot be updated with an object",
+            ),
+        ] {
+            let error = apply(actions).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+            assert_eq!(error.lines().count(), 1);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Lists say what is in them, and objects have a map of properties.
+//!
+//! Before: `type: array` without `items` (Scribe saw an empty list), `properties: []` (PHP's empty
+//! array). After: `items: {}`, which is any value, and `properties: {}`.
+
+use serde_json::{Map, Value};
+
+use crate::Report;
+use crate::walk::schemas;
+
+pub(super) fn run(root: &mut Value, report: &mut Report) {
+    schemas(root, |schema, place| {
+        let is_array = schema["type"] == "array";
+        let Some(members) = schema.as_object_mut() else {
+            return;
+        };
+        if is_array && !members.get("items").is_some_and(Value::is_object) {
+            members.insert("items".to_owned(), Value::Object(Map::new()));
+            report.note(
+                place.at,
+                Some(place.operation),
+                "a list of unknown items: any value",
+            );
+        }
+        if members
+            .get("properties")
+            .is_some_and(|properties| !properties.is_object())
+        {
+            members.insert("properties".to_owned(), Value::Object(Map::new()));
+            report.note(
+                place.at,
+                Some(place.operation),
+                "`properties` is no map of names: read as none",
+            );
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn a_property_called_items_is_not_the_items_of_a_list() {
+        let (root, told) = crate::passes::test_run(
+            "array-items",
+            "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {type: object, properties: {items: {type: array}, type: {type: object, properties: []}}}}}}}}}",
+        );
+        let schema =
+            &root["paths"]["/a"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(
+            schema["properties"]["items"],
+            json!({"type": "array", "items": {}})
+        );
+        assert_eq!(
+            schema["properties"]["type"],
+            json!({"type": "object", "properties": {}})
+        );
+        assert_eq!(told.len(), 2);
+    }
+}

@@ -1,0 +1,96 @@
+//! Maps that are keyed by data are maps.
+//!
+//! Before: `properties: {240: {…}, 720: {…}}`, one property for each key of one example. After:
+//! `additionalProperties: {…}`, one schema for the values of all keys. Keys that count as data are
+//! numbers, dates and placeholders in braces, where all keys of the object are of one such kind.
+
+use serde_json::{Map, Value};
+
+use super::union::union;
+use crate::Report;
+use crate::walk::{Side, schemas};
+
+pub(super) fn run(root: &mut Value, report: &mut Report) {
+    schemas(root, |schema, place| {
+        if place.side != Side::Response {
+            return;
+        }
+        let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+            return;
+        };
+        let kinds = [
+            ("numbers", is_number as fn(&str) -> bool),
+            ("dates", is_date),
+            ("placeholders", is_placeholder),
+        ];
+        let Some((kind, _)) = kinds
+            .into_iter()
+            .find(|(_, is)| !properties.is_empty() && properties.keys().all(|key| is(key)))
+        else {
+            return;
+        };
+        let count = properties.len();
+        let values = properties
+            .values()
+            .cloned()
+            .reduce(|a, b| union(&a, &b))
+            .unwrap_or_default();
+        let mut map = Map::new();
+        map.insert("type".to_owned(), "object".into());
+        if let Some(nullable) = schema.get("nullable") {
+            map.insert("nullable".to_owned(), nullable.clone());
+        }
+        map.insert("additionalProperties".to_owned(), values);
+        report.note(
+            place.at,
+            Some(place.operation),
+            format!("{count} properties whose names are {kind}: a map"),
+        );
+        *schema = Value::Object(map);
+    });
+}
+
+fn is_number(key: &str) -> bool {
+    !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_date(key: &str) -> bool {
+    let digits = |range: std::ops::Range<usize>| key.get(range).is_some_and(is_number);
+    let day = digits(0..4) && key.get(4..5) == Some("-") && digits(5..7);
+    day && (key.len() == 7 || (key.get(7..8) == Some("-") && digits(8..10)))
+}
+
+fn is_placeholder(key: &str) -> bool {
+    key.len() > 2 && key.starts_with('{') && key.ends_with('}')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    fn read(properties: &str) -> serde_json::Value {
+        let yaml = format!(
+            "paths: {{/a: {{get: {{responses: {{200: {{content: {{application/json: {{schema: {{type: object, properties: {properties}}}}}}}}}}}}}}}}}"
+        );
+        let (mut root, _) = crate::passes::test_run("data-keys", &yaml);
+        root["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            .take()
+    }
+
+    #[test]
+    fn objects_keyed_by_data_become_maps() {
+        let string = json!({"type": "object", "additionalProperties": {"type": "string"}});
+        assert_eq!(read("{240: {type: string}, 720: {type: string}}"), string);
+        assert_eq!(read("{'2025-01-01': {type: string}}"), string);
+        assert_eq!(read("{'{PRICE}': {type: string}}"), string);
+        assert_eq!(
+            read("{5: {type: integer}, 10: {type: number}}")["additionalProperties"],
+            json!({"type": "number"})
+        );
+        assert!(
+            read("{240: {type: string}, name: {type: string}}")
+                .get("properties")
+                .is_some()
+        );
+    }
+}

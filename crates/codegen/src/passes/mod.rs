@@ -1,0 +1,134 @@
+//! The passes: from what the document says to what the generator can turn into a good client.
+//!
+//! A pass is one file and one function over the tree. It knows no particular API. The order below
+//! is the only order; each pass says what it needs from those before it.
+
+mod array_items;
+mod branches;
+mod components;
+mod data_keys;
+mod descriptions;
+mod enums;
+mod envelope;
+mod examples;
+mod nullable;
+mod operation_ids;
+mod path_parameters;
+mod query_parameters;
+mod request_bodies;
+mod responses;
+mod type_words;
+mod union;
+
+use serde_json::{Map, Value};
+
+use crate::Report;
+
+pub(crate) use self::responses::ERROR_COMPONENT;
+
+/// The extension under which passes leave facts on an operation for the code passes.
+pub(crate) const FACTS: &str = "x-codegen";
+
+/// One pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// The name that the report uses.
+    pub name: &'static str,
+    run: fn(&mut Value, &mut Report),
+}
+
+/// Every pass, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "operation-ids",
+        run: operation_ids::run,
+    },
+    Pass {
+        name: "path-parameters",
+        run: path_parameters::run,
+    },
+    Pass {
+        name: "query-parameters",
+        run: query_parameters::run,
+    },
+    Pass {
+        name: "type-words",
+        run: type_words::run,
+    },
+    Pass {
+        name: "array-items",
+        run: array_items::run,
+    },
+    Pass {
+        name: "data-keys",
+        run: data_keys::run,
+    },
+    Pass {
+        name: "branches",
+        run: branches::run,
+    },
+    Pass {
+        name: "request-bodies",
+        run: request_bodies::run,
+    },
+    Pass {
+        name: "responses",
+        run: responses::run,
+    },
+    Pass {
+        name: "envelope",
+        run: envelope::run,
+    },
+    Pass {
+        name: "enums",
+        run: enums::run,
+    },
+    Pass {
+        name: "descriptions",
+        run: descriptions::run,
+    },
+    Pass {
+        name: "examples",
+        run: examples::run,
+    },
+    Pass {
+        name: "nullable",
+        run: nullable::run,
+    },
+    Pass {
+        name: "components",
+        run: components::run,
+    },
+];
+
+/// Runs every pass over `root`.
+pub(crate) fn run(root: &mut Value, report: &mut Report) {
+    for pass in PASSES {
+        report.start(pass.name);
+        (pass.run)(root, report);
+    }
+}
+
+/// Leaves a fact on an operation.
+pub(crate) fn set_fact(operation: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
+    let facts = operation
+        .entry(FACTS)
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Some(facts) = facts.as_object_mut() {
+        facts.insert(name.to_owned(), value.into());
+    }
+}
+
+/// Runs one pass over a small document; for the tests of the passes.
+#[cfg(test)]
+fn test_run(name: &str, yaml: &str) -> (Value, Vec<String>) {
+    let mut root = crate::Document::parse("t.yaml", yaml).unwrap().root;
+    let mut report = Report::new();
+    let pass = PASSES.iter().find(|pass| pass.name == name).unwrap();
+    report.start(pass.name);
+    (pass.run)(&mut root, &mut report);
+    (
+        root,
+        report.changes().iter().map(ToString::to_string).collect(),
+    )
+}

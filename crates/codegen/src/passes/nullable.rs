@@ -1,0 +1,77 @@
+//! Every response property may be null; nothing else in a response is.
+//!
+//! Before: `nullable: true` only where the one sampled example was null. After: on every property
+//! of every response, and on no list item, map value or whole answer.
+
+use serde_json::Value;
+
+use crate::Report;
+use crate::walk::{Role, Side, operations, schema_tree, top_schemas};
+
+pub(super) fn run(root: &mut Value, report: &mut Report) {
+    operations(root, |operation| {
+        let mut count = 0;
+        top_schemas(operation.members, &operation.at, |schema, side, at| {
+            schema_tree(
+                schema,
+                side,
+                Role::Top,
+                at,
+                &operation.id,
+                &mut |schema, place| {
+                    let Some(members) = schema.as_object_mut() else {
+                        return;
+                    };
+                    match (place.side, place.role) {
+                        (Side::Response, Role::Property) => {
+                            count += usize::from(
+                                members.insert("nullable".to_owned(), true.into())
+                                    != Some(Value::Bool(true)),
+                            );
+                        }
+                        // An optional list or map of a body is an `Option`, so that an empty one can be sent.
+                        (Side::RequestBody, Role::Property) => {
+                            if matches!(
+                                members.get("type").and_then(Value::as_str),
+                                Some("array" | "object")
+                            ) {
+                                members.insert("nullable".to_owned(), true.into());
+                            }
+                        }
+                        _ => {
+                            members.shift_remove("nullable");
+                        }
+                    }
+                },
+            );
+        });
+        if count > 0 {
+            report.note(
+                &operation.at,
+                Some(&operation.id),
+                format!("{count} response properties may be null that the document says never are"),
+            );
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn properties_are_nullable_and_items_values_and_the_top_are_not() {
+        let (root, told) = crate::passes::test_run(
+            "nullable",
+            "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {type: object, nullable: true, properties: {a: {type: array, items: {type: string, nullable: true}}, b: {type: string, nullable: true}}}}}}}}}}",
+        );
+        assert_eq!(
+            root["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["schema"],
+            json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}, "nullable": true}, "b": {"type": "string", "nullable": true}}})
+        );
+        assert!(
+            told[0].contains("1 response properties may be null"),
+            "{told:?}"
+        );
+    }
+}

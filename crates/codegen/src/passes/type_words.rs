@@ -1,0 +1,147 @@
+//! Types are those of JSON Schema.
+//!
+//! Before: `type: int`, `type: datetime`, `type: 'string|null'`, `type: 'file[]|string'`, no type
+//! beside `properties`. After: `integer`, `string`, `string` and nullable, any value, `object`.
+
+use serde_json::{Map, Value};
+
+use crate::Report;
+use crate::walk::schemas;
+
+pub(super) fn run(root: &mut Value, report: &mut Report) {
+    schemas(root, |schema, place| {
+        if !schema.is_object() {
+            report.warn(
+                place.at,
+                Some(place.operation),
+                "is no schema: taken as any value",
+            );
+            *schema = Value::Object(Map::new());
+        }
+        let Some(members) = schema.as_object_mut() else {
+            return;
+        };
+        let before = members.get("type").cloned();
+        let (word, nullable) = match &before {
+            None => (implied(members), false),
+            Some(Value::String(words)) => read(words.split('|')),
+            Some(Value::Array(words)) => read(words.iter().filter_map(Value::as_str)),
+            Some(_) => (None, false),
+        };
+        if nullable {
+            members.insert("nullable".to_owned(), true.into());
+        }
+        if before.as_ref().and_then(Value::as_str) == word {
+            return;
+        }
+        match (word, &before) {
+            (Some(word), before) => {
+                members.insert("type".to_owned(), word.into());
+                if let Some(before) = before {
+                    report.note(
+                        place.at,
+                        Some(place.operation),
+                        format!("type {before} is read as `{word}`"),
+                    );
+                }
+            }
+            (None, None) => {}
+            (None, Some(before)) => {
+                report.warn(
+                    place.at,
+                    Some(place.operation),
+                    format!("type {before} is no JSON type: any value"),
+                );
+                members.retain(|key, _| {
+                    matches!(key.as_str(), "description" | "nullable" | "deprecated")
+                });
+            }
+        }
+    });
+}
+
+/// The one JSON type that `words` mean, and whether null is among them.
+fn read<'a>(words: impl Iterator<Item = &'a str>) -> (Option<&'static str>, bool) {
+    let mut nullable = false;
+    let mut found: Option<Option<&'static str>> = None;
+    for word in words {
+        let word = word.trim();
+        if word == "null" {
+            nullable = true;
+            continue;
+        }
+        let known = json_type(word);
+        found = Some(match found {
+            Some(earlier) if earlier != known => None,
+            _ => known,
+        });
+    }
+    (found.flatten(), nullable)
+}
+
+fn json_type(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "string" | "text" | "date" | "datetime" | "date-time" | "time" | "password" | "email"
+        | "uuid" | "url" | "uri" => "string",
+        "integer" | "int" | "long" => "integer",
+        "number" | "numeric" | "float" | "double" | "decimal" => "number",
+        "boolean" | "bool" => "boolean",
+        "array" | "list" => "array",
+        "object" => "object",
+        _ => return None,
+    })
+}
+
+/// The type that a schema without one has by its other members.
+fn implied(members: &Map<String, Value>) -> Option<&'static str> {
+    if members.contains_key("properties") {
+        Some("object")
+    } else if members.contains_key("items") {
+        Some("array")
+    } else if members
+        .get("enum")
+        .and_then(Value::as_array)
+        .is_some_and(|values| values.iter().all(Value::is_string))
+    {
+        Some("string")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    fn read(schema: &str) -> serde_json::Value {
+        let yaml = format!(
+            "paths: {{/a: {{get: {{parameters: [{{in: query, name: q, schema: {schema}}}]}}}}}}"
+        );
+        let (mut root, _) = crate::passes::test_run("type-words", &yaml);
+        root["paths"]["/a"]["get"]["parameters"][0]["schema"].take()
+    }
+
+    #[test]
+    fn words_are_mapped_where_the_meaning_is_plain() {
+        for (word, expected) in [
+            ("int", json!({"type": "integer"})),
+            ("numeric", json!({"type": "number"})),
+            ("datetime", json!({"type": "string"})),
+            ("'string|null'", json!({"type": "string", "nullable": true})),
+            (
+                "[integer, 'null']",
+                json!({"type": "integer", "nullable": true}),
+            ),
+            ("'file[]|string'", json!({})),
+            ("'string|integer'", json!({})),
+            ("required", json!({})),
+        ] {
+            assert_eq!(read(&format!("{{type: {word}}}")), expected, "{word}");
+        }
+        assert_eq!(
+            read("{properties: {type: {type: bool}}}"),
+            json!({"properties": {"type": {"type": "boolean"}}, "type": "object"})
+        );
+        assert_eq!(read("5"), json!({}));
+    }
+}

@@ -1,0 +1,142 @@
+//! One schema for two places: what a value of either fits into, with every field of both.
+
+use serde_json::{Map, Value, json};
+
+/// The union of two schemas.
+///
+/// Objects have the properties of both; a side that was guessed from null, an empty list or an
+/// empty object says nothing, and the other wins; integer and number are number; what does not go
+/// together is any value (`{}`).
+pub(super) fn union(a: &Value, b: &Value) -> Value {
+    if a == b || is_unknown(b) {
+        return with_nullable(a, a, b);
+    }
+    if is_unknown(a) {
+        return with_nullable(b, a, b);
+    }
+    let joined = match (kind(a), kind(b)) {
+        ("object", "object") => objects(a, b),
+        ("array", "array") => {
+            let items = union(&a["items"], &b["items"]);
+            json!({"type": "array", "items": items})
+        }
+        ("integer" | "number", "integer" | "number") if kind(a) != kind(b) => {
+            json!({"type": "number"})
+        }
+        (x, y) if x == y && !x.is_empty() => scalars(a, b),
+        _ => json!({}),
+    };
+    with_nullable(&joined, a, b)
+}
+
+/// Whether a schema was guessed from a value that says nothing of its type.
+pub(super) fn is_unknown(schema: &Value) -> bool {
+    match kind(schema) {
+        "" => schema.get("$ref").is_none() && schema.get("oneOf").is_none(),
+        "array" => schema["items"].as_object().is_none_or(Map::is_empty),
+        "object" => is_empty(schema, "properties") && schema.get("additionalProperties").is_none(),
+        _ => schema["nullable"] == true && schema.get("example").is_some_and(Value::is_null),
+    }
+}
+
+fn is_empty(schema: &Value, member: &str) -> bool {
+    schema[member].as_object().is_none_or(Map::is_empty)
+}
+
+fn kind(schema: &Value) -> &str {
+    schema["type"].as_str().unwrap_or_default()
+}
+
+fn objects(a: &Value, b: &Value) -> Value {
+    let mut properties = Map::new();
+    for (name, schema) in members(a).chain(members(b)) {
+        let joined = properties
+            .get(name)
+            .map_or_else(|| schema.clone(), |known| union(known, schema));
+        properties.insert(name.clone(), joined);
+    }
+    let mut object = json!({"type": "object"});
+    match (a.get("additionalProperties"), b.get("additionalProperties")) {
+        // A map and an object with fixed names: the names are typed, the other keys are any value.
+        (Some(values), None) | (None, Some(values)) => {
+            object["additionalProperties"] = if properties.is_empty() {
+                values.clone()
+            } else {
+                json!({})
+            };
+        }
+        (Some(x), Some(y)) => object["additionalProperties"] = union(x, y),
+        (None, None) => {}
+    }
+    if !properties.is_empty() || object.get("additionalProperties").is_none() {
+        object["properties"] = properties.into();
+    }
+    object
+}
+
+fn members(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+/// Two scalars of one type: an enumeration stays only if both have it.
+fn scalars(a: &Value, b: &Value) -> Value {
+    let mut joined = json!({"type": kind(a)});
+    if let (Some(Value::Array(x)), Some(Value::Array(y))) = (a.get("enum"), b.get("enum")) {
+        let mut values = x.clone();
+        values.extend(y.iter().filter(|value| !x.contains(value)).cloned());
+        joined["enum"] = values.into();
+    }
+    joined
+}
+
+fn with_nullable(schema: &Value, a: &Value, b: &Value) -> Value {
+    let mut schema = schema.clone();
+    if a["nullable"] == true || b["nullable"] == true {
+        if let Some(members) = schema.as_object_mut() {
+            members.insert("nullable".to_owned(), true.into());
+        }
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_either_side_is_lost() {
+        let string = json!({"type": "string"});
+        let unknown = json!({"type": "string", "nullable": true, "example": null});
+        let thumb = json!({"type": "object", "properties": {"url": string}});
+        let nullable_thumb =
+            json!({"type": "object", "properties": {"url": string}, "nullable": true});
+        assert_eq!(union(&unknown, &thumb), nullable_thumb);
+        assert_eq!(union(&thumb, &unknown), nullable_thumb);
+        assert_eq!(
+            union(&json!({"type": "integer"}), &json!({"type": "number"})),
+            json!({"type": "number"})
+        );
+        assert_eq!(
+            union(
+                &json!({"type": "array", "items": {}}),
+                &json!({"type": "array", "items": string})
+            ),
+            json!({"type": "array", "items": string})
+        );
+        assert_eq!(union(&json!({"type": "array", "items": {}}), &thumb), thumb);
+        assert_eq!(union(&string, &json!({"type": "integer"})), json!({}));
+        let (a, b) = (
+            json!({"type": "object", "properties": {"a": string}}),
+            json!({"type": "object", "properties": {"b": string, "a": thumb}}),
+        );
+        assert_eq!(
+            union(&a, &b),
+            json!({"type": "object", "properties": {"a": {}, "b": string}})
+        );
+        let map = json!({"type": "object", "additionalProperties": {"type": "integer"}});
+        assert_eq!(
+            union(&map, &a),
+            json!({"type": "object", "additionalProperties": {}, "properties": {"a": string}})
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! The whole way, in its order: document -> overlay -> passes -> generator -> code passes -> source.
+
+use serde_json::Value;
+
+use crate::coverage::{Coverage, Outcome};
+use crate::passes::{self, FACTS};
+use crate::walk::operations;
+use crate::{Document, Error, Overlay, Report, code, generator};
+
+/// What came out of a document.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Output {
+    /// The formatted Rust source of the client.
+    pub source: String,
+    /// How many public types the source has, operation builders not counted.
+    pub types: usize,
+    /// What was changed on the way.
+    pub report: Report,
+    /// What became of every operation of the document.
+    pub coverage: Coverage,
+}
+
+/// A document after the overlay and the passes: what the generator is given.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) root: Value,
+    pub(crate) report: Report,
+    pub(crate) coverage: Coverage,
+}
+
+/// Generates the client of `document`.
+///
+/// # Errors
+///
+/// When the document is no OpenAPI 3.0 document, the overlay does not fit it, or the generator
+/// gives up on it.
+pub fn generate(document: Document, overlay: Option<&Overlay>) -> Result<Output, Error> {
+    let file = document.file().to_owned();
+    let Prepared {
+        root,
+        report,
+        mut coverage,
+    } = prepared(document, overlay)?;
+    let generated =
+        generator::guarded(|| code::source(&root)).map_err(|message| Error::new(&file, message))?;
+    coverage.settle(&generated.operations);
+    Ok(Output {
+        source: generated.source,
+        types: generated.types,
+        report,
+        coverage,
+    })
+}
+
+/// The document as the generator is given it, for a look at what the passes did.
+///
+/// # Errors
+///
+/// As [`generate`], up to the generator.
+pub fn prepare(document: Document, overlay: Option<&Overlay>) -> Result<(Value, Report), Error> {
+    prepared(document, overlay).map(|prepared| (prepared.root, prepared.report))
+}
+
+pub(crate) fn prepared(
+    mut document: Document,
+    overlay: Option<&Overlay>,
+) -> Result<Prepared, Error> {
+    let mut report = Report::new();
+    report.start("read");
+    document.expect_openapi()?;
+    for oddity in document.oddities() {
+        let lines: Vec<_> = document
+            .locate(&oddity.pointer)
+            .iter()
+            .map(|p| p.line.to_string())
+            .collect();
+        let operation = crate::walk::operation_at(&document.root, &oddity.pointer);
+        report.warn(
+            &oddity.pointer,
+            operation.as_deref(),
+            format!("{} (line {})", oddity.what, lines.join(", ")),
+        );
+    }
+    let mut coverage = Coverage::of(&mut document.root);
+    if let Some(overlay) = overlay {
+        overlay.apply(&mut document, &mut report)?;
+    }
+    coverage.note_removed(&mut document.root, &report);
+    passes::run(&mut document.root, &mut report);
+    take_left_out(&mut document.root, &mut coverage);
+    coverage.count_fields(&document.root);
+    Ok(Prepared {
+        root: document.root,
+        report,
+        coverage,
+    })
+}
+
+/// Takes out the operations that a pass has marked, with their reasons.
+fn take_left_out(root: &mut Value, coverage: &mut Coverage) {
+    let mut left_out = Vec::new();
+    operations(root, |operation| {
+        if let Some(reason) = operation
+            .members
+            .get(FACTS)
+            .and_then(|facts| facts["left-out"].as_str())
+        {
+            left_out.push((
+                operation.path.to_owned(),
+                operation.method,
+                reason.to_owned(),
+            ));
+        }
+    });
+    for (path, method, reason) in left_out {
+        if let Some(item) = root["paths"][&path].as_object_mut() {
+            item.shift_remove(method);
+        }
+        coverage.settle_one(method, &path, Outcome::LeftOut { reason });
+    }
+}

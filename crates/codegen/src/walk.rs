@@ -1,0 +1,251 @@
+//! Ways through a document: its operations, its schemas, and small facts about nodes.
+//!
+//! A schema's `properties` is a map of names, not a schema: a property may be called `type` or
+//! `items`. Every walk here knows in which of the two it stands.
+
+use serde_json::{Map, Value};
+
+use crate::Pointer;
+
+/// The methods that a path item can have, in the order of the OpenAPI specification.
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// What kind of thing `value` is, for messages.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A scalar as plain text, anything else as JSON.
+pub(crate) fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Merges `update` into `node`: objects member by member, lists end to end, else replaced.
+pub(crate) fn merge(node: &mut Value, update: &Value) {
+    match (node, update) {
+        (Value::Object(members), Value::Object(update)) => {
+            for (key, value) in update {
+                match members.get_mut(key) {
+                    Some(member) => merge(member, value),
+                    None => {
+                        members.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(items), Value::Array(update)) => items.extend(update.iter().cloned()),
+        (node, update) => *node = update.clone(),
+    }
+}
+
+/// The operationId of the operation that `place` lies in or is.
+pub(crate) fn operation_at(root: &Value, place: &Pointer) -> Option<String> {
+    let mut tokens = place.as_str().split('/').skip(1);
+    (tokens.next()? == "paths").then_some(())?;
+    let path = tokens.next()?.replace("~1", "/").replace("~0", "~");
+    let method = tokens.next()?;
+    METHODS.contains(&method).then_some(())?;
+    root["paths"].get(&path)?.get(method)?["operationId"]
+        .as_str()
+        .map(str::to_owned)
+}
+
+/// One operation, for a pass to change.
+pub(crate) struct OperationMut<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) method: &'static str,
+    /// The operationId; empty where the document has none.
+    pub(crate) id: String,
+    pub(crate) at: Pointer,
+    pub(crate) members: &'a mut Map<String, Value>,
+}
+
+/// Visits every operation of `root`, in the document's order.
+pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_>)) {
+    let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (path, item) in paths {
+        let Some(item) = item.as_object_mut() else {
+            continue;
+        };
+        for (method, operation) in item {
+            let Some(method) = METHODS.into_iter().find(|known| known == method) else {
+                continue;
+            };
+            let Some(members) = operation.as_object_mut() else {
+                continue;
+            };
+            let id = members
+                .get("operationId")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            let at = Pointer::root().join(["paths", path, method]);
+            visit(OperationMut {
+                path,
+                method,
+                id,
+                at,
+                members,
+            });
+        }
+    }
+}
+
+/// Which side of an operation a schema belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Parameter,
+    RequestBody,
+    Response,
+}
+
+/// What a schema is within the one that holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The schema of a parameter, body or response itself.
+    Top,
+    /// A named property.
+    Property,
+    /// The items of a list.
+    Items,
+    /// The values of a map.
+    Values,
+    /// A branch of `oneOf`, `anyOf` or `allOf`.
+    Branch,
+}
+
+/// A schema on the way of a walk.
+pub(crate) struct Place<'a> {
+    pub(crate) side: Side,
+    pub(crate) role: Role,
+    pub(crate) at: &'a Pointer,
+    pub(crate) operation: &'a str,
+}
+
+/// Visits every schema of every operation, children before their parent.
+pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place<'_>)) {
+    operations(root, |operation| {
+        top_schemas(operation.members, &operation.at, |schema, side, at| {
+            schema_tree(schema, side, Role::Top, at, &operation.id, &mut visit);
+        });
+    });
+}
+
+/// Visits the schema of every parameter, body and response of one operation, not what is in them.
+pub(crate) fn top_schemas(
+    operation: &mut Map<String, Value>,
+    at: &Pointer,
+    mut visit: impl FnMut(&mut Value, Side, &Pointer),
+) {
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    for (i, parameter) in parameters.into_iter().flatten().enumerate() {
+        if let Some(schema) = parameter.get_mut("schema") {
+            visit(
+                schema,
+                Side::Parameter,
+                &at.child("parameters").child(i).child("schema"),
+            );
+        }
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        media_schemas(body, &at.child("requestBody"), |schema, at| {
+            visit(schema, Side::RequestBody, at)
+        });
+    }
+    let responses = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut);
+    for (status, response) in responses.into_iter().flatten() {
+        let at = at.child("responses").child(status);
+        media_schemas(response, &at, |schema, at| {
+            visit(schema, Side::Response, at)
+        });
+    }
+}
+
+fn media_schemas(holder: &mut Value, at: &Pointer, mut visit: impl FnMut(&mut Value, &Pointer)) {
+    let content = holder.get_mut("content").and_then(Value::as_object_mut);
+    for (media_type, media) in content.into_iter().flatten() {
+        if let Some(schema) = media.get_mut("schema") {
+            visit(
+                schema,
+                &at.child("content").child(media_type).child("schema"),
+            );
+        }
+    }
+}
+
+/// Visits `schema` and everything in it, children first.
+pub(crate) fn schema_tree(
+    schema: &mut Value,
+    side: Side,
+    role: Role,
+    at: &Pointer,
+    operation: &str,
+    visit: &mut impl FnMut(&mut Value, &Place<'_>),
+) {
+    for (child, role, at) in children(schema, at) {
+        schema_tree(child, side, role, &at, operation, visit);
+    }
+    visit(
+        schema,
+        &Place {
+            side,
+            role,
+            at,
+            operation,
+        },
+    );
+}
+
+/// The schemas directly in `schema`.
+pub(crate) fn children<'a>(
+    schema: &'a mut Value,
+    at: &Pointer,
+) -> Vec<(&'a mut Value, Role, Pointer)> {
+    let mut found = Vec::new();
+    let Some(members) = schema.as_object_mut() else {
+        return found;
+    };
+    for (key, member) in members {
+        let at = at.child(key);
+        match (key.as_str(), member) {
+            ("properties", Value::Object(properties)) => {
+                found.extend(
+                    properties
+                        .iter_mut()
+                        .map(|(name, schema)| (schema, Role::Property, at.child(name))),
+                );
+            }
+            ("items", items @ Value::Object(_)) => found.push((items, Role::Items, at)),
+            ("additionalProperties", values @ Value::Object(_)) => {
+                found.push((values, Role::Values, at))
+            }
+            ("oneOf" | "anyOf" | "allOf", Value::Array(branches)) => {
+                found.extend(
+                    branches
+                        .iter_mut()
+                        .enumerate()
+                        .map(|(i, branch)| (branch, Role::Branch, at.child(i))),
+                );
+            }
+            _ => {}
+        }
+    }
+    found
+}

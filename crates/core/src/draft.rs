@@ -1,0 +1,241 @@
+//! A request while its arguments are being set: what the operation builders write into.
+//!
+//! One type for all operations and hardly any generics, so that an operation costs a table and a
+//! few short setters instead of a page of code.
+
+use std::fmt::{self, Display};
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{Body, Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Place, Request, query};
+
+/// What stays as it is in a path segment (RFC 3986, section 2.3: unreserved characters).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A request while its arguments are being set.
+#[derive(Clone)]
+pub struct Draft {
+    hook: Hook,
+    operation: &'static Operation,
+    /// Setter and value of each parameter that is not of the body.
+    values: Vec<(&'static str, Value)>,
+    body: Option<Value>,
+    options: CallOptions,
+    faults: Vec<Fault>,
+}
+
+impl Draft {
+    /// An empty draft of `operation`, to be sent through `hook`.
+    #[must_use]
+    pub fn new(hook: Hook, operation: &'static Operation) -> Self {
+        Self {
+            hook,
+            operation,
+            values: Vec::new(),
+            body: None,
+            options: CallOptions::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// Sets the argument called `setter`, which is sent as text; the last value counts.
+    pub fn text(&mut self, setter: &'static str, value: impl Display) {
+        self.put(setter, Some(Value::String(value.to_string())));
+    }
+
+    /// Sets the argument called `setter`; the last value counts.
+    ///
+    /// `Err` stands for a value that does not convert to the argument's type: it is reported with
+    /// all other faults when the request is built.
+    pub fn set<T: Serialize, E>(&mut self, setter: &'static str, value: Result<T, E>) {
+        self.put(
+            setter,
+            value
+                .ok()
+                .and_then(|value| serde_json::to_value(value).ok()),
+        );
+    }
+
+    /// Sets the whole JSON body, in place of every field that was set before.
+    pub fn body<T: Serialize, E>(&mut self, value: Result<T, E>) {
+        self.faults.retain(|fault| fault.field != "body");
+        match value
+            .ok()
+            .and_then(|value| serde_json::to_value(value).ok())
+        {
+            Some(value) => self.body = Some(value),
+            None => self
+                .faults
+                .push(Fault::new("body", "does not convert to the body's type")),
+        }
+    }
+
+    /// Sets the options of this call.
+    pub fn with(&mut self, options: CallOptions) {
+        self.options = options;
+    }
+
+    /// Sends the draft and decodes the answer.
+    pub fn fetch<T: DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
+        let hook = self.hook.clone();
+        Fetch::start(hook, self.build())
+    }
+
+    /// The call that the draft makes.
+    ///
+    /// # Errors
+    ///
+    /// "Never built", with every fault found: a required argument not set, a value that did not
+    /// convert, a path segment that no server would take as one.
+    pub fn build(mut self) -> Result<Call, Error> {
+        let mut faults = std::mem::take(&mut self.faults);
+        faults.append(&mut self.options.faults);
+        let mut target = String::from(self.operation.path);
+        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+
+        for parameter in self.operation.parameters {
+            let value = match parameter.place {
+                Place::Body => self.body.as_ref().and_then(|body| body.get(parameter.name)),
+                _ => self
+                    .values
+                    .iter()
+                    .find(|(setter, _)| *setter == parameter.setter)
+                    .map(|(_, value)| value),
+            };
+            let Some(value) = value else {
+                // A value that did not convert has its own fault already.
+                if parameter.required && !faults.iter().any(|fault| fault.field == parameter.setter)
+                {
+                    faults.push(Fault::new(parameter.setter, "is required and was not set"));
+                }
+                continue;
+            };
+            let outcome = match parameter.place {
+                Place::Body => Ok(()),
+                Place::Query => {
+                    let mut list = Vec::new();
+                    query::pairs(parameter.name, value, &mut list);
+                    pairs.extend_pairs(list);
+                    Ok(())
+                }
+                Place::Path => segment(&plain(value))
+                    .map(|text| target = target.replace(&format!("{{{}}}", parameter.name), &text)),
+                Place::Header => header_of(parameter.name, &plain(value)).map(|(name, value)| {
+                    headers.insert(name, value);
+                }),
+            };
+            if let Err(rule) = outcome {
+                faults.push(Fault::new(parameter.setter, rule));
+            }
+        }
+
+        let mut body = Body::Empty;
+        if self.operation.has_body {
+            let value = self
+                .body
+                .take()
+                .unwrap_or_else(|| Value::Object(Map::new()));
+            headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
+            body = Body::Bytes(value.to_string().into());
+        }
+        for (name, value) in &self.options.headers {
+            headers.insert(name, value.clone());
+        }
+        if !faults.is_empty() {
+            return Err(Error::never_built(self.operation, faults));
+        }
+        let query = pairs.finish();
+        if !query.is_empty() {
+            target.push('?');
+            target.push_str(&query);
+        }
+        let request = Request {
+            method: self.operation.method.clone(),
+            target,
+            headers,
+            body,
+        };
+        Ok(Call::new(self.operation, request, self.options))
+    }
+
+    /// Keeps `value` as the argument `setter`, or the fault that it does not convert.
+    fn put(&mut self, setter: &'static str, value: Option<Value>) {
+        self.faults.retain(|fault| fault.field != setter);
+        let Some(parameter) = self
+            .operation
+            .parameters
+            .iter()
+            .find(|p| p.setter == setter)
+        else {
+            self.faults
+                .push(Fault::new(setter, "is no argument of this operation"));
+            return;
+        };
+        let Some(value) = value else {
+            self.faults
+                .push(Fault::new(setter, format!("must be {}", parameter.expects)));
+            return;
+        };
+        if parameter.place == Place::Body {
+            let body = self.body.get_or_insert_with(|| Value::Object(Map::new()));
+            if let Some(fields) = body.as_object_mut() {
+                fields.insert(parameter.name.to_owned(), value);
+            }
+        } else {
+            self.values.retain(|(known, _)| *known != setter);
+            self.values.push((setter, value));
+        }
+    }
+}
+
+impl fmt::Debug for Draft {
+    /// The operation only: arguments hold passwords and messages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Draft")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A scalar as it stands in a path or header.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The value of a path parameter as one percent-encoded segment.
+///
+/// `.` and `..` are refused: every URL library reads them as steps between folders, encoded or not,
+/// so that the request would go to another operation.
+fn segment(value: &str) -> Result<String, &'static str> {
+    match value {
+        "" => Err("stands in the path and must not be empty"),
+        "." | ".." => Err("stands in the path and must not be `.` or `..`"),
+        text => Ok(utf8_percent_encode(text, SEGMENT).to_string()),
+    }
+}
+
+fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
+    match (
+        HeaderName::from_bytes(name.as_bytes()),
+        HeaderValue::from_str(value),
+    ) {
+        (Ok(name), Ok(value)) => Ok((name, value)),
+        (Err(_), _) => Err("is not a header name"),
+        (_, Err(_)) => Err("has a value that no header can carry"),
+    }
+}

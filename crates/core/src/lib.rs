@@ -1,0 +1,35 @@
+//! What the generated client and the facade share.
+//!
+//! The generated client turns typed arguments into a [`Draft`], the draft becomes one [`Call`], a
+//! [`Transport`] answers it with an [`Answer`], and the answer becomes a [`Reply`] or an [`Error`].
+//! There is no policy here: which key is sent, how often and how long is the transport's business.
+//!
+//! Users do not name this crate: everything they need of it stands in `onlyfansapi`.
+
+mod answer;
+mod api_error;
+mod draft;
+mod envelope;
+mod error;
+mod fetch;
+mod operation;
+mod options;
+mod query;
+mod reply;
+mod request;
+mod transport;
+
+pub use answer::Answer;
+pub use api_error::{ApiError, UpstreamResponse};
+pub use draft::Draft;
+pub use envelope::{CacheInfo, Credits, Pagination, RateLimits};
+pub use error::{Error, ErrorKind, Fault};
+pub use fetch::Fetch;
+pub use operation::{Operation, Parameter, Place, Shape};
+pub use options::CallOptions;
+pub use reply::Reply;
+pub use request::{Body, BodyFactory, BodyStream, Request};
+pub use transport::{Call, Hook, Transport};
+
+/// The HTTP types that stand in public signatures, so that nobody needs to match versions.
+pub use http;

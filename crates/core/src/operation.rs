@@ -1,0 +1,65 @@
+//! The static description of an operation, one for each that the document has.
+
+use http::Method;
+
+/// One operation of the document: a method on a path, with what it takes and how it answers.
+///
+/// The generator writes one `static` of this for each operation.
+#[derive(Debug)]
+pub struct Operation {
+    /// The operationId as it stands in the document, for example `showSmartLinkPostback`.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its placeholders, for example `/api/smart-link-postbacks/{postback_id}`.
+    pub path: &'static str,
+    /// The tag that groups the operation in the document; empty where there is none.
+    pub tag: &'static str,
+    /// What the caller gives: parameters, and the fields of the body.
+    pub parameters: &'static [Parameter],
+    /// Whether a JSON body is sent; `{}` where the caller sets nothing of it.
+    pub has_body: bool,
+    /// Where the typed value stands in a successful answer.
+    pub shape: Shape,
+}
+
+/// One parameter of an operation.
+#[derive(Debug)]
+pub struct Parameter {
+    /// The name on the wire, for example `filter[online]`.
+    pub name: &'static str,
+    /// The name of the setter, for example `filter_online`; messages use it.
+    pub setter: &'static str,
+    /// Where it travels.
+    pub place: Place,
+    /// Whether the request cannot be built without it.
+    pub required: bool,
+    /// What its value must be, as the end of "must be …", for example `an integer of 64 bits`.
+    pub expects: &'static str,
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a placeholder of the path, percent-encoded as one segment.
+    Path,
+    /// In the query string.
+    Query,
+    /// In a header.
+    Header,
+    /// A field of the JSON body.
+    Body,
+}
+
+/// Where the typed value stands in a successful answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Under `data` of a JSON object; `_meta` and `_pagination` stand beside it.
+    Envelope,
+    /// The whole JSON body.
+    Whole,
+    /// The whole body as text.
+    Text,
+    /// There is no value: only status and headers count.
+    Empty,
+}

@@ -1,0 +1,69 @@
+//! Query parameters in the form that PHP reads, which is what `http_build_query` writes:
+//! `limit=5`, `fresh=1`, `type[]=chat&type[]=post`, `filter[online]=1`.
+
+use serde_json::Value;
+
+/// The pairs that `value` makes under `name`, not yet percent-encoded.
+///
+/// Booleans are `1` and `0`: Laravel's `boolean` rule takes these and refuses the words `true` and
+/// `false` (<https://laravel.com/docs/validation#rule-boolean>). A list goes out as `name[]`, once
+/// an element, unless the name ends in `[]` already. Null is left out: a query has none.
+pub(crate) fn pairs(name: &str, value: &Value, out: &mut Vec<(String, String)>) {
+    match value {
+        Value::Null => {}
+        Value::Bool(flag) => out.push((name.to_owned(), if *flag { "1" } else { "0" }.to_owned())),
+        Value::Number(number) => out.push((name.to_owned(), number.to_string())),
+        Value::String(text) => out.push((name.to_owned(), text.clone())),
+        Value::Array(items) => {
+            let name = if name.ends_with("[]") {
+                name.to_owned()
+            } else {
+                format!("{name}[]")
+            };
+            for item in items {
+                pairs(&name, item, out);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                pairs(&format!("{name}[{key}]"), member, out);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    fn written(name: &str, value: serde_json::Value) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        super::pairs(name, &value, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_kind_goes_out_in_the_form_php_reads() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(written("a", json!(null)), []);
+        assert_eq!(written("a", json!(true)), [pair("a", "1")]);
+        assert_eq!(written("a", json!(false)), [pair("a", "0")]);
+        assert_eq!(written("a", json!(612.25)), [pair("a", "612.25")]);
+        assert_eq!(
+            written("filter[online]", json!(1)),
+            [pair("filter[online]", "1")]
+        );
+        assert_eq!(
+            written("type", json!(["chat", "post"])),
+            [pair("type[]", "chat"), pair("type[]", "post")]
+        );
+        assert_eq!(
+            written("filter[tags][]", json!(["a", "b"])),
+            [pair("filter[tags][]", "a"), pair("filter[tags][]", "b")]
+        );
+        assert_eq!(
+            written("page", json!({"size": 5})),
+            [pair("page[size]", "5")]
+        );
+    }
+}

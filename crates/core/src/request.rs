@@ -1,0 +1,63 @@
+//! The request of one call, before a transport gives it an origin, a key and a connection.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, Method};
+
+/// A request without origin and without key: both belong to the transport, so that nothing built
+/// here can carry the key to another host.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// Path and query, percent-encoded, starting with `/`.
+    pub target: String,
+    /// Headers of this call; the transport adds its own.
+    pub headers: HeaderMap,
+    /// The body, repeatable in every form.
+    pub body: Body,
+}
+
+/// A stream of body bytes.
+pub type BodyStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send + 'static>>;
+
+/// Makes the body of one attempt; called once for each, so that what cannot be cloned (a file, a
+/// socket) can still be sent again.
+pub type BodyFactory = Arc<dyn Fn() -> std::io::Result<BodyStream> + Send + Sync>;
+
+/// The body of a request.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Body {
+    /// No body.
+    #[default]
+    Empty,
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// A stream that is made anew for each attempt.
+    Factory {
+        /// Length in bytes where it is known.
+        length: Option<u64>,
+        /// Makes the stream.
+        make: BodyFactory,
+    },
+}
+
+impl fmt::Debug for Body {
+    /// The kind and size only: bodies hold passwords and messages.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("Empty"),
+            Self::Bytes(bytes) => write!(f, "Bytes({} bytes)", bytes.len()),
+            Self::Factory {
+                length: Some(length),
+                ..
+            } => write!(f, "Factory({length} bytes)"),
+            Self::Factory { length: None, .. } => f.write_str("Factory(length unknown)"),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The one way out: every call of the generated client and of the facade goes through here.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::{Answer, CallOptions, Error, Operation, Request};
+
+/// One call on its way to the transport: the request, the operation it belongs to, and the options
+/// that the caller gave for this call alone.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The request.
+    pub request: Request,
+    /// The options of this call.
+    pub options: CallOptions,
+}
+
+impl Call {
+    /// A call of `operation` by `request`.
+    #[must_use]
+    pub fn new(operation: &'static Operation, request: Request, options: CallOptions) -> Self {
+        Self {
+            operation,
+            request,
+            options,
+        }
+    }
+}
+
+/// Sends calls. The facade implements it, with every policy; tests implement it to see what would
+/// be sent.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends `call` and returns what came back, whatever its status.
+    ///
+    /// The per-call context travels in both directions by value: options in with the [`Call`];
+    /// attempts, status, headers and raw bytes out with the [`Answer`], or the true cause out with
+    /// the [`Error`]. Nothing is shared between two calls.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer, or one whose body could not be read to its end. A status of 4xx or
+    /// 5xx is an answer.
+    fn send(
+        self: Arc<Self>,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>>;
+}
+
+/// The hook of every request: the generated client's inner value, which only forwards.
+#[derive(Clone)]
+pub struct Hook {
+    transport: Arc<dyn Transport>,
+}
+
+impl Hook {
+    /// A hook on `transport`.
+    #[must_use]
+    pub fn new(transport: Arc<dyn Transport>) -> Self {
+        Self { transport }
+    }
+
+    /// Forwards `call` to the transport.
+    ///
+    /// # Errors
+    ///
+    /// What the transport returns.
+    pub fn send(
+        &self,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>> {
+        Arc::clone(&self.transport).send(call)
+    }
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
+}

@@ -1,0 +1,59 @@
+//! The API key: a secret that no `Debug`, log or error shows.
+
+use std::fmt;
+
+use onlyfansapi_core::Error;
+use onlyfansapi_core::http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+/// An API key, as the console at <https://app.onlyfansapi.com/api-keys> makes them.
+///
+/// ```
+/// let key = onlyfansapi::ApiKey::from("not-a-real-key");
+/// assert_eq!(format!("{key:?}"), "ApiKey([redacted])");
+/// ```
+#[derive(Clone)]
+pub struct ApiKey(SecretString);
+
+impl ApiKey {
+    /// The value of the `Authorization` header.
+    pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
+        let key = self.0.expose_secret();
+        let fault = if key.is_empty() {
+            Some("is empty")
+        } else if key.contains(['\n', '\r']) {
+            Some("contains a line break; was it read from a file without trimming?")
+        } else if key.contains(char::is_whitespace) {
+            Some("contains a blank")
+        } else if !key.bytes().all(|b| b.is_ascii_graphic()) {
+            Some("contains a character that is not printable ASCII")
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
+            return Err(Error::configuration(format!("the API key {fault}")));
+        }
+        let mut header = HeaderValue::from_str(&format!("Bearer {key}"))
+            .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+impl From<&str> for ApiKey {
+    fn from(key: &str) -> Self {
+        Self(key.into())
+    }
+}
+
+impl From<String> for ApiKey {
+    fn from(key: String) -> Self {
+        Self(key.into())
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([redacted])")
+    }
+}

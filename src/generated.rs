@@ -1,0 +1,3 @@
+//! What the build script wrote, and nothing else.
+
+include!(concat!(env!("OUT_DIR"), "/client.rs"));

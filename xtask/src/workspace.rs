@@ -1,0 +1,22 @@
+//! Where the files of the workspace are, and the pipeline over them.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use onlyfansapi_codegen::{Document, Output, Overlay, generate};
+
+/// The root of the workspace, from wherever the command was started.
+pub(crate) fn root() -> PathBuf {
+    // Cargo sets it for `cargo run`, which is how the alias starts us.
+    let own = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
+    own.parent()
+        .map_or_else(|| PathBuf::from("."), PathBuf::from)
+}
+
+/// The client of the vendored document.
+pub(crate) fn output() -> Result<Output> {
+    let document = Document::read(&root().join("openapi.yaml"))?;
+    let overlay = Overlay::read(&root().join("overlay.yaml"))?;
+    Ok(generate(document, Some(&overlay))?)
+}
