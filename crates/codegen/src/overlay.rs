@@ -99,7 +99,9 @@ impl Overlay {
             (Some(Value::Bool(true)), None) => Change::Remove,
             (None | Some(Value::Bool(false)), Some(update)) => Change::Update(update.clone()),
             _ => {
-                return Err(document.error(&at, "an action needs either `update` or `remove: true`"));
+                return Err(
+                    document.error(&at, "an action needs either `update` or `remove: true`")
+                );
             }
         };
         let description = action["description"]

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::Pointer;
+use crate::passes::FACTS;
 
 /// The methods that a path item can have, in the order of the OpenAPI specification.
 pub(crate) const METHODS: [&str; 8] = [
@@ -65,8 +66,10 @@ pub(crate) fn operation_at(root: &Value, place: &Pointer) -> Option<String> {
 pub(crate) struct OperationMut<'a> {
     pub(crate) path: &'a str,
     pub(crate) method: &'static str,
-    /// The operationId; empty where the document has none.
+    /// The operationId of the document; empty where it has none.
     pub(crate) id: String,
+    /// What the generator calls it, once the pass `operation-ids` has run.
+    pub(crate) name: String,
     pub(crate) at: Pointer,
     pub(crate) members: &'a mut Map<String, Value>,
 }
@@ -87,16 +90,22 @@ pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_
             let Some(members) = operation.as_object_mut() else {
                 continue;
             };
-            let id = members
+            let name = members
                 .get("operationId")
                 .and_then(Value::as_str)
                 .unwrap_or_default()
+                .to_owned();
+            let id = members
+                .get(FACTS)
+                .and_then(|facts| facts["id"].as_str())
+                .unwrap_or(&name)
                 .to_owned();
             let at = Pointer::root().join(["paths", path, method]);
             visit(OperationMut {
                 path,
                 method,
                 id,
+                name,
                 at,
                 members,
             });

@@ -78,8 +78,9 @@ fn operation_of<'a>(
     http_method: &'static str,
     operation: &'a Value,
 ) -> Result<Operation<'a>, String> {
-    let id = operation["operationId"].as_str().unwrap_or_default();
-    let method_name = names::snake(id);
+    let name = operation["operationId"].as_str().unwrap_or_default();
+    let id = operation[FACTS]["id"].as_str().unwrap_or(name);
+    let method_name = names::snake(name);
     let signature = made.methods.get(&method_name).ok_or_else(|| {
         format!("progenitor made no method `{method_name}` for {http_method} {path}")
     })?;
@@ -138,8 +139,8 @@ fn operation_of<'a>(
         shape: facts["shape"].as_str().unwrap_or("whole"),
         undocumented: facts["undocumented"] == true,
         method_ident: format_ident!("{method_name}"),
-        builder_ident: names::pascal(id),
-        static_ident: names::shouty(id),
+        builder_ident: names::pascal(name),
+        static_ident: names::shouty(name),
         arguments,
         body,
         success: in_types(&signature.success),

@@ -31,7 +31,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             taken.insert(
                 format!(
                     "{}-{}",
-                    operation.id,
+                    operation.name,
                     parameter["name"].as_str().unwrap_or_default()
                 )
                 .to_pascal_case(),
@@ -51,7 +51,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 taken: &mut taken,
                 names: Vec::new(),
             };
-            hoist.tree(schema, &format!("{} {suffix}", operation.id));
+            hoist.tree(schema, &format!("{} {suffix}", operation.name));
             names.extend(hoist.names.into_iter().map(|name| (at.clone(), name)));
         });
         for (at, name) in names {

@@ -104,8 +104,17 @@ fn without_html(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     let mut link = None;
-    while let Some(start) = rest.find('<') {
+    while let Some(start) = rest.find(['<', '`']) {
         out.push_str(&rest[..start]);
+        if rest[start..].starts_with('`') {
+            // Code is as it is.
+            let end = rest[start + 1..]
+                .find('`')
+                .map_or(start + 1, |length| start + length + 2);
+            out.push_str(&rest[start..end]);
+            rest = &rest[end..];
+            continue;
+        }
         let after = &rest[start + 1..];
         let Some((tag, tail)) = after.split_once('>').filter(|(tag, _)| is_tag(tag)) else {
             out.push('<');
