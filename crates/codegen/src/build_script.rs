@@ -5,16 +5,18 @@ use std::process::ExitCode;
 
 use crate::{Document, Error, Overlay, generate};
 
-/// Generates the client of `document` and `overlay`, both beside the build script, into
-/// `$OUT_DIR/client.rs`.
+/// Generates the client of `document`, corrected by `overlay`, into `$OUT_DIR/client.rs`. Paths are
+/// relative to the package of the build script.
 ///
 /// The script runs again only when one of the two files changes. What a person should look at is
 /// printed as a warning; a fault stops the build with one message and no trace.
 #[must_use]
-pub fn run(document: &str, overlay: &str) -> ExitCode {
+pub fn run(document: &str, overlay: Option<&str>) -> ExitCode {
     println!("cargo:rerun-if-changed={document}");
-    println!("cargo:rerun-if-changed={overlay}");
-    match write(Path::new(document), Path::new(overlay)) {
+    if let Some(overlay) = overlay {
+        println!("cargo:rerun-if-changed={overlay}");
+    }
+    match write(Path::new(document), overlay.map(Path::new)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The form in which cargo shows a build script's own error (cargo 1.84 and later).
@@ -24,13 +26,13 @@ pub fn run(document: &str, overlay: &str) -> ExitCode {
     }
 }
 
-fn write(document: &Path, overlay: &Path) -> Result<(), Error> {
+fn write(document: &Path, overlay: Option<&Path>) -> Result<(), Error> {
     let out = std::env::var_os("OUT_DIR")
         .ok_or_else(|| Error::new("build.rs", "OUT_DIR is not set: run by cargo only"))?;
     let document = Document::read(document)?;
     let file = document.file().to_owned();
-    let overlay = Overlay::read(overlay)?;
-    let output = generate(document, Some(&overlay))?;
+    let overlay = overlay.map(Overlay::read).transpose()?;
+    let output = generate(document, overlay.as_ref())?;
     for change in output
         .report
         .warnings()

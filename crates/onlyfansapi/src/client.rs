@@ -82,7 +82,6 @@ impl Client {
     /// # let _ = client;
     /// # Ok::<(), onlyfansapi::Error>(())
     /// ```
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -115,6 +114,11 @@ impl Client {
     #[must_use]
     pub fn api(&self) -> &Api {
         &self.api
+    }
+
+    #[cfg(test)]
+    pub(crate) fn transport(&self) -> &HttpTransport {
+        &self.transport
     }
 
     fn on(transport: HttpTransport) -> Self {

@@ -46,3 +46,8 @@ pub mod api {
     pub use onlyfansapi_client::{Client as Api, builder, operations, types};
     pub use onlyfansapi_core::{Operation, Parameter, Place, Shape};
 }
+
+/// The README, so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

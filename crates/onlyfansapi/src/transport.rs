@@ -151,3 +151,100 @@ fn sending_failed(operation: &'static Operation, error: reqwest::Error) -> Error
     };
     made.with_source(error.without_url())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use bytes::Bytes;
+    use onlyfansapi_core::http::Method;
+    use onlyfansapi_core::{BodyStream, CallOptions, Request, Shape};
+    use onlyfansapi_mock::{KEY, MockReply, MockServer};
+
+    use super::*;
+    use crate::Client;
+
+    static UPLOAD: Operation = Operation {
+        id: "upload",
+        method: Method::POST,
+        path: "/api/upload",
+        tag: "",
+        parameters: &[],
+        has_body: true,
+        shape: Shape::Whole,
+    };
+
+    /// Two chunks, as a stream.
+    struct Chunks(Vec<&'static [u8]>);
+
+    impl futures_core::Stream for Chunks {
+        type Item = std::io::Result<Bytes>;
+
+        fn poll_next(
+            mut self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            std::task::Poll::Ready(self.0.pop().map(|chunk| Ok(Bytes::from_static(chunk))))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_cannot_be_cloned_is_made_anew_for_each_attempt() {
+        let server = MockServer::start().await.unwrap();
+        server.reply("POST", "/api/upload", MockReply::status(200));
+        let client = Client::builder()
+            .key(KEY)
+            .base_url(server.url())
+            .build()
+            .unwrap();
+        let made = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&made);
+        let body = Body::Factory {
+            length: Some(6),
+            make: Arc::new(move || {
+                counter.fetch_add(1, Ordering::Relaxed);
+                Ok(Box::pin(Chunks(vec![b"def", b"abc"])) as BodyStream)
+            }),
+        };
+        let request = Request {
+            method: Method::POST,
+            target: "/api/upload".to_owned(),
+            headers: HeaderMap::new(),
+            body,
+        };
+        let call = Call::new(&UPLOAD, request, CallOptions::new());
+        for _ in 0..2 {
+            assert_eq!(client.transport().attempt(&call).await.unwrap().status, 200);
+        }
+        assert_eq!(made.load(Ordering::Relaxed), 2);
+        for sent in server.requests() {
+            assert_eq!(
+                (&*sent.body, sent.header("content-length")),
+                (&b"abcdef"[..], "6")
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_target_that_leaves_the_origin_is_never_sent() {
+        let client = Client::new("not-a-real-key").unwrap();
+        for target in [
+            "//evil.example/x",
+            "https://evil.example/x",
+            "\\\\evil.example/x",
+        ] {
+            let request = Request {
+                method: Method::GET,
+                target: target.to_owned(),
+                headers: HeaderMap::new(),
+                body: Body::Empty,
+            };
+            let error = client
+                .transport()
+                .attempt(&Call::new(&UPLOAD, request, CallOptions::new()))
+                .await
+                .unwrap_err();
+            assert_eq!(error.kind(), onlyfansapi_core::ErrorKind::NeverBuilt);
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! One operation of every tag over real loopback HTTP: request line, query, headers, body, and the
 //! typed reply.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
 mod common;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! Every way in which a call can end, over real loopback HTTP, with status, headers and body kept.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
 mod common;
 
 use std::time::Duration;

@@ -162,7 +162,7 @@ fn body_of(
         &operation["requestBody"]["content"]["application/json"]["schema"],
     );
     let fields = made.types.iter().find_map(|item| match item {
-        Item::Struct(found) if last_name(ty) == found.ident.to_string() => Some(&found.fields),
+        Item::Struct(found) if found.ident == last_name(ty) => Some(&found.fields),
         _ => None,
     });
     let mut has_fields = false;

@@ -37,12 +37,12 @@ pub(super) fn read(tokens: TokenStream) -> Result<Made, String> {
             }
             Item::Impl(block) if block.trait_.is_none() => {
                 for item in block.items {
-                    if let ImplItem::Fn(function) = item {
-                        if function.sig.asyncness.is_some() {
-                            let name = function.sig.ident.to_string();
-                            let method = method(&function.sig).ok_or_else(|| format!("progenitor's method `{name}` has a signature of another kind than expected"))?;
-                            made.methods.insert(name, method);
-                        }
+                    if let ImplItem::Fn(function) = item
+                        && function.sig.asyncness.is_some()
+                    {
+                        let name = function.sig.ident.to_string();
+                        let method = method(&function.sig).ok_or_else(|| format!("progenitor's method `{name}` has a signature of another kind than expected"))?;
+                        made.methods.insert(name, method);
                     }
                 }
             }

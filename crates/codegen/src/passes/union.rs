@@ -91,10 +91,10 @@ fn scalars(a: &Value, b: &Value) -> Value {
 
 fn with_nullable(schema: &Value, a: &Value, b: &Value) -> Value {
     let mut schema = schema.clone();
-    if a["nullable"] == true || b["nullable"] == true {
-        if let Some(members) = schema.as_object_mut() {
-            members.insert("nullable".to_owned(), true.into());
-        }
+    if (a["nullable"] == true || b["nullable"] == true)
+        && let Some(members) = schema.as_object_mut()
+    {
+        members.insert("nullable".to_owned(), true.into());
     }
     schema
 }

@@ -1,0 +1,98 @@
+//! One clear line for each way in which a document or overlay cannot be used.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+use onlyfansapi_codegen::{Document, Overlay, generate};
+
+fn fault(document: &str, overlay: Option<&str>) -> String {
+    let outcome = Document::parse("openapi.yaml", document).and_then(|document| {
+        let overlay = overlay
+            .map(|text| Overlay::parse("overlay.yaml", text))
+            .transpose()?;
+        generate(document, overlay.as_ref())
+    });
+    let message = outcome.expect_err("a fault").to_string();
+    assert_eq!(message.lines().count(), 1, "{message}");
+    message
+}
+
+#[test]
+fn what_cannot_be_used_is_named_with_file_line_and_place() {
+    let good = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n";
+    for (document, overlay, expected) in [
+        (
+            "openapi: 3.0.3\npaths: [\n",
+            None,
+            "openapi.yaml:3:1: is not valid YAML: did not find expected node content",
+        ),
+        (
+            "a: 1\n",
+            None,
+            "openapi.yaml:1:1: the top: is not an OpenAPI document: it has no member `openapi`",
+        ),
+        (
+            "- 1\n",
+            None,
+            "openapi.yaml:1:1: the top: is not an OpenAPI document: the top is a list, not an object",
+        ),
+        (
+            "just text\n",
+            None,
+            "openapi.yaml:1:1: the top: is not an OpenAPI document: the top is a text, not an object",
+        ),
+        (
+            "swagger: '2.0'\n",
+            None,
+            "openapi.yaml:1:1: /swagger: is a Swagger 2.0 document; OpenAPI 3.0 is needed",
+        ),
+        (
+            "info: {}\nopenapi: 3.1.0\n",
+            None,
+            "openapi.yaml:2:1: /openapi: is an OpenAPI 3.1.0 document; 3.0 is needed",
+        ),
+        (
+            "openapi: 3.0.3\n\npaths: 5\n",
+            None,
+            "openapi.yaml:3:1: /paths: must be an object and is a number",
+        ),
+        (
+            "openapi: 3.0.3\n",
+            None,
+            "openapi.yaml:1:1: the top: has no member `paths`, so there is nothing to call",
+        ),
+        (
+            good,
+            Some("a: 1\n"),
+            "overlay.yaml:1:1: the top: is not an OpenAPI overlay: it has no member `overlay`",
+        ),
+        (
+            good,
+            Some("overlay: 1.0.0\nactions:\n- {target: $.paths.x, remove: true}\n"),
+            "overlay.yaml:3:3: /actions/0: the overlay's target `$.paths.x` matches nothing in openapi.yaml",
+        ),
+    ] {
+        assert_eq!(fault(document, overlay), expected);
+    }
+}
+
+#[test]
+fn a_duplicate_key_is_a_warning_with_both_lines() {
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {operationId: one, responses: {}}\n    get: {operationId: two, responses: {}}\n";
+    let output = generate(Document::parse("openapi.yaml", text).unwrap(), None).unwrap();
+    let warnings: Vec<_> = output.report.warnings().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "read             /paths/~1a/get: duplicate key `get` with another value; the last one counts (line 5, 6)"
+        ]
+    );
+    assert!(output.source.contains("pub fn two(&self)"));
+}
+
+#[test]
+fn what_the_generator_cannot_do_is_an_error_and_not_a_panic() {
+    // A path that progenitor does not parse.
+    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a}b: {get: {operationId: one, responses: {}}}}\n";
+    let message = fault(&text.replace("/a}b:", "'/a}b':"), None);
+    assert!(message.starts_with("openapi.yaml: "), "{message}");
+}
