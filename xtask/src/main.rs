@@ -8,6 +8,7 @@ mod explain;
 mod generate;
 mod lock;
 mod msrv;
+mod public_api;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Check that openapi.lock describes openapi.yaml
     Lock,
+    /// List the public types of the facade and the foreign types in its API, and compare
+    PublicApi(public_api::Args),
     /// Check that no locked dependency asks for a newer Rust than the workspace
     Msrv,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Lock => lock::run(),
+        Command::PublicApi(args) => public_api::run(&args),
         Command::Msrv => msrv::run(),
     };
     outcome.unwrap_or_else(|error| {

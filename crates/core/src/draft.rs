@@ -5,13 +5,16 @@
 
 use std::fmt::{self, Display};
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Body, Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Place, Request, query};
+use crate::assemble::Parts;
+use crate::{
+    Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Place, RequestPreview, query,
+};
 
 /// What stays as it is in a path segment (RFC 3986, section 2.3: unreserved characters).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -86,7 +89,17 @@ impl Draft {
     /// Sends the draft and decodes the answer.
     pub fn fetch<T: DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
         let hook = self.hook.clone();
-        Fetch::start(hook, self.build())
+        hook.fetch(self.build())
+    }
+
+    /// The request as it would be sent, the key left out. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// "Never built", with every fault.
+    pub fn request(self) -> Result<RequestPreview, Error> {
+        let hook = self.hook.clone();
+        hook.preview(&self.build()?)
     }
 
     /// The call that the draft makes.
@@ -97,11 +110,9 @@ impl Draft {
     /// convert, a path segment that no server would take as one.
     pub fn build(mut self) -> Result<Call, Error> {
         let mut faults = std::mem::take(&mut self.faults);
-        faults.append(&mut self.options.faults);
         let mut target = String::from(self.operation.path);
-        let mut pairs = form_urlencoded::Serializer::new(String::new());
+        let mut pairs = Vec::new();
         let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
 
         for parameter in self.operation.parameters {
             let value = match parameter.place {
@@ -123,9 +134,7 @@ impl Draft {
             let outcome = match parameter.place {
                 Place::Body => Ok(()),
                 Place::Query => {
-                    let mut list = Vec::new();
-                    query::pairs(parameter.name, value, &mut list);
-                    pairs.extend_pairs(list);
+                    query::pairs(parameter.name, value, &mut pairs);
                     Ok(())
                 }
                 Place::Path => segment(&plain(value))
@@ -139,36 +148,22 @@ impl Draft {
             }
         }
 
-        let mut body = Body::Empty;
-        if self.operation.has_body {
-            let value = self
-                .body
+        let body = self.operation.has_body.then(|| {
+            self.body
                 .take()
-                .unwrap_or_else(|| Value::Object(Map::new()));
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
-            body = Body::Bytes(value.to_string().into());
-        }
-        for (name, value) in &self.options.headers {
-            headers.insert(name, value.clone());
-        }
-        if !faults.is_empty() {
-            return Err(Error::never_built(self.operation, faults));
-        }
-        let query = pairs.finish();
-        if !query.is_empty() {
-            target.push('?');
-            target.push_str(&query);
-        }
-        let request = Request {
+                .unwrap_or_else(|| Value::Object(Map::new()))
+        });
+        Parts {
+            operation: self.operation,
             method: self.operation.method.clone(),
             target,
+            query: pairs,
             headers,
             body,
-        };
-        Ok(Call::new(self.operation, request, self.options))
+            options: self.options,
+            faults,
+        }
+        .call()
     }
 
     /// Keeps `value` as the argument `setter`, or the fault that it does not convert.

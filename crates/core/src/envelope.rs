@@ -3,9 +3,13 @@
 //! Source of the facts: the vendor's page on the response structure. `_pagination` is documented
 //! beside `data` and, in one example, under `_meta`; both places are read.
 
+use std::collections::HashMap;
+
 use http::HeaderMap;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// What the call cost, and what is left on the team's account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,31 +72,60 @@ pub(crate) struct Envelope {
     pub(crate) pagination: Option<Pagination>,
 }
 
-/// The members that stand beside `data`; everything else is skipped unread.
+/// The members of an envelope, unread.
 #[derive(Default, Deserialize)]
-struct Beside {
-    #[serde(rename = "_meta", default)]
-    meta: Value,
-    #[serde(rename = "_pagination", default)]
-    pagination: Value,
+pub(crate) struct Parts<'a> {
+    /// Null counts as absent.
+    #[serde(borrow, default)]
+    pub(crate) data: Option<&'a RawValue>,
+    #[serde(rename = "_meta", borrow, default)]
+    meta: Option<&'a RawValue>,
+    #[serde(rename = "_pagination", borrow, default)]
+    pagination: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    links: Option<&'a RawValue>,
 }
 
-impl Beside {
-    fn read(body: &[u8]) -> Self {
-        // A derived struct would take a list for its members in order.
-        let is_object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-        is_object
-            .then(|| serde_json::from_slice(body).ok())
-            .flatten()
-            .unwrap_or_default()
+impl<'a> Parts<'a> {
+    pub(crate) fn read(body: &'a [u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(body)
     }
+}
+
+/// Whether the JSON text begins an object; a derived struct would take a list as well.
+pub(crate) fn is_object(json: &[u8]) -> bool {
+    json.trim_ascii_start().first() == Some(&b'{')
+}
+
+/// Whether the body is an envelope by its looks.
+pub(crate) fn is_envelope(body: &[u8]) -> bool {
+    let names: HashMap<String, IgnoredAny> = match serde_json::from_slice(body) {
+        Ok(names) if is_object(body) => names,
+        _ => return false,
+    };
+    names.contains_key("data")
+        && names
+            .keys()
+            .all(|name| name.starts_with('_') || matches!(name.as_str(), "data" | "links" | "meta"))
+}
+
+/// The JSON value of a part, null where it is absent.
+fn read(part: Option<&RawValue>) -> Value {
+    part.and_then(|part| serde_json::from_str(part.get()).ok())
+        .unwrap_or_default()
 }
 
 impl Envelope {
     /// Reads the envelope from headers and body; headers win, because a replayed or cached body
     /// carries the numbers of its first time.
     pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
-        let Beside { meta, pagination } = Beside::read(body);
+        let parts = if is_object(body) {
+            Parts::read(body).unwrap_or_default()
+        } else {
+            Parts::default()
+        };
+        let (meta, pagination, links) =
+            (read(parts.meta), read(parts.pagination), read(parts.links));
         let pagination = [&pagination, &meta["_pagination"]]
             .into_iter()
             .find(|p| p.is_object());
@@ -100,14 +133,26 @@ impl Envelope {
             credits: credits(headers, &meta["_credits"]),
             rate_limits: rate_limits(headers, &meta["_rate_limits"]),
             cache: cache(headers, &meta["_cache"]),
-            pagination: pagination.map(|p| Pagination {
-                next_page: text(&p["next_page"]).or_else(|| text(&p["next_page_url"])),
-                next_cursor: text(&p["next_cursor"]),
-                total_results: integer(&p["total_results"]),
-                notice: text(&p["notice"]),
-            }),
+            pagination: pagination.map(paged).or_else(|| laravel_links(&links)),
         }
     }
+}
+
+fn paged(pagination: &Value) -> Pagination {
+    Pagination {
+        next_page: text(&pagination["next_page"]).or_else(|| text(&pagination["next_page_url"])),
+        next_cursor: text(&pagination["next_cursor"]),
+        total_results: integer(&pagination["total_results"]),
+        notice: text(&pagination["notice"]),
+    }
+}
+
+/// Laravel's own paging, which one operation uses: `links.next` beside `data`.
+fn laravel_links(links: &Value) -> Option<Pagination> {
+    links.get("next").map(|next| Pagination {
+        next_page: text(next),
+        ..Pagination::default()
+    })
 }
 
 fn credits(headers: &HeaderMap, body: &Value) -> Option<Credits> {

@@ -2,11 +2,17 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{Answer, ApiError, Operation};
+use crate::envelope::Envelope;
+use crate::{Answer, ApiError, Credits, Drift, Operation, RateLimits, UpstreamResponse};
+
+/// How much of a refusal's body an error keeps, in bytes; the largest documented one has under 1 KiB.
+pub(crate) const MAX_REFUSAL: usize = 1 << 20;
 
 /// How far a request got before its call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,9 +74,12 @@ struct Inner {
     faults: Vec<Fault>,
     answer: Option<Answer>,
     api: Option<ApiError>,
+    drift: Vec<Drift>,
+    is_timeout: bool,
     attempts: u32,
     elapsed: Duration,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    envelope: OnceLock<Envelope>,
 }
 
 impl Error {
@@ -83,9 +92,12 @@ impl Error {
                 faults: Vec::new(),
                 answer: None,
                 api: None,
+                drift: Vec::new(),
+                is_timeout: false,
                 attempts: 0,
                 elapsed: Duration::ZERO,
                 source: None,
+                envelope: OnceLock::new(),
             }),
         }
     }
@@ -128,9 +140,13 @@ impl Error {
         Self::new(ErrorKind::Unreadable, Some(operation.id), message).with_answer(answer)
     }
 
-    /// "Refused" by a status of 4xx or 5xx.
-    pub(crate) fn refused(operation: &'static Operation, answer: Answer) -> Self {
+    /// "Refused" by a status of 4xx or 5xx. At most [`MAX_REFUSAL`] bytes of the body are kept.
+    pub(crate) fn refused(operation: &'static Operation, mut answer: Answer) -> Self {
         let api = ApiError::read(&answer.body);
+        if answer.body.len() > MAX_REFUSAL {
+            // A copy, so that the rest is freed.
+            answer.body = Bytes::copy_from_slice(&answer.body[..MAX_REFUSAL]);
+        }
         let mut message = format!("refused with {}", answer.status);
         if let Some(api) = &api {
             if let Some(code) = &api.code {
@@ -195,6 +211,19 @@ impl Error {
         self
     }
 
+    /// Adds the places that did not fit.
+    pub(crate) fn with_drift(mut self, drift: Vec<Drift>) -> Self {
+        self.inner.drift = drift;
+        self
+    }
+
+    /// Says that it was a time limit that ran out.
+    #[must_use]
+    pub fn by_timeout(mut self) -> Self {
+        self.inner.is_timeout = true;
+        self
+    }
+
     /// Adds the cause that a lower layer gave.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -240,7 +269,7 @@ impl Error {
         self.inner.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// The body of the answer as it came, as much of it as arrived.
+    /// The body of the answer as it came, as much of it as arrived; at most 1 MiB of a refusal's.
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.inner.answer.as_ref().map(|answer| &*answer.body)
@@ -250,6 +279,72 @@ impl Error {
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
         self.inner.api.as_ref()
+    }
+
+    /// The service's machine-readable code, for example `VALIDATION_ERROR`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.api()?.code.as_deref()
+    }
+
+    /// The service's sentence for people.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.api()?.message.as_deref()
+    }
+
+    /// The service's longer explanation.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.api()?.description.as_deref()
+    }
+
+    /// The service's messages about one field, for example of `text`; empty where it has none.
+    #[must_use]
+    pub fn field(&self, name: &str) -> &[String] {
+        self.api()
+            .and_then(|api| api.errors.get(name))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// What OnlyFans answered to the service, where the service passes its refusal on.
+    #[must_use]
+    pub fn upstream(&self) -> Option<&UpstreamResponse> {
+        self.api()?.onlyfans_response.as_ref()
+    }
+
+    /// How long the service asks to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date
+    /// (counted from now).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.headers()?, SystemTime::now())
+    }
+
+    /// How many calls may still be made, where the answer says so; headers win over the body.
+    #[must_use]
+    pub fn rate_limits(&self) -> Option<&RateLimits> {
+        self.envelope()?.rate_limits.as_ref()
+    }
+
+    /// What the refused call cost in credits, where the answer says so; headers win over the body.
+    #[must_use]
+    pub fn credits(&self) -> Option<&Credits> {
+        self.envelope()?.credits.as_ref()
+    }
+
+    /// Every place that did not fit its type, when strict decoding failed.
+    #[must_use]
+    pub fn drift(&self) -> &[Drift] {
+        &self.inner.drift
+    }
+
+    fn envelope(&self) -> Option<&Envelope> {
+        let answer = self.inner.answer.as_ref()?;
+        Some(
+            self.inner
+                .envelope
+                .get_or_init(|| Envelope::read(&answer.headers, &answer.body)),
+        )
     }
 
     /// How many requests were sent for the call.
@@ -263,14 +358,197 @@ impl Error {
     pub fn elapsed(&self) -> Duration {
         self.inner.elapsed
     }
+}
+
+/// Predicates: what went wrong, and what to do next.
+impl Error {
+    fn has_status(&self, codes: &[u16]) -> bool {
+        self.status()
+            .is_some_and(|status| codes.contains(&status.as_u16()))
+    }
 
     /// Whether the request may have reached the service.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Before a write is sent again after such an error, look whether it took effect: list the chat's
+    /// messages, show the object.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         !matches!(
             self.inner.kind,
             ErrorKind::NeverBuilt | ErrorKind::NeverSent
         )
+    }
+
+    /// Whether the arguments or the configuration are wrong, so that nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::faults`] names each argument and its rule. Without faults it is the client that
+    /// cannot be made: the message says which setting.
+    #[must_use]
+    pub fn is_never_built(&self) -> bool {
+        self.inner.kind == ErrorKind::NeverBuilt
+    }
+
+    /// Whether no connection could be made.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Look at the base URL, the network, a proxy, and at TLS: a build without a TLS feature can only
+    /// call loopback. [`std::error::Error::source`] has the cause.
+    #[must_use]
+    pub fn is_never_sent(&self) -> bool {
+        self.inner.kind == ErrorKind::NeverSent
+    }
+
+    /// Whether a time limit ran out: to connect, or of the call.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Reading a chat's history can take a minute. Give slow calls a limit of their own with
+    /// `CallOptions::timeout`. A write may have taken effect unless [`Error::is_never_sent`].
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.inner.is_timeout
+    }
+
+    /// Whether the service answered with success, but the answer broke off or does not fit.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::body`] has what came. Decode it yourself, or call with `fetch_as` and a type of your
+    /// own; with strict decoding, [`Error::drift`] lists the places.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.inner.kind == ErrorKind::Unreadable
+    }
+
+    /// Whether the key is missing, wrong or revoked (401).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Make a key at <https://app.onlyfansapi.com/api-keys>. A 401 with a page of HTML comes from the
+    /// edge before the service and says nothing about the key.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(&[401])
+    }
+
+    /// Whether the key may not do this (403).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Keys have permissions (read, write, delete) and can be limited to accounts. A page of HTML
+    /// comes from the edge before the service.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(&[403])
+    }
+
+    /// Whether what was asked for is not there (404).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The account in the path is the service's own id (`acct_…`), never the number that OnlyFans
+    /// has. With [`Error::is_upstream`] it is OnlyFans that does not know the object.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(&[404])
+    }
+
+    /// Whether the service refused because of what goes on at the same time (409).
+    ///
+    /// # Troubleshooting
+    ///
+    /// With the code `IDEMPOTENCY_CONFLICT` the first request with this key is still running: wait,
+    /// and send the same again. On a webhook's redelivery: it is disabled or cooling down.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(&[409])
+    }
+
+    /// Whether the service refused the arguments (422).
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::field`] has the messages of a field, [`Error::api`] those of all fields.
+    #[must_use]
+    pub fn is_validation(&self) -> bool {
+        self.has_status(&[422])
+    }
+
+    /// Whether too many calls were made (429).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Wait for [`Error::retry_after`] where the service gives it. The limit is one for all keys and
+    /// accounts of a team; [`Error::rate_limits`] has the numbers.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(&[429])
+    }
+
+    /// Whether the team is out of credits (402).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The status is the one that HTTP has for it; the service documents 402 for one download only.
+    /// [`Error::credits`] has the balance where the answer says it.
+    #[must_use]
+    pub fn is_out_of_credits(&self) -> bool {
+        self.has_status(&[402])
+            || self.kind() == ErrorKind::Refused
+                && self.credits().is_some_and(|credits| credits.balance <= 0)
+    }
+
+    /// Whether it was OnlyFans that refused, and the service passes that on.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::upstream`] has status and body of OnlyFans; its status can differ from the answer's
+    /// own, and is the one to go by.
+    #[must_use]
+    pub fn is_upstream(&self) -> bool {
+        self.upstream().is_some() || self.code() == Some("ONLYFANS_COM_ERROR")
+    }
+
+    /// Whether the service, or the edge before it, failed (5xx).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Reads may be sent again after a while. A write may have taken effect.
+    #[must_use]
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ErrorKind::Refused
+            && self.status().is_some_and(|status| status.is_server_error())
+    }
+}
+
+/// How long the headers ask to wait, counted from `now`.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::trim)
+    };
+    let number = |text: &str| {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite() && *number >= 0.0)
+    };
+    if let Some(milliseconds) = text("retry-after-ms").and_then(number) {
+        return Duration::try_from_secs_f64(milliseconds / 1000.0).ok();
+    }
+    let after = text("retry-after")?;
+    match number(after) {
+        Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        // A date that has passed asks for no wait at all.
+        None => httpdate::parse_http_date(after)
+            .ok()
+            .map(|date| date.duration_since(now).unwrap_or_default()),
     }
 }
 
@@ -313,3 +591,6 @@ impl StdError for Error {
             .map(|source| &**source as &(dyn StdError + 'static))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use serde::de::DeserializeOwned;
 
-use crate::{Answer, Call, Error, Hook, Operation, Reply};
+use crate::{Answer, Call, Decode, Error, Hook, Operation, Reply};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
 
@@ -20,12 +20,12 @@ pub struct Fetch<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Fetch<T> {
-    pub(crate) fn start(hook: Hook, call: Result<Call, Error>) -> Self {
+    pub(crate) fn start(hook: Hook, call: Result<Call, Error>, mode: Decode) -> Self {
         let answered = answered(hook, call);
         Self {
             future: Box::pin(async move {
                 let (operation, answer) = answered.await?;
-                Reply::decode(operation, answer)
+                Reply::decode(operation, answer, mode)
             }),
         }
     }

@@ -8,6 +8,8 @@
 
 mod answer;
 mod api_error;
+mod assemble;
+mod decode;
 mod draft;
 mod envelope;
 mod error;
@@ -15,20 +17,23 @@ mod fetch;
 mod operation;
 mod options;
 mod query;
+mod raw;
 mod reply;
 mod request;
 mod transport;
 
 pub use answer::Answer;
 pub use api_error::{ApiError, UpstreamResponse};
+pub use decode::{Decode, Drift};
 pub use draft::Draft;
 pub use envelope::{CacheInfo, Credits, Pagination, RateLimits};
 pub use error::{Error, ErrorKind, Fault};
 pub use fetch::Fetch;
 pub use operation::{Operation, Parameter, Place, Shape};
 pub use options::CallOptions;
+pub use raw::{FromReply, RawRequest};
 pub use reply::Reply;
-pub use request::{Body, BodyFactory, BodyStream, Request};
+pub use request::{Body, BodyFactory, BodyStream, Request, RequestPreview};
 pub use transport::{Call, Hook, Transport};
 
 /// The HTTP types that stand in public signatures, so that nobody needs to match versions.

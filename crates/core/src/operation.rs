@@ -58,6 +58,9 @@ pub enum Shape {
     Envelope,
     /// The whole JSON body.
     Whole,
+    /// Not known beforehand: under `data` where the body is an object with `data` and, beside it,
+    /// nothing but names with an underscore in front, `links` and `meta`; else the whole body.
+    Detect,
     /// The whole body as text.
     Text,
     /// There is no value: only status and headers count.

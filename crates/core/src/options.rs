@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::Fault;
+use crate::{Decode, Fault};
 
 /// Options of one call; given by `.with(CallOptions::new()…)`.
 ///
@@ -22,7 +24,10 @@ use crate::Fault;
 #[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) fields: Vec<(String, Value)>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) decode: Option<Decode>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -67,6 +72,44 @@ impl CallOptions {
         self
     }
 
+    /// Adds a pair to the query, beside what the operation sends; for what the document does not
+    /// know.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Adds a field to the JSON body, in place of one of that name; for what the document does not
+    /// know. An operation without a JSON object as its body reports it when the call is built.
+    #[must_use]
+    pub fn body_field(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        match serde_json::to_value(value) {
+            Ok(value) => self.fields.push((name, value)),
+            Err(error) => self.faults.push(Fault::new(
+                format!("body field {name}"),
+                format!("is no JSON: {error}"),
+            )),
+        }
+        self
+    }
+
+    /// Says what to do with an answer that does not fit its type.
+    #[must_use]
+    pub fn decode(mut self, decode: Decode) -> Self {
+        self.decode = Some(decode);
+        self
+    }
+
+    /// Adds a fault that a check of the caller found; the call is not sent, and its error tells all
+    /// faults at once.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.faults.push(fault);
+        self
+    }
+
     /// Limits the time of the call, from sending to the last byte of the body.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -82,12 +125,21 @@ impl CallOptions {
 }
 
 impl fmt::Debug for CallOptions {
-    /// Header names only: their values can be secrets.
+    /// Names only: values can be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("CallOptions")
             .field("headers", &names)
+            .field(
+                "query",
+                &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
+            .field(
+                "body_fields",
+                &self.fields.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            )
             .field("timeout", &self.timeout)
+            .field("decode", &self.decode)
             .finish_non_exhaustive()
     }
 }

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::envelope::Envelope;
-use crate::{Answer, CacheInfo, Credits, Error, Operation, Pagination, RateLimits, Shape};
+use crate::envelope::{Envelope, Parts, is_envelope, is_object};
+use crate::{
+    Answer, CacheInfo, Credits, Decode, Drift, Error, Operation, Pagination, RateLimits, Shape,
+    decode,
+};
 
 /// A successful answer.
 ///
@@ -21,6 +23,7 @@ use crate::{Answer, CacheInfo, Credits, Error, Operation, Pagination, RateLimits
 pub struct Reply<T> {
     value: T,
     has_data: bool,
+    drift: Vec<Drift>,
     answer: Answer,
     envelope: OnceLock<Envelope>,
 }
@@ -30,8 +33,13 @@ impl<T: DeserializeOwned> Reply<T> {
     ///
     /// # Errors
     ///
-    /// "Answered but unreadable" when the body does not fit `T`; status, headers and body are kept.
-    pub fn decode(operation: &'static Operation, answer: Answer) -> Result<Self, Error> {
+    /// "Answered but unreadable" when the body is no JSON, or no value of `T` can be made of it, or
+    /// `mode` is strict and a place does not fit; status, headers and body are kept.
+    pub fn decode(
+        operation: &'static Operation,
+        answer: Answer,
+        mode: Decode,
+    ) -> Result<Self, Error> {
         let decoded = match operation.shape {
             // 204 and 304 have no body by definition, an empty body has no value.
             _ if answer.body.is_empty() || matches!(answer.status.as_u16(), 204 | 304) => {
@@ -39,13 +47,28 @@ impl<T: DeserializeOwned> Reply<T> {
             }
             Shape::Empty => absent(Shape::Empty),
             Shape::Text => text(&answer.body),
-            Shape::Whole => whole(&answer.body),
+            Shape::Whole => value(&answer.body, ""),
             Shape::Envelope => enveloped(&answer.body),
+            Shape::Detect if is_envelope(&answer.body) => enveloped(&answer.body),
+            Shape::Detect => value(&answer.body, ""),
         };
         match decoded {
-            Ok((value, has_data)) => Ok(Self {
+            Ok(Decoded { drift, .. }) if mode == Decode::Strict && !drift.is_empty() => {
+                let why = format!(
+                    "{} of its places do not fit their types, and decoding is strict; the first is {}",
+                    drift.len(),
+                    drift[0]
+                );
+                Err(Error::unreadable(operation, answer, why).with_drift(drift))
+            }
+            Ok(Decoded {
                 value,
                 has_data,
+                drift,
+            }) => Ok(Self {
+                value,
+                has_data,
+                drift,
                 answer,
                 envelope: OnceLock::new(),
             }),
@@ -59,6 +82,21 @@ impl<T> Reply<T> {
     #[must_use]
     pub fn has_data(&self) -> bool {
         self.has_data
+    }
+
+    /// Every place of the answer that did not fit its type; empty for nearly every answer.
+    ///
+    /// Worth logging: it names places and kinds, never values.
+    #[must_use]
+    pub fn drift(&self) -> &[Drift] {
+        &self.drift
+    }
+
+    /// What stood at a place that did not fit, as it came.
+    #[must_use]
+    pub fn original(&self, drift: &Drift) -> Option<Value> {
+        let body: Value = serde_json::from_slice(&self.answer.body).ok()?;
+        body.pointer(&drift.pointer).cloned()
     }
 
     /// The value alone.
@@ -152,86 +190,72 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
             .field("value", &self.value)
+            .field("drift", &self.drift)
             .field("answer", &self.answer)
             .finish_non_exhaustive()
     }
 }
 
-/// A value and whether the answer carried it, or why it cannot be had (kinds only, never values).
-type Decoded<T> = Result<(T, bool), String>;
-
-#[derive(Deserialize)]
-#[serde(bound = "T: DeserializeOwned")]
-struct DataOnly<T> {
-    #[serde(default = "Option::default")]
-    data: Option<T>,
+struct Decoded<T> {
+    value: T,
+    has_data: bool,
+    drift: Vec<Drift>,
 }
 
-fn enveloped<T: DeserializeOwned>(body: &[u8]) -> Decoded<T> {
-    match decode::<DataOnly<T>>(body)?.data {
-        Some(value) => Ok((value, true)),
-        None => absent(Shape::Envelope),
+/// The value, or why there is none (kinds only, never values).
+type Outcome<T> = Result<Decoded<T>, String>;
+
+/// Decodes `json`, which stands at the pointer `at` of the body.
+fn value<T: DeserializeOwned>(json: &[u8], at: &str) -> Outcome<T> {
+    match decode::lenient(json, at) {
+        // A null where the type has an empty value.
+        Err(_) if json.trim_ascii() == b"null" => absent(Shape::Whole),
+        Ok((value, drift)) => Ok(Decoded {
+            value,
+            has_data: json.trim_ascii() != b"null",
+            drift,
+        }),
+        Err(failure) => Err(failure.why(at)),
     }
 }
 
-fn whole<T: DeserializeOwned>(body: &[u8]) -> Decoded<T> {
-    match decode::<Option<T>>(body)? {
-        Some(value) => Ok((value, true)),
-        None => absent(Shape::Whole),
+fn enveloped<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {
+    if !is_object(body) {
+        // No envelope after all: the bare value, which other operations of the service send.
+        return value(body, "");
     }
-}
-
-fn text<T: DeserializeOwned>(body: &[u8]) -> Decoded<T> {
-    let text = std::str::from_utf8(body)
-        .map_err(|e| format!("its text is not UTF-8 from byte {} on", e.valid_up_to()))?;
-    match serde_json::from_value(Value::from(text)) {
-        Ok(value) => Ok((value, true)),
-        Err(_) => Err("its text does not fit the type asked for".to_owned()),
-    }
-}
-
-/// The value of an answer that carries none: what the type makes of null, of an object without
-/// members, of an empty list, or of an empty text, in this order.
-fn absent<T: DeserializeOwned>(shape: Shape) -> Decoded<T> {
-    let candidates: &[&str] = match shape {
-        Shape::Text => &["\"\""],
-        _ => &["null", "{}", "[]"],
-    };
-    let value = candidates
-        .iter()
-        .find_map(|json| serde_json::from_str(json).ok());
-    value
-        .map(|value| (value, false))
-        .ok_or_else(|| "there is no data in it, and the type has no empty value".to_owned())
-}
-
-/// Decodes `body`; only when that fails, a second time to learn where.
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    let error = match serde_json::from_slice(body) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    if !error.is_data() {
-        return Err(format!(
+    match Parts::read(body) {
+        Ok(Parts {
+            data: Some(data), ..
+        }) => value(data.get().as_bytes(), "/data"),
+        Ok(_) => absent(Shape::Envelope),
+        Err(error) => Err(format!(
             "its body is not JSON: broken at line {} column {}",
             error.line(),
             error.column()
-        ));
+        )),
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
-        Ok(value) => Ok(value),
-        Err(error) => {
-            // serde's message quotes the value found; what was expected is all that may be told.
-            let message = error.inner().to_string();
-            let expected = message
-                .rsplit_once(", expected ")
-                .map_or("another kind", |(_, tail)| tail);
-            let expected = expected.split(" at line ").next().unwrap_or(expected);
-            Err(format!(
-                "at `{}` it does not fit its type: expected {expected}",
-                error.path()
-            ))
-        }
+}
+
+fn text<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {
+    let text = std::str::from_utf8(body)
+        .map_err(|e| format!("its text is not UTF-8 from byte {} on", e.valid_up_to()))?;
+    value(Value::from(text).to_string().as_bytes(), "")
+}
+
+/// The value of an answer that carries none.
+fn absent<T: DeserializeOwned>(shape: Shape) -> Outcome<T> {
+    let value = if shape == Shape::Text {
+        serde_json::from_str("\"\"").ok()
+    } else {
+        decode::empty()
+    };
+    match value {
+        Some(value) => Ok(Decoded {
+            value,
+            has_data: false,
+            drift: Vec::new(),
+        }),
+        None => Err("there is no data in it, and the type has no empty value".to_owned()),
     }
 }

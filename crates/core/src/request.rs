@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 
 /// A request without origin and without key: both belong to the transport, so that nothing built
 /// here can carry the key to another host.
@@ -20,6 +20,65 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body, repeatable in every form.
     pub body: Body,
+}
+
+/// A request as it would be sent; from `.request()`. The key is left out.
+///
+/// `Display` shows all of it as text, the body included; `Debug` shows no values.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RequestPreview {
+    /// The HTTP method.
+    pub method: Method,
+    /// The whole URL.
+    pub url: String,
+    /// The headers; `Authorization` is `[redacted]`.
+    pub headers: HeaderMap,
+    /// The body; empty where there is none or where it is a stream.
+    pub body: Bytes,
+}
+
+impl RequestPreview {
+    /// A preview; `Authorization` is redacted here, whatever it is.
+    #[must_use]
+    pub fn new(method: Method, url: String, mut headers: HeaderMap, body: Bytes) -> Self {
+        if headers.contains_key(http::header::AUTHORIZATION) {
+            headers.insert(
+                http::header::AUTHORIZATION,
+                HeaderValue::from_static("[redacted]"),
+            );
+        }
+        Self {
+            method,
+            url,
+            headers,
+            body,
+        }
+    }
+}
+
+impl fmt::Display for RequestPreview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.method, self.url)?;
+        for (name, value) in &self.headers {
+            writeln!(f, "{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        if !self.body.is_empty() {
+            write!(f, "\n{}", String::from_utf8_lossy(&self.body))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RequestPreview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.keys().map(http::HeaderName::as_str).collect();
+        f.debug_struct("RequestPreview")
+            .field("method", &self.method)
+            .field("headers", &names)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A stream of body bytes.

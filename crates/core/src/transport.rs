@@ -5,7 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::{Answer, CallOptions, Error, Operation, Request};
+use serde::de::DeserializeOwned;
+
+use crate::{Answer, CallOptions, Decode, Error, Fetch, Operation, Request, RequestPreview};
 
 /// One call on its way to the transport: the request, the operation it belongs to, and the options
 /// that the caller gave for this call alone.
@@ -49,19 +51,59 @@ pub trait Transport: Send + Sync + 'static {
         self: Arc<Self>,
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>>;
+
+    /// The request that `call` makes, as it would be sent, with the key left out.
+    ///
+    /// # Errors
+    ///
+    /// When the request cannot be made.
+    fn preview(&self, call: &Call) -> Result<RequestPreview, Error>;
 }
 
 /// The hook of every request: the generated client's inner value, which only forwards.
 #[derive(Clone)]
 pub struct Hook {
     transport: Arc<dyn Transport>,
+    decode: Decode,
 }
 
 impl Hook {
     /// A hook on `transport`.
     #[must_use]
     pub fn new(transport: Arc<dyn Transport>) -> Self {
-        Self { transport }
+        Self {
+            transport,
+            decode: Decode::default(),
+        }
+    }
+
+    /// The same hook with another way to decode answers, for calls that do not say their own.
+    #[must_use]
+    pub fn with_decode(mut self, decode: Decode) -> Self {
+        self.decode = decode;
+        self
+    }
+
+    /// Sends `call`, or fails with the reason why there is none, and decodes the answer.
+    pub fn fetch<T: DeserializeOwned + Send + 'static>(
+        &self,
+        call: Result<Call, Error>,
+    ) -> Fetch<T> {
+        let mode = call
+            .as_ref()
+            .ok()
+            .and_then(|call| call.options.decode)
+            .unwrap_or(self.decode);
+        Fetch::start(self.clone(), call, mode)
+    }
+
+    /// The request that `call` makes, as it would be sent, with the key left out.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the transport from making it.
+    pub fn preview(&self, call: &Call) -> Result<RequestPreview, Error> {
+        self.transport.preview(call)
     }
 
     /// Forwards `call` to the transport.

@@ -1,6 +1,7 @@
 //! A stand-in of the OnlyFans API on loopback, for tests: the vendor has no sandbox.
 //!
-//! First form: the routes in [`routes`], answers that a test scripts, and a journal of what came.
+//! First form: Smart Link postbacks that can be made, listed, shown, changed and deleted, answers that
+//! a test scripts, and a journal of what came.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -15,7 +16,7 @@
 
 mod journal;
 mod reply;
-pub mod routes;
+mod routes;
 mod server;
 mod wire;
 

@@ -14,7 +14,8 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{KEY, MockReply, Recorded, routes};
+use crate::routes::Routes;
+use crate::{KEY, MockReply, Recorded};
 
 /// A stand-in that runs in this process, on a port of its own, until it is dropped.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ pub struct MockServer {
 struct Shared {
     scripted: Mutex<HashMap<(String, String), MockReply>>,
     journal: Mutex<Vec<Recorded>>,
+    routes: Mutex<Routes>,
 }
 
 impl MockServer {
@@ -123,7 +125,7 @@ fn reply(state: &Shared, request: &Recorded) -> MockReply {
     }
     let key = (request.method.clone(), request.path.clone());
     let scripted = lock(&state.scripted).get(&key).cloned();
-    scripted.or_else(|| routes::answer(request)).unwrap_or_else(|| {
+    scripted.or_else(|| lock(&state.routes).answer(request)).unwrap_or_else(|| {
         MockReply::json(404, &json!({"message": format!("The route {} could not be found.", request.path.trim_start_matches('/'))}))
     })
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onlyfansapi_client::Client as Api;
-use onlyfansapi_core::http::{HeaderMap, HeaderName, HeaderValue, header};
-use onlyfansapi_core::{Error, Hook};
-use url::Url;
+use onlyfansapi_core::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use onlyfansapi_core::{Decode, Error, Hook, RawRequest};
 
 use crate::key::ApiKey;
+use crate::smart_link_postbacks::SmartLinkPostbacks;
 use crate::transport::HttpTransport;
 use crate::{base_url, tls};
 
@@ -19,6 +19,8 @@ use crate::{base_url, tls};
 #[derive(Clone)]
 pub struct Client {
     api: Api,
+    hook: Hook,
+    decode: Decode,
     transport: Arc<HttpTransport>,
 }
 
@@ -99,7 +101,10 @@ impl Client {
     /// # Ok::<(), onlyfansapi::Error>(())
     /// ```
     pub fn with_key(&self, key: impl Into<ApiKey>) -> Result<Self, Error> {
-        Ok(Self::on(self.transport.with_key(key.into().header()?)))
+        Ok(Self::on(
+            self.transport.with_key(key.into().header()?),
+            self.decode,
+        ))
     }
 
     /// Every operation of the document, one method each.
@@ -116,15 +121,48 @@ impl Client {
         &self.api
     }
 
+    /// The Smart Link postbacks of the team.
+    ///
+    /// ```no_run
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let postback = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", postback.url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn smart_link_postbacks(&self) -> SmartLinkPostbacks {
+        SmartLinkPostbacks::new(self.api.clone())
+    }
+
+    /// A call of anything: what the document does not know yet, with the same key, limits and errors.
+    ///
+    /// `path` begins with `/` and is percent-encoded.
+    ///
+    /// ```no_run
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// use onlyfansapi::http::Method;
+    ///
+    /// let value: serde_json::Value = client.request(Method::GET, "/api/new-thing").query(&[("limit", 5)]).fetch().await?;
+    /// # let _ = value;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.hook.clone(), method, path)
+    }
+
     #[cfg(test)]
     pub(crate) fn transport(&self) -> &HttpTransport {
         &self.transport
     }
 
-    fn on(transport: HttpTransport) -> Self {
+    fn on(transport: HttpTransport, decode: Decode) -> Self {
         let transport = Arc::new(transport);
+        let hook = Hook::new(Arc::clone(&transport) as Arc<_>).with_decode(decode);
         Self {
-            api: Api::new(Hook::new(Arc::clone(&transport) as Arc<_>)),
+            api: Api::new(hook.clone()),
+            hook,
+            decode,
             transport,
         }
     }
@@ -156,9 +194,14 @@ pub struct ClientBuilder {
     key: Option<ApiKey>,
     base_url: Option<String>,
     http: Option<reqwest::Client>,
+    proxy: Option<String>,
+    root_certificates: Vec<Vec<u8>>,
     user_agent: Option<String>,
+    headers: Vec<(String, String)>,
+    gzip: bool,
     connect_timeout: Option<Duration>,
     timeout: Option<Duration>,
+    decode: Decode,
 }
 
 impl Default for ClientBuilder {
@@ -167,9 +210,14 @@ impl Default for ClientBuilder {
             key: None,
             base_url: None,
             http: None,
+            proxy: None,
+            root_certificates: Vec::new(),
             user_agent: None,
+            headers: Vec::new(),
+            gzip: true,
             connect_timeout: Some(Duration::from_secs(5)),
             timeout: Some(Duration::from_secs(60)),
+            decode: Decode::default(),
         }
     }
 }
@@ -181,7 +229,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the base URL: `https`, or `http` to loopback; a scheme and a host, without a path.
+    /// Sets the base URL: `https`, or `http` to loopback; a scheme and a host, without a path. The
+    /// document's server by default.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
@@ -196,14 +245,39 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends by a proxy, such as `http://127.0.0.1:8080`. Without one, none is used, whatever the
+    /// environment says.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts root certificates beside those of the platform; `pem` is the PEM text of one or more.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
     /// Adds your program's name and version to the `User-Agent`.
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
 
-    /// Limits the time to connect; `None` for no limit. 5 seconds by default. Not used with
-    /// [`ClientBuilder::http_client`], which has its own.
+    /// Adds a header to every request. `Authorization`, `Host` and `User-Agent` have their own ways.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether answers may be compressed; they may by default. Needs the feature `gzip`, without
+    /// which they never are.
+    pub fn gzip(mut self, gzip: bool) -> Self {
+        self.gzip = gzip;
+        self
+    }
+
+    /// Limits the time to connect; `None` for no limit. 5 seconds by default.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
@@ -216,59 +290,97 @@ impl ClientBuilder {
         self
     }
 
+    /// Says what to do with answers that do not fit their types; [`Decode::Lenient`] by default.
+    pub fn decode(mut self, decode: Decode) -> Self {
+        self.decode = decode;
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
     ///
     /// "Never built", with what is wrong: no key, a key that cannot be sent, a base URL that is not
-    /// an origin over TLS.
+    /// an origin over TLS, a header that is none, a proxy or certificate that cannot be read.
     pub fn build(self) -> Result<Client, Error> {
-        let key = self.key.ok_or_else(|| {
-            Error::configuration(
+        let Some(key) = &self.key else {
+            return Err(Error::configuration(
                 "no API key was given; one is made at https://app.onlyfansapi.com/api-keys",
-            )
-        })?;
+            ));
+        };
         let key = key.header()?;
-        let base_url: Url = base_url::parse(
+        let base_url = base_url::parse(
             self.base_url
                 .as_deref()
                 .unwrap_or(onlyfansapi_client::SERVER),
         )?;
-        let headers = HeaderMap::from_iter([(
-            header::USER_AGENT,
-            user_agent(self.user_agent.as_deref())?,
-        )] as [(HeaderName, HeaderValue); 1]);
-        let http = match self.http {
-            Some(http) => http,
-            None => {
-                tls::ensure_provider();
-                let mut builder = reqwest::Client::builder()
-                    .redirect(reqwest::redirect::Policy::none())
-                    .retry(reqwest::retry::never());
-                if let Some(limit) = self.connect_timeout {
-                    builder = builder.connect_timeout(limit);
-                }
-                builder.build().map_err(|e| {
-                    Error::configuration("the HTTP client cannot be made").with_source(e)
-                })?
+        let headers = self.default_headers()?;
+        let http = match &self.http {
+            Some(http) => http.clone(),
+            None => self.http()?,
+        };
+        Ok(Client::on(
+            HttpTransport::new(http, base_url, key, headers, self.timeout),
+            self.decode,
+        ))
+    }
+
+    fn default_headers(&self) -> Result<HeaderMap, Error> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let fault =
+                |what: &str| Error::configuration(format!("the default header {name:?} {what}"));
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| fault("has a name that HTTP does not allow"))?;
+            if [header::AUTHORIZATION, header::HOST, header::USER_AGENT].contains(&name) {
+                return Err(fault("is set by the client itself"));
+            }
+            let mut value = HeaderValue::from_str(value)
+                .map_err(|_| fault("has a value that no header can carry"))?;
+            value.set_sensitive(true);
+            headers.append(name, value);
+        }
+        headers.insert(header::USER_AGENT, user_agent(self.user_agent.as_deref())?);
+        Ok(headers)
+    }
+
+    fn http(&self) -> Result<reqwest::Client, Error> {
+        tls::ensure_provider();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
+        builder = match &self.proxy {
+            None => builder.no_proxy(),
+            Some(url) => {
+                // reqwest's own words would show the URL, which can hold a password.
+                let proxy = reqwest::Proxy::all(url.as_str())
+                    .map_err(|_| Error::configuration("the proxy is not a URL that can be used"))?;
+                builder.proxy(proxy)
             }
         };
-        Ok(Client::on(HttpTransport::new(
-            http,
-            base_url,
-            key,
-            headers,
-            self.timeout,
-        )))
+        builder = tls::trust(builder, &self.root_certificates)?;
+        #[cfg(feature = "gzip")]
+        {
+            builder = builder.gzip(self.gzip);
+        }
+        if let Some(limit) = self.connect_timeout {
+            builder = builder.connect_timeout(limit);
+        }
+        builder
+            .build()
+            .map_err(|e| Error::configuration("the HTTP client cannot be made").with_source(e))
     }
 }
 
 impl fmt::Debug for ClientBuilder {
+    /// What can hold a secret (proxy, headers) is not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("key", &self.key)
-            .field("base_url", &self.base_url)
+            .field("gzip", &self.gzip)
+            .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
+            .field("decode", &self.decode)
             .finish_non_exhaustive()
     }
 }

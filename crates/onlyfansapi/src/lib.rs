@@ -30,14 +30,19 @@
 mod base_url;
 mod client;
 mod key;
+mod smart_link_postbacks;
 mod tls;
 mod transport;
 
 pub use client::{Client, ClientBuilder};
 pub use key::ApiKey;
 pub use onlyfansapi_core::{
-    ApiError, CacheInfo, CallOptions, Credits, Error, ErrorKind, Fault, Fetch, Pagination,
-    RateLimits, Reply, UpstreamResponse, http,
+    ApiError, CacheInfo, CallOptions, Credits, Decode, Drift, Error, ErrorKind, Fault, Fetch,
+    FromReply, Pagination, RateLimits, RawRequest, Reply, RequestPreview, UpstreamResponse, http,
+};
+pub use smart_link_postbacks::{
+    ConversionType, PostbackHeader, PostbackMethod, PostbackResponse, PostbackSmartLink,
+    PostbackSpec, SmartLinkPostback, SmartLinkPostbacks, SmartLinkScope,
 };
 
 /// The generated operations and their types. They follow the service's document: see the README for

@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use onlyfansapi_core::http::{HeaderMap, HeaderValue, header};
-use onlyfansapi_core::{Answer, Body, Call, Error, Operation, Transport};
+use onlyfansapi_core::{Answer, Body, Call, Error, Operation, RequestPreview, Transport};
 use reqwest::Request;
 use url::Url;
 
@@ -119,7 +119,15 @@ impl HttpTransport {
                     },
                     answer.body.len()
                 );
-                Err(Error::unreadable(call.operation, answer, why).with_source(error.without_url()))
+                {
+                    let made = Error::unreadable(call.operation, answer, why);
+                    let made = if error.is_timeout() {
+                        made.by_timeout()
+                    } else {
+                        made
+                    };
+                    Err(made.with_source(error.without_url()))
+                }
             }
             _ => Ok(answer),
         }
@@ -132,6 +140,20 @@ impl Transport for HttpTransport {
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>> {
         Box::pin(async move { self.attempt(&call).await })
+    }
+
+    fn preview(&self, call: &Call) -> Result<RequestPreview, Error> {
+        let request = self.request(call)?;
+        let body = match &call.request.body {
+            Body::Bytes(bytes) => bytes.clone(),
+            _ => Bytes::new(),
+        };
+        Ok(RequestPreview::new(
+            request.method().clone(),
+            request.url().to_string(),
+            request.headers().clone(),
+            body,
+        ))
     }
 }
 
@@ -149,6 +171,11 @@ fn sending_failed(operation: &'static Operation, error: reqwest::Error) -> Error
     } else {
         Error::maybe_sent(operation, "the connection broke")
     };
+    let made = if error.is_timeout() {
+        made.by_timeout()
+    } else {
+        made
+    };
     made.with_source(error.without_url())
 }
 
@@ -156,7 +183,6 @@ fn sending_failed(operation: &'static Operation, error: reqwest::Error) -> Error
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use bytes::Bytes;
     use onlyfansapi_core::http::Method;
     use onlyfansapi_core::{BodyStream, CallOptions, Request, Shape};
     use onlyfansapi_mock::{KEY, MockReply, MockServer};

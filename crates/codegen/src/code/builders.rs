@@ -74,6 +74,20 @@ pub(super) fn builder(operation: &Operation<'_>) -> TokenStream {
             pub fn fetch(self) -> Fetch<#success> {
                 self.draft.fetch()
             }
+
+            /// As `fetch()`, but decodes the answer into a type of yours.
+            pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
+                self.draft.fetch()
+            }
+
+            /// The request as it would be sent, the key left out. Nothing is sent.
+            ///
+            /// # Errors
+            ///
+            /// "Never built", with every fault of the arguments.
+            pub fn request(self) -> Result<RequestPreview, Error> {
+                self.draft.request()
+            }
         }
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         pub mod builder {
             #[allow(unused_imports)]
             use super::types;
-            use ::onlyfansapi_core::{CallOptions, Draft, Fetch};
+            use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
 
             #(#structs)*
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use onlyfansapi_core::http::{HeaderMap, StatusCode};
-use onlyfansapi_core::{Answer, Body, Call, Error, Hook, Operation, Transport};
+use onlyfansapi_core::{Answer, Body, Call, Error, Hook, Operation, RequestPreview, Transport};
 
 const ANSWER: &str = r#"{"data":{"id":123,"url":"u","http_method":"POST","body":"b","headers":[{"name":"n","value":"v"}],
     "smart_link_scope":"global","conversion_types":["new_subscriber"],"smart_link_ids":["01J"],
@@ -44,6 +44,16 @@ impl Transport for Recorder {
                 Bytes::from_static(ANSWER.as_bytes()),
             ))
         })
+    }
+
+    fn preview(&self, call: &Call) -> Result<RequestPreview, Error> {
+        let request = &call.request;
+        Ok(RequestPreview::new(
+            request.method.clone(),
+            request.target.clone(),
+            request.headers.clone(),
+            Bytes::new(),
+        ))
     }
 }
 

@@ -1,0 +1,280 @@
+//! The documented error bodies, and the undocumented ones that the edge sends, all as rows.
+
+use http::{HeaderValue, Method};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::Shape;
+
+static OPERATION: Operation = Operation {
+    id: "sendMessage",
+    method: Method::POST,
+    path: "/x",
+    tag: "",
+    parameters: &[],
+    has_body: true,
+    shape: Shape::Envelope,
+};
+
+fn refused(status: u16, headers: &[(&'static str, &'static str)], body: impl Into<Bytes>) -> Error {
+    let headers = headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                http::HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        })
+        .collect();
+    Error::refused(
+        &OPERATION,
+        Answer::new(StatusCode::from_u16(status).unwrap(), headers, body.into()),
+    )
+}
+
+/// Status, body, code, message, description, field messages, upstream status.
+type Row = (
+    u16,
+    Value,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    &'static [(&'static str, &'static str)],
+    Option<u16>,
+);
+
+#[test]
+fn the_ten_documented_bodies_are_read() {
+    let wrapped = json!({"error": "ONLYFANS_COM_ERROR", "message": "Refused.", "description": "OnlyFans said no.",
+        "onlyfans_response": {"status": 400, "body": {"error": {"code": 5, "message": "m"}, "errors": {"name": ["taken"]}}}});
+    let rows: [Row; 10] = [
+        (
+            400,
+            json!({"message": "Cannot start.", "reason": "in progress"}),
+            None,
+            Some("Cannot start."),
+            Some("in progress"),
+            &[],
+            None,
+        ),
+        (
+            400,
+            wrapped,
+            Some("ONLYFANS_COM_ERROR"),
+            Some("Refused."),
+            Some("OnlyFans said no."),
+            &[],
+            Some(400),
+        ),
+        (
+            401,
+            json!({"error": "Unauthorized. Go to https://app.onlyfansapi.com/api-keys to get your API key."}),
+            None,
+            Some("Unauthorized. Go to https://app.onlyfansapi.com/api-keys to get your API key."),
+            None,
+            &[],
+            None,
+        ),
+        (
+            402,
+            json!({"message": "Not enough credits."}),
+            None,
+            Some("Not enough credits."),
+            None,
+            &[],
+            None,
+        ),
+        (
+            404,
+            json!({"error": "ONLYFANS_COM_ERROR", "message": "Not found"}),
+            Some("ONLYFANS_COM_ERROR"),
+            Some("Not found"),
+            None,
+            &[],
+            None,
+        ),
+        (
+            409,
+            json!({"error": "IDEMPOTENCY_CONFLICT", "message": "In progress.", "description": "d"}),
+            Some("IDEMPOTENCY_CONFLICT"),
+            Some("In progress."),
+            Some("d"),
+            &[],
+            None,
+        ),
+        (
+            422,
+            json!({"error": "VALIDATION_ERROR", "message": "The text field is required.", "description": "d", "errors": {"text": ["The text field is required."]}, "_meta": {"_credits": {"used": 0, "balance": 7}}}),
+            Some("VALIDATION_ERROR"),
+            Some("The text field is required."),
+            Some("d"),
+            &[("text", "The text field is required.")],
+            None,
+        ),
+        (
+            422,
+            json!({"message": "The media is not protected."}),
+            None,
+            Some("The media is not protected."),
+            None,
+            &[],
+            None,
+        ),
+        (
+            500,
+            json!({"error": "ONLYFANS_COM_ERROR", "message": "m", "description": "d", "onlyfans_response": {"status": 502, "body": null}, "_meta": {}}),
+            Some("ONLYFANS_COM_ERROR"),
+            Some("m"),
+            Some("d"),
+            &[],
+            Some(502),
+        ),
+        (
+            500,
+            json!({"message": "Server Error"}),
+            None,
+            Some("Server Error"),
+            None,
+            &[],
+            None,
+        ),
+    ];
+    for (status, body, code, message, description, fields, upstream) in rows {
+        let error = refused(status, &[], body.to_string());
+        assert_eq!(
+            (error.code(), error.message(), error.description()),
+            (code, message, description),
+            "{body}"
+        );
+        for (field, text) in fields {
+            assert_eq!(error.field(field), [*text], "{body}");
+        }
+        assert_eq!(error.api().unwrap().errors.len(), fields.len(), "{body}");
+        assert_eq!(error.upstream().and_then(|u| u.status), upstream, "{body}");
+        assert_eq!(
+            error.is_upstream(),
+            code == Some("ONLYFANS_COM_ERROR"),
+            "{body}"
+        );
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.body().unwrap(), body.to_string().as_bytes());
+        assert!(
+            error.to_string().starts_with("sendMessage: refused with ")
+                && error.to_string().contains(message.unwrap()),
+            "{error}"
+        );
+    }
+    let other = refused(
+        404,
+        &[],
+        json!({"error": {"code": "account_not_found", "message": "m"}}).to_string(),
+    );
+    assert_eq!(
+        (other.code(), other.message()),
+        (Some("account_not_found"), Some("m"))
+    );
+    let other = refused(
+        422,
+        &[],
+        json!({"message": "m", "errors": {"a.0": "one text"}}).to_string(),
+    );
+    assert_eq!(other.field("a.0"), ["one text"]);
+    assert!(other.field("absent").is_empty());
+}
+
+#[test]
+fn bodies_that_are_no_error_body_are_kept_and_named() {
+    for (headers, body, told) in [
+        (
+            &[("content-type", "text/html; charset=UTF-8")][..],
+            b"<html>502</html>".as_slice(),
+            "a page of HTML",
+        ),
+        (&[], b"", "an empty body"),
+        (
+            &[("content-type", "application/json")],
+            b"{\"message\": \"cut o",
+            "a body that is no JSON object",
+        ),
+        (&[], b"\xff\xfe not text", "a body that is no JSON object"),
+        (&[], b"[]", "a body that is no JSON object"),
+        (&[], b"null", "a body that is no JSON object"),
+    ] {
+        let error = refused(502, headers, body);
+        assert!(error.to_string().contains(told), "{error}");
+        assert_eq!((error.body().unwrap(), error.api()), (body, None));
+        assert!(error.is_server_error() && !error.is_upstream());
+    }
+}
+
+#[test]
+fn a_refusal_keeps_a_bounded_body() {
+    let error = refused(500, &[], vec![b'x'; MAX_REFUSAL + 10]);
+    assert_eq!(error.body().unwrap().len(), MAX_REFUSAL);
+}
+
+#[test]
+fn the_wait_is_read_in_every_form() {
+    let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+    let seconds = |seconds: f64| Some(Duration::from_secs_f64(seconds));
+    for (name, value, wait) in [
+        ("retry-after", "7", seconds(7.0)),
+        ("retry-after", "0.5", seconds(0.5)),
+        ("retry-after-ms", "250", seconds(0.25)),
+        (
+            "retry-after",
+            "Sun, 06 Nov 1994 08:50:37 GMT",
+            seconds(60.0),
+        ),
+        ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT", seconds(0.0)),
+        ("retry-after", "soon", None),
+        ("retry-after", "-5", None),
+        ("retry-after", "1e400", None),
+        ("retry-after", "1e30", None),
+    ] {
+        let headers = HeaderMap::from_iter([(
+            http::HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )]);
+        assert_eq!(retry_after(&headers, now), wait, "{value}");
+    }
+    let error = refused(
+        429,
+        &[("retry-after", "3"), ("x-rate-limit-remaining-minute", "0")],
+        "",
+    );
+    assert!(error.is_rate_limited());
+    assert_eq!(error.retry_after(), seconds(3.0));
+    assert_eq!(error.rate_limits().unwrap().remaining_minute, Some(0));
+}
+
+#[test]
+fn each_predicate_has_its_status() {
+    type Predicate = fn(&Error) -> bool;
+    let predicates: [(u16, Predicate); 9] = [
+        (401, Error::is_unauthorized),
+        (402, Error::is_out_of_credits),
+        (403, Error::is_forbidden),
+        (404, Error::is_not_found),
+        (409, Error::is_conflict),
+        (422, Error::is_validation),
+        (429, Error::is_rate_limited),
+        (500, Error::is_server_error),
+        (599, Error::is_server_error),
+    ];
+    for (status, _) in predicates {
+        let error = refused(status, &[], "");
+        for (own, predicate) in predicates {
+            assert_eq!(
+                predicate(&error),
+                own == status || own >= 500 && status >= 500,
+                "{status} {own}"
+            );
+        }
+        assert!(error.may_have_been_sent() && !error.is_timeout() && !error.is_unreadable());
+    }
+    let never = Error::never_sent(&OPERATION, "m").by_timeout();
+    assert!(never.is_never_sent() && never.is_timeout() && !never.may_have_been_sent());
+    assert!(Error::configuration("m").is_never_built());
+    assert!(Error::maybe_sent(&OPERATION, "m").may_have_been_sent());
+}

@@ -1,0 +1,188 @@
+//! A call of anything: what the document does not know yet, with the same key, limits and errors.
+
+use std::fmt;
+use std::future::Future;
+
+use http::{HeaderMap, Method};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::assemble::Parts;
+use crate::{
+    Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Reply, RequestPreview, Shape, query,
+};
+
+static WHOLE: Operation = Operation {
+    id: "raw request",
+    method: Method::GET,
+    path: "",
+    tag: "",
+    parameters: &[],
+    has_body: false,
+    shape: Shape::Whole,
+};
+static DETECT: Operation = Operation {
+    id: "raw request",
+    method: Method::GET,
+    path: "",
+    tag: "",
+    parameters: &[],
+    has_body: false,
+    shape: Shape::Detect,
+};
+
+/// A call of any path of the service; from `client.request(method, path)`.
+#[derive(Clone)]
+#[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+pub struct RawRequest {
+    hook: Hook,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+    options: CallOptions,
+    faults: Vec<Fault>,
+}
+
+impl RawRequest {
+    /// A request of `method` on `path`, to be sent through `hook`.
+    pub fn new(hook: Hook, method: Method, path: impl Into<String>) -> Self {
+        let path = path.into();
+        let mut faults = Vec::new();
+        let is_local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        if !is_local || path.contains(|c: char| c.is_control() || c == ' ' || c == '#') {
+            faults.push(Fault::new(
+                "path",
+                "must begin with one `/` and be percent-encoded; the origin is the client's",
+            ));
+        }
+        Self {
+            hook,
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            options: CallOptions::new(),
+            faults,
+        }
+    }
+
+    /// Adds to the query: a list of pairs, or an object or struct of named values.
+    pub fn query(mut self, pairs: impl Serialize) -> Self {
+        let named: Option<Vec<(String, Value)>> = match serde_json::to_value(pairs) {
+            Ok(Value::Object(members)) => Some(members.into_iter().collect()),
+            Ok(Value::Array(items)) => items
+                .into_iter()
+                .map(|item| serde_json::from_value(item).ok())
+                .collect(),
+            _ => None,
+        };
+        match named {
+            Some(named) => named
+                .iter()
+                .for_each(|(name, value)| query::pairs(name, value, &mut self.query)),
+            None => self
+                .faults
+                .push(Fault::new("query", "must be a list of pairs or an object")),
+        }
+        self
+    }
+
+    /// Sets the JSON body.
+    pub fn json(mut self, body: impl Serialize) -> Self {
+        match serde_json::to_value(body) {
+            Ok(body) => self.body = Some(body),
+            Err(error) => self
+                .faults
+                .push(Fault::new("body", format!("is no JSON: {error}"))),
+        }
+        self
+    }
+
+    /// Sets the options of this call.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sends the request; resolves to the whole body as a [`Value`], or to a [`Reply`] of a type of
+    /// yours, read as every other reply: what stands under `data` where there is an envelope.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::ErrorKind`] says.
+    pub fn fetch<R: FromReply>(self) -> impl Future<Output = Result<R, Error>> + Send + 'static {
+        let operation = if R::IS_WHOLE { &WHOLE } else { &DETECT };
+        let fetch: Fetch<R::Value> = self.hook.clone().fetch(self.build(operation));
+        async move { fetch.await.map(R::from_reply) }
+    }
+
+    /// Sends the request and decodes the answer into a type of yours, as [`RawRequest::fetch`] with a
+    /// [`Reply`].
+    pub fn fetch_as<T: DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
+        self.hook.clone().fetch(self.build(&DETECT))
+    }
+
+    /// The request as it would be sent, the key left out. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// "Never built", with every fault.
+    pub fn request(self) -> Result<RequestPreview, Error> {
+        let hook = self.hook.clone();
+        hook.preview(&self.build(&DETECT)?)
+    }
+
+    fn build(self, operation: &'static Operation) -> Result<Call, Error> {
+        Parts {
+            operation,
+            method: self.method,
+            target: self.path,
+            query: self.query,
+            headers: HeaderMap::new(),
+            body: self.body,
+            options: self.options,
+            faults: self.faults,
+        }
+        .call()
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a raw request can resolve to: a JSON value, or a reply.
+pub trait FromReply: Sized + 'static {
+    /// What is decoded.
+    type Value: DeserializeOwned + Send + 'static;
+    /// Whether the value is the whole body, also where it is an envelope.
+    const IS_WHOLE: bool;
+
+    /// Makes it of the reply.
+    fn from_reply(reply: Reply<Self::Value>) -> Self;
+}
+
+impl FromReply for Value {
+    type Value = Self;
+    const IS_WHOLE: bool = true;
+
+    fn from_reply(reply: Reply<Self>) -> Self {
+        reply.into_inner()
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> FromReply for Reply<T> {
+    type Value = T;
+    const IS_WHOLE: bool = false;
+
+    fn from_reply(reply: Self) -> Self {
+        reply
+    }
+}
