@@ -2,7 +2,8 @@
 //!
 //! Read from rustdoc's JSON of the facade and of core. Fails when the list of public types differs
 //! from `crates/onlyfansapi/public-types.txt`, which the test of the secrets goes by, when a type of
-//! progenitor is public, or a type of reqwest in another place than the ones named here.
+//! progenitor is public, or a type of reqwest in another place than the ones named here, or when a
+//! function that users call has no doc example.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
@@ -25,6 +26,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let mut types = BTreeSet::new();
+    let mut without_example = BTreeSet::new();
     let mut foreign: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in ["onlyfansapi", "onlyfansapi-core"] {
         let docs = rustdoc(package)?;
@@ -33,6 +35,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             is_facade: package == "onlyfansapi",
             types: &mut types,
             foreign: &mut foreign,
+            without_example: &mut without_example,
         };
         let root = docs["root"].to_string();
         walk.module(&root, &package.replace('-', "_"));
@@ -62,6 +65,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         .collect();
     if !stray.is_empty() {
         bail!("reqwest is in the public API where it is not meant: {stray:?}");
+    }
+    if !without_example.is_empty() {
+        bail!(
+            "{} functions that users call have no doc example: {}",
+            without_example.len(),
+            without_example
+                .iter()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
     }
     let file = workspace::root().join("crates/onlyfansapi/public-types.txt");
     let list: String = types.iter().map(|name| format!("{name}\n")).collect();
@@ -123,6 +137,7 @@ struct Walk<'a> {
     is_facade: bool,
     types: &'a mut BTreeSet<String>,
     foreign: &'a mut BTreeMap<String, BTreeSet<String>>,
+    without_example: &'a mut BTreeSet<String>,
 }
 
 impl Walk<'_> {
@@ -174,6 +189,16 @@ impl Walk<'_> {
                         for method in ids(&implementation["items"]) {
                             let method = self.item(&method).clone();
                             let name = method["name"].as_str().unwrap_or_default();
+                            let is_for_users = self.types.contains(&path.replacen(
+                                "onlyfansapi_core",
+                                "onlyfansapi",
+                                1,
+                            ));
+                            if is_for_users
+                                && !method["docs"].as_str().unwrap_or_default().contains("```")
+                            {
+                                self.without_example.insert(format!("{path}::{name}"));
+                            }
                             self.foreign_types(&method["inner"], &format!("{path}::{name}"));
                         }
                     } else {

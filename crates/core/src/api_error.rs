@@ -39,6 +39,11 @@ pub struct UpstreamResponse {
 impl ApiError {
     /// Reads an error body; `None` when it is no JSON object (an HTML page of the edge, an empty
     /// body).
+    ///
+    /// ```
+    /// let error = onlyfansapi::ApiError::read(br#"{"error": "VALIDATION_ERROR", "message": "No."}"#);
+    /// assert_eq!(error.and_then(|error| error.code).as_deref(), Some("VALIDATION_ERROR"));
+    /// ```
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;

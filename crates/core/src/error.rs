@@ -45,6 +45,11 @@ pub struct Fault {
 
 impl Fault {
     /// A fault of `field`; `rule` ends the sentence that `field` starts.
+    ///
+    /// ```
+    /// let fault = onlyfansapi::Fault::new("url", "is empty");
+    /// assert_eq!(fault.to_string(), "`url` is empty");
+    /// ```
     pub fn new(field: impl Into<String>, rule: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -103,6 +108,13 @@ impl Error {
     }
 
     /// "Never built": the arguments of `operation` have these faults.
+    ///
+    /// ```
+    /// use onlyfansapi::{Error, Fault};
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::never_built(operation, vec![Fault::new("url", "is empty")]);
+    /// assert_eq!(error.faults().len(), 1);
+    /// ```
     #[must_use]
     pub fn never_built(operation: &'static Operation, faults: Vec<Fault>) -> Self {
         let list: Vec<_> = faults.iter().map(Fault::to_string).collect();
@@ -112,24 +124,51 @@ impl Error {
     }
 
     /// "Never built": the client itself cannot be made or used as it is configured.
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let error = Error::configuration("the proxy is not a URL");
+    /// assert!(error.is_never_built());
+    /// ```
     #[must_use]
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeverBuilt, None, message.into())
     }
 
     /// "Never sent": no connection could be made.
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::never_sent(operation, "no connection could be made");
+    /// assert!(!error.may_have_been_sent());
+    /// ```
     #[must_use]
     pub fn never_sent(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeverSent, Some(operation.id), message.into())
     }
 
     /// "Maybe sent": no answer came.
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::maybe_sent(operation, "the connection broke");
+    /// assert!(error.may_have_been_sent());
+    /// ```
     #[must_use]
     pub fn maybe_sent(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::MaybeSent, Some(operation.id), message.into())
     }
 
     /// "Answered but unreadable".
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::unreadable(operation, onlyfansapi_core::Answer::default(), "its body broke off");
+    /// assert!(error.is_unreadable());
+    /// ```
     #[must_use]
     pub fn unreadable(
         operation: &'static Operation,
@@ -218,6 +257,12 @@ impl Error {
     }
 
     /// Says that it was a time limit that ran out.
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// assert!(Error::maybe_sent(operation, "the time limit ran out").by_timeout().is_timeout());
+    /// ```
     #[must_use]
     pub fn by_timeout(mut self) -> Self {
         self.inner.is_timeout = true;
@@ -225,6 +270,13 @@ impl Error {
     }
 
     /// Adds the cause that a lower layer gave.
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let cause = std::io::Error::other("the cause");
+    /// let error = Error::configuration("no").with_source(cause);
+    /// assert!(std::error::Error::source(&error).is_some());
+    /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.inner.source = Some(source.into());
@@ -232,6 +284,14 @@ impl Error {
     }
 
     /// Adds how many requests were sent for the call, and how long it took.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::never_sent(operation, "no").with_attempts(2, Duration::from_secs(1));
+    /// assert_eq!(error.attempts(), 2);
+    /// ```
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
         self.inner.attempts = attempts;
@@ -240,66 +300,156 @@ impl Error {
     }
 
     /// How far the request got.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.kind());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
     /// The operation's id in the document; `None` when no call had begun.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.operation());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.inner.operation
     }
 
     /// Every fault of the arguments, for a request that was never built.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     for fault in error.faults() {
+    ///         println!("{fault}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.inner.faults
     }
 
     /// The status of the answer, where there was one.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.status());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.answer.as_ref().map(|answer| answer.status)
     }
 
     /// The headers of the answer, where there was one.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{}", error.headers().is_some());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.inner.answer.as_ref().map(|answer| &answer.headers)
     }
 
     /// The body of the answer as it came, as much of it as arrived; at most 1 MiB of a refusal's.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.body().map(<[u8]>::len));
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn body(&self) -> Option<&[u8]> {
         self.inner.answer.as_ref().map(|answer| &*answer.body)
     }
 
     /// What the service said, where its body was an error body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.api().map(|api| &api.errors));
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
         self.inner.api.as_ref()
     }
 
     /// The service's machine-readable code, for example `VALIDATION_ERROR`.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.code());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.api()?.code.as_deref()
     }
 
     /// The service's sentence for people.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.message());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.api()?.message.as_deref()
     }
 
     /// The service's longer explanation.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.description());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.api()?.description.as_deref()
     }
 
     /// The service's messages about one field, for example of `text`; empty where it has none.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{}", error.field("url").join(" "));
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn field(&self, name: &str) -> &[String] {
         self.api()
@@ -308,6 +458,14 @@ impl Error {
     }
 
     /// What OnlyFans answered to the service, where the service passes its refusal on.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.upstream().and_then(|upstream| upstream.status));
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn upstream(&self) -> Option<&UpstreamResponse> {
         self.api()?.onlyfans_response.as_ref()
@@ -315,24 +473,58 @@ impl Error {
 
     /// How long the service asks to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date
     /// (counted from now).
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.retry_after());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?, SystemTime::now())
     }
 
     /// How many calls may still be made, where the answer says so; headers win over the body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.rate_limits());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn rate_limits(&self) -> Option<&RateLimits> {
         self.envelope()?.rate_limits.as_ref()
     }
 
     /// What the refused call cost in credits, where the answer says so; headers win over the body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.credits());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn credits(&self) -> Option<&Credits> {
         self.envelope()?.credits.as_ref()
     }
 
     /// Every place that did not fit its type, when strict decoding failed.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     for place in error.drift() {
+    ///         println!("{place}");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn drift(&self) -> &[Drift] {
         &self.inner.drift
@@ -348,12 +540,28 @@ impl Error {
     }
 
     /// How many requests were sent for the call.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{}", error.attempts());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
     /// Time from the start of the first attempt to the failure.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.elapsed());
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.inner.elapsed
@@ -373,6 +581,16 @@ impl Error {
     ///
     /// Before a write is sent again after such an error, look whether it took effect: list the chat's
     /// messages, show the object.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.may_have_been_sent() {
+    ///         println!("look before sending again");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         !matches!(
@@ -387,6 +605,16 @@ impl Error {
     ///
     /// [`Error::faults`] names each argument and its rule. Without faults it is the client that
     /// cannot be made: the message says which setting.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_never_built() {
+    ///         println!("mend the arguments");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_never_built(&self) -> bool {
         self.inner.kind == ErrorKind::NeverBuilt
@@ -398,6 +626,16 @@ impl Error {
     ///
     /// Look at the base URL, the network, a proxy, and at TLS: a build without a TLS feature can only
     /// call loopback. [`std::error::Error::source`] has the cause.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_never_sent() {
+    ///         println!("look at the network");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_never_sent(&self) -> bool {
         self.inner.kind == ErrorKind::NeverSent
@@ -409,6 +647,16 @@ impl Error {
     ///
     /// Reading a chat's history can take a minute. Give slow calls a limit of their own with
     /// `CallOptions::timeout`. A write may have taken effect unless [`Error::is_never_sent`].
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_timeout() {
+    ///         println!("give it more time");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.inner.is_timeout
@@ -420,6 +668,16 @@ impl Error {
     ///
     /// [`Error::body`] has what came. Decode it yourself, or call with `fetch_as` and a type of your
     /// own; with strict decoding, [`Error::drift`] lists the places.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_unreadable() {
+    ///         println!("look at the body");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         self.inner.kind == ErrorKind::Unreadable
@@ -431,6 +689,16 @@ impl Error {
     ///
     /// Make a key at <https://app.onlyfansapi.com/api-keys>. A 401 with a page of HTML comes from the
     /// edge before the service and says nothing about the key.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_unauthorized() {
+    ///         println!("look at the key");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.has_status(&[401])
@@ -442,6 +710,16 @@ impl Error {
     ///
     /// Keys have permissions (read, write, delete) and can be limited to accounts. A page of HTML
     /// comes from the edge before the service.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_forbidden() {
+    ///         println!("look at the permissions of the key");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.has_status(&[403])
@@ -453,6 +731,16 @@ impl Error {
     ///
     /// The account in the path is the service's own id (`acct_…`), never the number that OnlyFans
     /// has. With [`Error::is_upstream`] it is OnlyFans that does not know the object.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_not_found() {
+    ///         println!("it is gone");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.has_status(&[404])
@@ -464,6 +752,16 @@ impl Error {
     ///
     /// With the code `IDEMPOTENCY_CONFLICT` the first request with this key is still running: wait,
     /// and send the same again. On a webhook's redelivery: it is disabled or cooling down.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_conflict() {
+    ///         println!("wait for the other call");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.has_status(&[409])
@@ -474,6 +772,16 @@ impl Error {
     /// # Troubleshooting
     ///
     /// [`Error::field`] has the messages of a field, [`Error::api`] those of all fields.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_validation() {
+    ///         println!("mend the arguments");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_validation(&self) -> bool {
         self.has_status(&[422])
@@ -485,6 +793,16 @@ impl Error {
     ///
     /// Wait for [`Error::retry_after`] where the service gives it. The limit is one for all keys and
     /// accounts of a team; [`Error::rate_limits`] has the numbers.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_rate_limited() {
+    ///         println!("wait");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(&[429])
@@ -496,6 +814,16 @@ impl Error {
     ///
     /// The status is the one that HTTP has for it; the service documents 402 for one download only.
     /// [`Error::credits`] has the balance where the answer says it.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_out_of_credits() {
+    ///         println!("buy credits");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_out_of_credits(&self) -> bool {
         self.has_status(&[402])
@@ -509,6 +837,16 @@ impl Error {
     ///
     /// [`Error::upstream`] has status and body of OnlyFans; its status can differ from the answer's
     /// own, and is the one to go by.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_upstream() {
+    ///         println!("OnlyFans said no");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_upstream(&self) -> bool {
         self.upstream().is_some() || self.code() == Some("ONLYFANS_COM_ERROR")
@@ -519,6 +857,16 @@ impl Error {
     /// # Troubleshooting
     ///
     /// Reads may be sent again after a while. A write may have taken effect.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     if error.is_server_error() {
+    ///         println!("try later");
+    ///     }
+    /// }
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_server_error(&self) -> bool {
         self.kind() == ErrorKind::Refused

@@ -33,6 +33,13 @@ pub struct CallOptions {
 
 impl CallOptions {
     /// No options.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new();
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -42,6 +49,13 @@ impl CallOptions {
     ///
     /// A name or value that HTTP does not allow is reported when the call is built. `Authorization`
     /// and `Host` are refused there: they belong to the client.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().header("If-None-Match", "\"abc\"");
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (
@@ -74,6 +88,13 @@ impl CallOptions {
 
     /// Adds a pair to the query, beside what the operation sends; for what the document does not
     /// know.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().query("new_filter", 5);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.query.push((name.into(), value.to_string()));
@@ -82,6 +103,13 @@ impl CallOptions {
 
     /// Adds a field to the JSON body, in place of one of that name; for what the document does not
     /// know. An operation without a JSON object as its body reports it when the call is built.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().body_field("new_field", true);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn body_field(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
@@ -96,6 +124,13 @@ impl CallOptions {
     }
 
     /// Says what to do with an answer that does not fit its type.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().decode(onlyfansapi::Decode::Strict);
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn decode(mut self, decode: Decode) -> Self {
         self.decode = Some(decode);
@@ -104,6 +139,13 @@ impl CallOptions {
 
     /// Adds a fault that a check of the caller found; the call is not sent, and its error tells all
     /// faults at once.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().fault(onlyfansapi::Fault::new("price", "must not be negative"));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn fault(mut self, fault: Fault) -> Self {
         self.faults.push(fault);
@@ -111,6 +153,13 @@ impl CallOptions {
     }
 
     /// Limits the time of the call, from sending to the last byte of the body.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().timeout(std::time::Duration::from_secs(5));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -118,6 +167,12 @@ impl CallOptions {
     }
 
     /// The time limit of the call, where one was set.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// assert_eq!(CallOptions::new().get_timeout(), None);
+    /// ```
     #[must_use]
     pub fn get_timeout(&self) -> Option<Duration> {
         self.timeout

@@ -47,6 +47,15 @@ pub struct RawRequest {
 
 impl RawRequest {
     /// A request of `method` on `path`, to be sent through `hook`.
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    ///
+    /// # fn example(client: onlyfansapi::Client) {
+    /// let request = client.request(Method::GET, "/api/new-thing"); // calls it with the client's hook
+    /// # let _ = request;
+    /// # }
+    /// ```
     pub fn new(hook: Hook, method: Method, path: impl Into<String>) -> Self {
         let path = path.into();
         let mut faults = Vec::new();
@@ -69,7 +78,18 @@ impl RawRequest {
     }
 
     /// Adds to the query: a list of pairs, or an object or struct of named values.
-    pub fn query(mut self, pairs: impl Serialize) -> Self {
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let value: Value = client.request(Method::POST, "/api/new-thing").query(&[("limit", 5)]).fetch().await?;
+    /// # let _ = value;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn query<T: Serialize + ?Sized>(mut self, pairs: &T) -> Self {
         let named: Option<Vec<(String, Value)>> = match serde_json::to_value(pairs) {
             Ok(Value::Object(members)) => Some(members.into_iter().collect()),
             Ok(Value::Array(items)) => items
@@ -90,7 +110,18 @@ impl RawRequest {
     }
 
     /// Sets the JSON body.
-    pub fn json(mut self, body: impl Serialize) -> Self {
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let value: Value = client.request(Method::POST, "/api/new-thing").json(&serde_json::json!({"name": "n"})).fetch().await?;
+    /// # let _ = value;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_value(body) {
             Ok(body) => self.body = Some(body),
             Err(error) => self
@@ -101,6 +132,17 @@ impl RawRequest {
     }
 
     /// Sets the options of this call.
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let value: Value = client.request(Method::POST, "/api/new-thing").with(onlyfansapi::CallOptions::new()).fetch().await?;
+    /// # let _ = value;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -112,6 +154,17 @@ impl RawRequest {
     /// # Errors
     ///
     /// As [`crate::ErrorKind`] says.
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let value: Value = client.request(Method::POST, "/api/new-thing").fetch().await?;
+    /// # let _ = value;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch<R: FromReply>(self) -> impl Future<Output = Result<R, Error>> + Send + 'static {
         let operation = if R::IS_WHOLE { &WHOLE } else { &DETECT };
         let fetch: Fetch<R::Value> = self.hook.clone().fetch(self.build(operation));
@@ -120,6 +173,17 @@ impl RawRequest {
 
     /// Sends the request and decodes the answer into a type of yours, as [`RawRequest::fetch`] with a
     /// [`Reply`].
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    /// use serde_json::Value;
+    ///
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.request(Method::GET, "/api/new-thing").fetch_as::<Value>().await?;
+    /// println!("{}", reply.status());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn fetch_as<T: DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
         self.hook.clone().fetch(self.build(&DETECT))
     }
@@ -129,6 +193,15 @@ impl RawRequest {
     /// # Errors
     ///
     /// "Never built", with every fault.
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    ///
+    /// let client = onlyfansapi::Client::new("not-a-real-key")?;
+    /// let preview = client.request(Method::GET, "/api/new-thing").request()?;
+    /// assert_eq!(preview.url, "https://app.onlyfansapi.com/api/new-thing");
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn request(self) -> Result<RequestPreview, Error> {
         let hook = self.hook.clone();
         hook.preview(&self.build(&DETECT)?)

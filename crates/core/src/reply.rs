@@ -35,6 +35,17 @@ impl<T: DeserializeOwned> Reply<T> {
     ///
     /// "Answered but unreadable" when the body is no JSON, or no value of `T` can be made of it, or
     /// `mode` is strict and a place does not fit; status, headers and body are kept.
+    ///
+    /// ```
+    /// use onlyfansapi::http::{HeaderMap, StatusCode};
+    /// use onlyfansapi_core::{Answer, Decode, Reply};
+    ///
+    /// let answer = Answer::new(StatusCode::OK, HeaderMap::new(), r#"{"data":{"id":1}}"#.into());
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let reply: Reply<serde_json::Value> = Reply::decode(operation, answer, Decode::Lenient)?;
+    /// assert_eq!(reply.status(), 200);
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn decode(
         operation: &'static Operation,
         answer: Answer,
@@ -79,6 +90,14 @@ impl<T: DeserializeOwned> Reply<T> {
 
 impl<T> Reply<T> {
     /// Whether the answer carried a value; without one, structs and lists are empty.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{}", reply.has_data());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn has_data(&self) -> bool {
         self.has_data
@@ -87,12 +106,32 @@ impl<T> Reply<T> {
     /// Every place of the answer that did not fit its type; empty for nearly every answer.
     ///
     /// Worth logging: it names places and kinds, never values.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// for place in reply.drift() {
+    ///     println!("{place}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn drift(&self) -> &[Drift] {
         &self.drift
     }
 
     /// What stood at a place that did not fit, as it came.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// for place in reply.drift() {
+    ///     println!("{:?}", reply.original(place).is_some());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn original(&self, drift: &Drift) -> Option<Value> {
         let body: Value = serde_json::from_slice(&self.answer.body).ok()?;
@@ -100,48 +139,113 @@ impl<T> Reply<T> {
     }
 
     /// The value alone.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// let postback = reply.into_inner();
+    /// println!("{:?}", postback.url);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
     /// The HTTP status.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{}", reply.status());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.answer.status
     }
 
     /// The response headers.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.headers().get("etag"));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.answer.headers
     }
 
     /// The body as it came, whatever of it the type does not know included.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{} bytes", reply.raw().len());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn raw(&self) -> &Bytes {
         &self.answer.body
     }
 
     /// Whether the service answered 304 to a conditional request; there is no value then.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{}", reply.is_not_modified());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_not_modified(&self) -> bool {
         self.answer.status == StatusCode::NOT_MODIFIED
     }
 
     /// What the call cost in credits, and what is left; headers win over the body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.credits().map(|credits| credits.balance));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn credits(&self) -> Option<&Credits> {
         self.envelope().credits.as_ref()
     }
 
     /// How many calls may still be made; headers win over the body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.rate_limits().and_then(|limits| limits.remaining_minute));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn rate_limits(&self) -> Option<&RateLimits> {
         self.envelope().rate_limits.as_ref()
     }
 
     /// Whether the answer came from the service's cache; the header wins over the body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.cache().map(|cache| cache.is_cached));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn cache(&self) -> Option<&CacheInfo> {
         self.envelope().cache.as_ref()
@@ -149,18 +253,42 @@ impl<T> Reply<T> {
 
     /// Where the next page is; `None` when the answer does not say, which is not the same as the
     /// last page.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.pagination().and_then(|page| page.next_page.as_ref()));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn pagination(&self) -> Option<&Pagination> {
         self.envelope().pagination.as_ref()
     }
 
     /// How many requests were sent for the call.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{}", reply.attempts());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.answer.attempts
     }
 
     /// Time from the start of the first attempt to the end of the body.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.elapsed());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.answer.elapsed

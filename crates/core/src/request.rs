@@ -40,6 +40,14 @@ pub struct RequestPreview {
 
 impl RequestPreview {
     /// A preview; `Authorization` is redacted here, whatever it is.
+    ///
+    /// ```
+    /// use onlyfansapi::RequestPreview;
+    /// use onlyfansapi::http::{HeaderMap, Method};
+    ///
+    /// let preview = RequestPreview::new(Method::GET, "https://host/x".to_owned(), HeaderMap::new(), "".into());
+    /// assert_eq!(preview.to_string(), "GET https://host/x\n");
+    /// ```
     #[must_use]
     pub fn new(method: Method, url: String, mut headers: HeaderMap, body: Bytes) -> Self {
         if headers.contains_key(http::header::AUTHORIZATION) {

@@ -224,6 +224,12 @@ impl Default for ClientBuilder {
 
 impl ClientBuilder {
     /// Sets the API key.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn key(mut self, key: impl Into<ApiKey>) -> Self {
         self.key = Some(key.into());
         self
@@ -231,6 +237,12 @@ impl ClientBuilder {
 
     /// Sets the base URL: `https`, or `http` to loopback; a scheme and a host, without a path. The
     /// document's server by default.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").base_url("http://127.0.0.1:4010").build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = Some(base_url.into());
         self
@@ -239,7 +251,15 @@ impl ClientBuilder {
     /// Sends by a `reqwest::Client` of your own, with its proxies, certificates and TLS.
     ///
     /// Give it `redirect::Policy::none()` and `retry::never()`, as the built-in one has: a redirect
-    /// that reqwest follows is not seen here, and a try of its own is not counted.
+    /// that reqwest follows is not seen here, and a try of its own is not counted. With the feature
+    /// `rustls`, rustls needs a provider before a client of your own is made: install one, for example
+    /// by `rustls::crypto::ring::default_provider().install_default()`.
+    ///
+    /// ```no_run
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").http_client(reqwest::Client::new()).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -247,24 +267,47 @@ impl ClientBuilder {
 
     /// Sends by a proxy, such as `http://127.0.0.1:8080`. Without one, none is used, whatever the
     /// environment says.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").proxy("http://127.0.0.1:8080").build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
     /// Trusts root certificates beside those of the platform; `pem` is the PEM text of one or more.
+    ///
+    /// ```
+    /// let builder = onlyfansapi::Client::builder().root_certificate("-----BEGIN CERTIFICATE-----\n…");
+    /// # let _ = builder;
+    /// ```
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
     /// Adds your program's name and version to the `User-Agent`.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").user_agent("my-tool/1.0").build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
 
     /// Adds a header to every request. `Authorization`, `Host` and `User-Agent` have their own ways.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").header("X-Team", "blue").build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -272,12 +315,24 @@ impl ClientBuilder {
 
     /// Whether answers may be compressed; they may by default. Needs the feature `gzip`, without
     /// which they never are.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").gzip(false).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;
         self
     }
 
     /// Limits the time to connect; `None` for no limit. 5 seconds by default.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").connect_timeout(std::time::Duration::from_secs(2)).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = limit.into();
         self
@@ -285,12 +340,24 @@ impl ClientBuilder {
 
     /// Limits the time of a call, from sending to the last byte of the body; `None` for no limit.
     /// 60 seconds by default.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").timeout(None).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = limit.into();
         self
     }
 
     /// Says what to do with answers that do not fit their types; [`Decode::Lenient`] by default.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").decode(onlyfansapi::Decode::Strict).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn decode(mut self, decode: Decode) -> Self {
         self.decode = decode;
         self
@@ -302,6 +369,12 @@ impl ClientBuilder {
     ///
     /// "Never built", with what is wrong: no key, a key that cannot be sent, a base URL that is not
     /// an origin over TLS, a header that is none, a proxy or certificate that cannot be read.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
     pub fn build(self) -> Result<Client, Error> {
         let Some(key) = &self.key else {
             return Err(Error::configuration(

@@ -13,9 +13,60 @@
 //! # }
 //! ```
 //!
-//! [`Client::api`] has every operation of the service's document, one method each; [`api::types`]
-//! are the types that they take and return. A call resolves to a [`Reply`] or to an [`Error`] that
-//! says how far the request got.
+//! # Calls
+//!
+//! - [`Client::api`] has every operation of the service's document, one method each. Parameters and
+//!   fields of the body are set by name; [`api::types`] are the types that they take and return.
+//! - Handles such as [`Client::smart_link_postbacks`] are written by hand for what is done daily: they
+//!   check what they send and have enumerations that keep values they do not know.
+//! - [`Client::request`] calls what the document does not know, with the same key, limits and errors.
+//!
+//! Every call takes [`CallOptions`] by `.with(…)`: headers, query and body fields that the document does
+//! not know, a time limit, how to decode. `.request()` shows what would be sent, the key left out, and
+//! `.fetch_as::<T>()` decodes into a type of yours.
+//!
+//! ```
+//! # fn main() -> Result<(), onlyfansapi::Error> {
+//! let client = onlyfansapi::Client::new("not-a-real-key")?;
+//! let preview = client.api().list_active_fans().account("acct_0123").filter_online(1).request()?;
+//! assert_eq!(preview.url, "https://app.onlyfansapi.com/api/acct_0123/fans/active?filter%5Bonline%5D=1");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Replies
+//!
+//! A [`Reply`] derefs to what stands under `data`, or to the whole body where there is no envelope.
+//! [`Reply::credits`], [`Reply::rate_limits`], [`Reply::cache`] and [`Reply::pagination`] read what stands
+//! beside it, [`Reply::status`], [`Reply::headers`] and [`Reply::raw`] are always there. Without `data`,
+//! structs and lists are empty and [`Reply::has_data`] is false.
+//!
+//! The document's types are guessed from examples, so an answer may not fit. It still gives a value:
+//! what can be converted without loss is (`"5"` for an integer), the rest is `None`, a list keeps its other
+//! items, and [`Reply::drift`] lists each place with what was expected and found. [`Decode::Strict`] makes
+//! it an error instead.
+//!
+//! # Errors
+//!
+//! [`Error::kind`] says how far the request got: never built, never sent, maybe sent, refused, or answered
+//! but unreadable. Predicates such as [`Error::is_rate_limited`] say what went wrong, and their docs what
+//! to do next. Status, headers and body are kept.
+//!
+//! ```no_run
+//! # async fn example(client: onlyfansapi::Client) {
+//! match client.smart_link_postbacks().show(123).await {
+//!     Ok(postback) => println!("{:?}", postback.url),
+//!     Err(error) if error.is_not_found() => println!("there is none"),
+//!     Err(error) if error.is_rate_limited() => println!("wait {:?}", error.retry_after()),
+//!     Err(error) => println!("{error}"),
+//! }
+//! # }
+//! ```
+//!
+//! # Secrets
+//!
+//! The key goes to the configured origin only, over TLS or to loopback, and is in no `Debug`, `Display` or
+//! error. Redirects are not followed.
 //!
 //! # Features
 //!

@@ -507,6 +507,11 @@ macro_rules! open_enum {
 
         impl $name {
             /// The value as the service writes it.
+            ///
+            /// ```
+            #[doc = concat!("let value = onlyfansapi::", stringify!($name), "::from(\"new_value\");")]
+            /// assert_eq!(value.as_str(), "new_value");
+            /// ```
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

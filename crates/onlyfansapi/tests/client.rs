@@ -314,7 +314,7 @@ async fn a_raw_call_goes_the_same_way() {
     assert_eq!(value["data"], json!([1, 2]));
     let reply: Reply<Vec<i64>> = client
         .request(Method::GET, "/api/new-thing?a=1")
-        .query(json!({"b": true, "c": [1]}))
+        .query(&json!({"b": true, "c": [1]}))
         .fetch()
         .await
         .unwrap();
@@ -339,7 +339,7 @@ async fn a_raw_call_goes_the_same_way() {
     );
     let reply = client
         .request(Method::POST, "/api/bare")
-        .json(json!({"x": 1}))
+        .json(&json!({"x": 1}))
         .fetch_as::<Value>()
         .await
         .unwrap();
@@ -376,7 +376,7 @@ async fn a_raw_call_goes_the_same_way() {
     }
     let error = client
         .request(Method::GET, "/x")
-        .query(5)
+        .query(&5)
         .fetch::<Value>()
         .await
         .unwrap_err();

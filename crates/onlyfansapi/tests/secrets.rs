@@ -91,7 +91,7 @@ async fn the_key_is_nowhere() {
         "RawRequest",
         &client
             .request(Method::POST, "/api/x")
-            .json(json!({"secret": OTHER}))
+            .json(&json!({"secret": OTHER}))
             .with(options.clone()),
     );
     t.debug("Fetch", &client.api().whoami().fetch());

@@ -125,7 +125,8 @@ impl Repair {
                 kept.remove(*index);
             }
             (Some(Value::Object(members)), Step::Member(name)) => {
-                if members.remove(name).is_none() {
+                let was_there = members.remove(name).is_some();
+                if !was_there {
                     // The type cannot do without the member: without the object, then.
                     self.remove(parent);
                 }
