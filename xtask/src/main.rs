@@ -8,6 +8,7 @@ mod explain;
 mod generate;
 mod lock;
 mod msrv;
+mod names;
 mod public_api;
 mod workspace;
 
@@ -35,6 +36,8 @@ enum Command {
     Lock,
     /// List the public types of the facade and the foreign types in its API, and compare
     PublicApi(public_api::Args),
+    /// Print the types of answers by tag, with the operations that share each
+    Names,
     /// Check that no locked dependency asks for a newer Rust than the workspace
     Msrv,
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args),
         Command::Lock => lock::run(),
         Command::PublicApi(args) => public_api::run(&args),
+        Command::Names => names::run(),
         Command::Msrv => msrv::run(),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,9 +1,11 @@
 //! The whole way, in its order: document -> overlay -> passes -> generator -> code passes -> source.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::coverage::{Coverage, Outcome};
-use crate::passes::{self, FACTS};
+use crate::passes::{self, FACTS, PLACES};
 use crate::walk::operations;
 use crate::{Document, Error, Overlay, Report, code, generator};
 
@@ -15,6 +17,8 @@ pub struct Output {
     pub source: String,
     /// How many public types the source has, operation builders not counted.
     pub types: usize,
+    /// The types of answers by their names, and where each stands: `operationId/property/*/…`.
+    pub models: BTreeMap<String, Vec<String>>,
     /// What was changed on the way.
     pub report: Report,
     /// What became of every operation of the document.
@@ -48,6 +52,7 @@ pub fn generate(document: Document, overlay: Option<&Overlay>) -> Result<Output,
     Ok(Output {
         source: generated.source,
         types: generated.types,
+        models: serde_json::from_value(root[PLACES].clone()).unwrap_or_default(),
         report,
         coverage,
     })

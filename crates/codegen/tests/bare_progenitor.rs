@@ -43,13 +43,13 @@ fn progenitor_alone_reads_a_422_as_a_success_and_the_pipeline_does_not() {
     let after = bare(&prepared);
     assert!(after.contains("Error < types :: ApiError >"), "{after}");
     assert!(
-        after.contains("ResponseValue < types :: DoThingResponse >"),
+        after.contains("ResponseValue < types :: DoThing >"),
         "{after}"
     );
 
     let source = generate(document, None).unwrap().source;
     assert!(
-        source.contains("pub fn fetch(self) -> Fetch<types::DoThingResponse>"),
+        source.contains("pub fn fetch(self) -> Fetch<types::DoThing>"),
         "{source}"
     );
 }

@@ -404,7 +404,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
         assert!(!reply.has_data() && reply.id.is_none() && reply.drift().is_empty());
         assert_eq!(reply.credits().unwrap().balance, 3);
         let list = call()
-            .fetch_as::<Vec<types::ShowSmartLinkPostbackResponse>>()
+            .fetch_as::<Vec<types::SmartLinkPostback>>()
             .await
             .unwrap();
         assert!(!list.has_data() && list.is_empty());

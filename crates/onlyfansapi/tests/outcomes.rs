@@ -13,7 +13,7 @@ use serde_json::json;
 
 const PATH: &str = "/api/smart-link-postbacks/1";
 
-type Postback = onlyfansapi::api::types::ShowSmartLinkPostbackResponse;
+type Postback = onlyfansapi::api::types::SmartLinkPostback;
 
 async fn answered(reply: MockReply) -> Result<Reply<Postback>, Error> {
     let (server, client) = start().await;

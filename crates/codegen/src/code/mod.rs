@@ -21,6 +21,8 @@ mod types;
 use quote::quote;
 use serde_json::Value;
 
+use crate::passes::WIRE_NAMES;
+
 /// The source of a client, and what is in it.
 pub(crate) struct Generated {
     pub(crate) source: String,
@@ -46,7 +48,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         .map(|operation| &operation.static_ident)
         .collect();
     let count = names.len();
-    let (types_module, type_count) = types::module(made.types);
+    let (types_module, type_count) = types::module(made.types, &root[WIRE_NAMES]);
     let file = syn::parse2(quote! {
         /// The server of the document: scheme and host, without a path.
         pub const SERVER: &str = #server;

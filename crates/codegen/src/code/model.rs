@@ -7,7 +7,7 @@ use syn::{Item, Type};
 
 use super::progenitor::{Made, last_name, owned};
 use super::{docs, names};
-use crate::passes::FACTS;
+use crate::passes::{FACTS, WIRE_NAMES};
 use crate::walk::{METHODS, plain};
 
 /// One operation.
@@ -177,8 +177,11 @@ fn body_of(
                 continue;
             };
             has_fields = true;
+            let wire = root[WIRE_NAMES][last_name(ty)][name]
+                .as_str()
+                .unwrap_or(name);
             arguments.push(Argument {
-                name: name.clone(),
+                name: wire.to_owned(),
                 setter: format_ident!("{}", names::setter(name, "body", taken)),
                 place: Place::Body,
                 required: schema["required"]

@@ -2,14 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use serde_json::Value;
 use syn::{Attribute, Item, parse_quote};
 
 /// The module of the types, and how many there are.
-pub(super) fn module(items: Vec<Item>) -> (TokenStream, usize) {
+pub(super) fn module(items: Vec<Item>, wire_names: &Value) -> (TokenStream, usize) {
     let mut count = 0;
     let items: Vec<Item> = items
         .into_iter()
         .map(|mut item| {
+            if let Item::Struct(item) = &mut item {
+                rename(item, &wire_names[item.ident.to_string()]);
+            }
             let (attributes, name) = match &mut item {
                 Item::Struct(item) => (&mut item.attrs, item.ident.to_string()),
                 Item::Enum(item) => (&mut item.attrs, item.ident.to_string()),
@@ -44,6 +48,20 @@ pub(super) fn module(items: Vec<Item>) -> (TokenStream, usize) {
         }
     };
     (module, count)
+}
+
+/// Gives fields that the pass `field-names` has renamed their names on the wire back.
+fn rename(item: &mut syn::ItemStruct, wire_names: &Value) {
+    for field in &mut item.fields {
+        let name = field
+            .ident
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        if let Some(wire) = wire_names[&name].as_str() {
+            field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
+        }
+    }
 }
 
 /// typify's docs are the name and the JSON schema; what stays is the description.

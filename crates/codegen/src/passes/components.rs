@@ -1,9 +1,9 @@
-//! Every object of a response or body is a component with a name of its own.
+//! Every object of a request body is a component with a name of its own.
 //!
-//! Before: `properties: {data: {type: object, …}}` written out in place; progenitor would name two
-//! of them alike and keep only the first. After: `$ref: '#/components/schemas/ListChatsResponse'`,
-//! and for what is nested in it `ListChatsResponseUser`, `ListChatsResponseUserItem`; a name is
-//! given once.
+//! Before: `properties: {headers: {type: array, …}}` written out in place; progenitor would name two
+//! of them alike and keep only the first. After: `$ref: '#/components/schemas/SendMessageBody'`, and
+//! for what is nested in it `SendMessageBodyHeadersItem`; a name is given once. Objects of answers
+//! have the pass `models`.
 
 use std::collections::HashSet;
 
@@ -41,17 +41,15 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     operations(root, |operation| {
         let mut names = Vec::new();
         top_schemas(operation.members, &operation.at, |schema, side, at| {
-            let suffix = match side {
-                Side::Parameter => return,
-                Side::RequestBody => "body",
-                Side::Response => "response",
-            };
+            if side != Side::RequestBody {
+                return;
+            }
             let mut hoist = Hoist {
                 components: &mut components,
                 taken: &mut taken,
                 names: Vec::new(),
             };
-            hoist.tree(schema, &format!("{} {suffix}", operation.name));
+            hoist.tree(schema, &format!("{} body", operation.name));
             names.extend(hoist.names.into_iter().map(|name| (at.clone(), name)));
         });
         for (at, name) in names {
@@ -126,7 +124,7 @@ mod tests {
     fn nested_objects_have_names_that_are_given_once() {
         let (root, _) = crate::passes::test_run(
             "components",
-            "paths: {/a: {get: {operationId: listA, responses: {2XX: {content: {application/json: {schema: {type: array, items: {type: object, properties: {user: {type: object, nullable: true, properties: {n: {type: string}}}, user_: {type: object, properties: {m: {type: string}}}}}}}}}}}}}",
+            "paths: {/a: {post: {operationId: send, requestBody: {content: {application/json: {schema: {type: array, items: {type: object, properties: {user: {type: object, nullable: true, properties: {n: {type: string}}}, user_: {type: object, properties: {m: {type: string}}}}}}}}}}}}",
         );
         let names: Vec<_> = root["components"]["schemas"]
             .as_object()
@@ -135,25 +133,16 @@ mod tests {
             .collect();
         assert_eq!(
             names,
-            [
-                "ListAResponseItemUser",
-                "ListAResponseItemUser2",
-                "ListAResponseItem"
-            ]
+            ["SendBodyItemUser", "SendBodyItemUser2", "SendBodyItem"]
         );
-        let item = &root["components"]["schemas"]["ListAResponseItem"]["properties"];
+        let item = &root["components"]["schemas"]["SendBodyItem"]["properties"];
         assert_eq!(
             item["user"],
-            json!({"allOf": [{"$ref": "#/components/schemas/ListAResponseItemUser"}], "nullable": true})
+            json!({"allOf": [{"$ref": "#/components/schemas/SendBodyItemUser"}], "nullable": true})
         );
         assert_eq!(
             item["user_"],
-            json!({"$ref": "#/components/schemas/ListAResponseItemUser2"})
-        );
-        let top = &root["paths"]["/a"]["get"]["responses"]["2XX"]["content"]["application/json"]["schema"];
-        assert_eq!(
-            *top,
-            json!({"type": "array", "items": {"$ref": "#/components/schemas/ListAResponseItem"}})
+            json!({"$ref": "#/components/schemas/SendBodyItemUser2"})
         );
     }
 }

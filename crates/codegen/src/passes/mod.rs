@@ -10,13 +10,18 @@ mod data_keys;
 mod descriptions;
 mod enums;
 mod envelope;
+mod evidence;
 mod examples;
+mod field_names;
+mod models;
+mod money;
 mod nullable;
 mod operation_ids;
 mod path_parameters;
 mod query_parameters;
 mod request_bodies;
 mod responses;
+mod siblings;
 mod type_words;
 mod union;
 
@@ -24,6 +29,8 @@ use serde_json::{Map, Value};
 
 use crate::Report;
 
+pub(crate) use self::field_names::WIRE_NAMES;
+pub(crate) use self::models::PLACES;
 pub(crate) use self::responses::ERROR_COMPONENT;
 
 /// The extension under which passes leave facts on an operation for the code passes.
@@ -60,6 +67,10 @@ pub const PASSES: &[Pass] = &[
         run: array_items::run,
     },
     Pass {
+        name: "evidence",
+        run: evidence::run,
+    },
+    Pass {
         name: "data-keys",
         run: data_keys::run,
     },
@@ -80,6 +91,14 @@ pub const PASSES: &[Pass] = &[
         run: envelope::run,
     },
     Pass {
+        name: "money",
+        run: money::run,
+    },
+    Pass {
+        name: "siblings",
+        run: siblings::run,
+    },
+    Pass {
         name: "enums",
         run: enums::run,
     },
@@ -98,6 +117,14 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "components",
         run: components::run,
+    },
+    Pass {
+        name: "models",
+        run: models::run,
+    },
+    Pass {
+        name: "field-names",
+        run: field_names::run,
     },
 ];
 

@@ -1,0 +1,296 @@
+//! The objects of all answers as classes: equal ones are one, compatible ones are unified.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use crate::passes::union::is_unknown;
+
+/// The key under which a schema names its class.
+const CLASS: &str = "$class";
+
+/// Where an object stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// The operationId of the document.
+    pub(super) operation: String,
+    /// The operation's name in snake case.
+    pub(super) name: String,
+    pub(super) tag: String,
+    /// The way from the value: names of properties, and `*` for the items of lists and maps.
+    pub(super) path: Vec<String>,
+}
+
+impl Place {
+    pub(super) fn text(&self) -> String {
+        std::iter::once(&self.operation)
+            .chain(&self.path)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Class {
+    properties: BTreeMap<String, Value>,
+    values: Option<Value>,
+    places: Vec<Place>,
+    /// The class that this one has become.
+    merged_into: Option<usize>,
+}
+
+/// All classes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Classes {
+    classes: Vec<Class>,
+    by_shape: HashMap<String, usize>,
+}
+
+/// The class that a schema names.
+pub(super) fn class_of(schema: &Value) -> Option<usize> {
+    schema.get(CLASS)?.as_u64()?.try_into().ok()
+}
+
+impl Classes {
+    /// `schema` with every object in it replaced by its class.
+    pub(super) fn intern(
+        &mut self,
+        schema: &Value,
+        operation: &str,
+        name: &str,
+        tag: &str,
+        path: &mut Vec<String>,
+    ) -> Value {
+        let mut part = |classes: &mut Self, member: &str, step: &str| {
+            let inner = schema.get(member).filter(|inner| inner.is_object())?;
+            path.push(step.to_owned());
+            let inner = classes.intern(inner, operation, name, tag, path);
+            path.pop();
+            Some(inner)
+        };
+        let items = part(self, "items", "*");
+        let values = part(self, "additionalProperties", "*");
+        let Some(properties) = schema["properties"]
+            .as_object()
+            .filter(|properties| !properties.is_empty())
+        else {
+            return leaf(schema, items, values);
+        };
+        let mut interned = BTreeMap::new();
+        for (key, property) in properties {
+            path.push(key.clone());
+            interned.insert(
+                key.clone(),
+                self.intern(property, operation, name, tag, path),
+            );
+            path.pop();
+        }
+        let shape = format!("{interned:?} {values:?}");
+        let index = *self.by_shape.entry(shape).or_insert_with(|| {
+            self.classes.push(Class {
+                properties: interned,
+                values,
+                places: Vec::new(),
+                merged_into: None,
+            });
+            self.classes.len() - 1
+        });
+        self.classes[index].places.push(Place {
+            operation: operation.to_owned(),
+            name: name.to_owned(),
+            tag: tag.to_owned(),
+            path: path.clone(),
+        });
+        json!({CLASS: index})
+    }
+
+    /// The class that `class` has become.
+    pub(super) fn find(&self, class: usize) -> usize {
+        self.classes[class]
+            .merged_into
+            .map_or(class, |other| self.find(other))
+    }
+
+    /// Every class that is left, in an order that does not depend on the document's.
+    pub(super) fn all(&self) -> Vec<usize> {
+        let mut all: Vec<_> = (0..self.classes.len())
+            .filter(|class| self.classes[*class].merged_into.is_none())
+            .collect();
+        all.sort_by_cached_key(|class| self.places(*class).first().cloned());
+        all
+    }
+
+    /// Where a class stands, sorted.
+    pub(super) fn places(&self, class: usize) -> Vec<Place> {
+        let mut places = self.classes[class].places.clone();
+        places.sort();
+        places
+    }
+
+    pub(super) fn properties(&self, class: usize) -> &BTreeMap<String, Value> {
+        &self.classes[class].properties
+    }
+
+    pub(super) fn values(&self, class: usize) -> Option<&Value> {
+        self.classes[class].values.as_ref()
+    }
+
+    /// The class that stands at `place`, written `operationId/property/*`.
+    pub(super) fn at(&self, place: &str) -> Option<usize> {
+        self.all().into_iter().find(|class| {
+            self.classes[*class]
+                .places
+                .iter()
+                .any(|known| known.text() == place)
+        })
+    }
+
+    /// Unifies every two classes that differ only where one of them is unknown.
+    pub(super) fn unify(&mut self) {
+        loop {
+            let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
+            for class in self.all() {
+                groups
+                    .entry(self.properties(class).keys().cloned().collect())
+                    .or_default()
+                    .push(class);
+            }
+            let mut changed = false;
+            for group in groups.into_values() {
+                for (i, a) in group.iter().enumerate() {
+                    for b in &group[i + 1..] {
+                        let (a, b) = (self.find(*a), self.find(*b));
+                        if a != b && self.compatible_classes(a, b) {
+                            self.merge(a, b);
+                            changed = true;
+                        }
+                    }
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn compatible_classes(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.find(a), self.find(b));
+        let (x, y) = (&self.classes[a], &self.classes[b]);
+        a == b
+            || x.properties.len() == y.properties.len()
+                && x.values.is_some() == y.values.is_some()
+                && x.properties.iter().all(|(key, schema)| {
+                    y.properties
+                        .get(key)
+                        .is_some_and(|other| self.compatible(schema, other))
+                })
+    }
+
+    fn compatible(&self, a: &Value, b: &Value) -> bool {
+        if a == b || is_open(a) || is_open(b) {
+            return true;
+        }
+        match (class_of(a), class_of(b)) {
+            (Some(a), Some(b)) => return self.compatible_classes(a, b),
+            (None, None) => {}
+            // An object without known properties is any class.
+            (Some(_), None) => {
+                return b["type"] == "object" && b.get("additionalProperties").is_none();
+            }
+            (None, Some(_)) => {
+                return a["type"] == "object" && a.get("additionalProperties").is_none();
+            }
+        }
+        let numbers = ["integer", "number"];
+        let is_number = |schema: &Value| {
+            schema["type"]
+                .as_str()
+                .is_some_and(|word| numbers.contains(&word))
+        };
+        if is_number(a) && is_number(b) {
+            return true;
+        }
+        a["type"] == b["type"]
+            && ["items", "additionalProperties"].iter().all(|part| {
+                match (a.get(part), b.get(part)) {
+                    (Some(a), Some(b)) => self.compatible(a, b),
+                    (a, b) => a.is_some() == b.is_some(),
+                }
+            })
+            && a.get("enum") == b.get("enum")
+    }
+
+    /// Makes one class of two, with the properties of both.
+    pub(super) fn merge(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.find(a), self.find(b));
+        if a == b {
+            return;
+        }
+        let other = std::mem::take(&mut self.classes[b]);
+        self.classes[b].merged_into = Some(a);
+        self.classes[a].places.extend(other.places);
+        for (key, schema) in other.properties {
+            let joined = match self.classes[a].properties.get(&key).cloned() {
+                Some(known) => self.join(&known, &schema),
+                None => schema,
+            };
+            self.classes[a].properties.insert(key, joined);
+        }
+        self.classes[a].values = match (self.classes[a].values.clone(), other.values) {
+            (Some(x), Some(y)) => Some(self.join(&x, &y)),
+            (x, y) => x.or(y),
+        };
+    }
+
+    fn join(&mut self, a: &Value, b: &Value) -> Value {
+        if a == b || is_open(b) {
+            return a.clone();
+        }
+        if is_open(a) {
+            return b.clone();
+        }
+        if let (Some(x), Some(y)) = (class_of(a), class_of(b)) {
+            self.merge(x, y);
+            return a.clone();
+        }
+        match (a["type"].as_str(), b["type"].as_str()) {
+            (Some("integer"), Some("number")) => b.clone(),
+            (Some("number"), Some("integer")) => a.clone(),
+            (Some("array"), Some("array")) => {
+                let items = self.join(&a["items"], &b["items"]);
+                json!({"type": "array", "items": items})
+            }
+            (Some("object"), Some("object"))
+                if a.get("additionalProperties").is_some()
+                    && b.get("additionalProperties").is_some() =>
+            {
+                let values = self.join(&a["additionalProperties"], &b["additionalProperties"]);
+                json!({"type": "object", "additionalProperties": values})
+            }
+            (Some("object"), None) if class_of(b).is_some() => b.clone(),
+            (None, Some("object")) if class_of(a).is_some() => a.clone(),
+            _ => json!({"x-unknown": "its places do not agree"}),
+        }
+    }
+}
+
+/// Whether a schema says nothing.
+fn is_open(schema: &Value) -> bool {
+    class_of(schema).is_none()
+        && schema["x-unknown"] != "its places do not agree"
+        && is_unknown(schema)
+}
+
+/// A schema that is no object with properties, with only what makes its type.
+fn leaf(schema: &Value, items: Option<Value>, values: Option<Value>) -> Value {
+    let mut members = Map::new();
+    for key in ["type", "enum", "format", "x-unknown"] {
+        if let Some(value) = schema.get(key) {
+            members.insert(key.to_owned(), value.clone());
+        }
+    }
+    members.extend(items.map(|items| ("items".to_owned(), items)));
+    members.extend(values.map(|values| ("additionalProperties".to_owned(), values)));
+    Value::Object(members)
+}
