@@ -37,7 +37,7 @@ enum Command {
     /// List the public types of the facade and the foreign types in its API, and compare
     PublicApi(public_api::Args),
     /// Print the types of answers by tag, with the operations that share each
-    Names,
+    Names(names::Args),
     /// Check that no locked dependency asks for a newer Rust than the workspace
     Msrv,
 }
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         Command::Coverage(args) => coverage::run(&args),
         Command::Lock => lock::run(),
         Command::PublicApi(args) => public_api::run(&args),
-        Command::Names => names::run(),
+        Command::Names(args) => names::run(&args),
         Command::Msrv => msrv::run(),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,14 +1,40 @@
-//! `cargo xtask names`: the types of answers by tag, with the operations that share each.
+//! `cargo xtask names [--write | --check]`: the types of answers by tag, with the operations that share
+//! each; `--write` pins their names in names.yaml, `--check` fails unless they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use onlyfansapi_codegen::Names;
 
 use crate::workspace;
 
-pub(crate) fn run() -> Result<ExitCode> {
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Pin the names in names.yaml
+    #[arg(long)]
+    write: bool,
+    /// Fail unless names.yaml pins them
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let output = workspace::output()?;
+    let file = workspace::root().join("names.yaml");
+    let text = Names::of(&output.models).to_yaml();
+    if args.write {
+        std::fs::write(&file, text)?;
+        println!("{} names pinned", output.models.len());
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.check {
+        if std::fs::read_to_string(&file)? != text {
+            bail!("names.yaml does not pin the names of all types: cargo xtask names --write");
+        }
+        println!("{} names, all pinned", output.models.len());
+        return Ok(ExitCode::SUCCESS);
+    }
     let tags: BTreeMap<&str, &str> = output
         .coverage
         .operations

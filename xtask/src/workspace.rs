@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use onlyfansapi_codegen::{Document, Output, Overlay, generate};
+use onlyfansapi_codegen::{Document, Names, Output, Overlay, generate};
 
 /// The root of the workspace, from wherever the command was started.
 pub(crate) fn root() -> PathBuf {
@@ -18,5 +18,6 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn output() -> Result<Output> {
     let document = Document::read(&root().join("openapi.yaml"))?;
     let overlay = Overlay::read(&root().join("overlay.yaml"))?;
-    Ok(generate(document, Some(&overlay))?)
+    let names = Names::read(&root().join("names.yaml"))?;
+    Ok(generate(document, Some(&overlay), Some(&names))?)
 }

@@ -3,20 +3,24 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::{Document, Error, Overlay, generate};
+use crate::{Document, Error, Names, Overlay, generate};
 
-/// Generates the client of `document`, corrected by `overlay`, into `$OUT_DIR/client.rs`. Paths are
+/// Generates the client of `document`, corrected by `overlay` and with pinned `names`, into `$OUT_DIR/client.rs`. Paths are
 /// relative to the package of the build script.
 ///
-/// The script runs again only when one of the two files changes. What a person should look at is
+/// The script runs again only when one of these files changes. What a person should look at is
 /// printed as a warning; a fault stops the build with one message and no trace.
 #[must_use]
-pub fn run(document: &str, overlay: Option<&str>) -> ExitCode {
+pub fn run(document: &str, overlay: Option<&str>, names: Option<&str>) -> ExitCode {
     println!("cargo:rerun-if-changed={document}");
-    if let Some(overlay) = overlay {
-        println!("cargo:rerun-if-changed={overlay}");
+    for file in [overlay, names].into_iter().flatten() {
+        println!("cargo:rerun-if-changed={file}");
     }
-    match write(Path::new(document), overlay.map(Path::new)) {
+    match write(
+        Path::new(document),
+        overlay.map(Path::new),
+        names.map(Path::new),
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The form in which cargo shows a build script's own error (cargo 1.84 and later).
@@ -26,13 +30,14 @@ pub fn run(document: &str, overlay: Option<&str>) -> ExitCode {
     }
 }
 
-fn write(document: &Path, overlay: Option<&Path>) -> Result<(), Error> {
+fn write(document: &Path, overlay: Option<&Path>, names: Option<&Path>) -> Result<(), Error> {
     let out = std::env::var_os("OUT_DIR")
         .ok_or_else(|| Error::new("build.rs", "OUT_DIR is not set: run by cargo only"))?;
     let document = Document::read(document)?;
     let file = document.file().to_owned();
     let overlay = overlay.map(Overlay::read).transpose()?;
-    let output = generate(document, overlay.as_ref())?;
+    let names = names.map(Names::read).transpose()?;
+    let output = generate(document, overlay.as_ref(), names.as_ref())?;
     for change in output
         .report
         .warnings()

@@ -23,7 +23,7 @@
 //!             application/json:
 //!               schema: {type: object, properties: {data: {type: object, properties: {name: {type: string}}}}}
 //! ")?;
-//! let output = generate(document, None)?;
+//! let output = generate(document, None, None)?;
 //! assert!(output.source.contains("pub fn show_thing(&self)"));
 //! # Ok::<(), onlyfansapi_codegen::Error>(())
 //! ```
@@ -34,6 +34,7 @@ mod coverage;
 mod document;
 mod error;
 mod generator;
+mod names;
 mod overlay;
 pub mod passes;
 mod pipeline;
@@ -44,6 +45,7 @@ mod walk;
 pub use coverage::{Coverage, Covered, FieldKinds, Outcome};
 pub use document::{Document, Position};
 pub use error::Error;
+pub use names::Names;
 pub use overlay::Overlay;
 pub use pipeline::{Output, generate, prepare};
 pub use pointer::Pointer;

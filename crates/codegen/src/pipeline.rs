@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::coverage::{Coverage, Outcome};
-use crate::passes::{self, FACTS, PLACES};
+use crate::passes::{self, FACTS, PINNED, PLACES};
 use crate::walk::operations;
-use crate::{Document, Error, Overlay, Report, code, generator};
+use crate::{Document, Error, Names, Overlay, Report, code, generator};
 
 /// What came out of a document.
 #[derive(Clone, Debug)]
@@ -33,19 +33,23 @@ pub(crate) struct Prepared {
     pub(crate) coverage: Coverage,
 }
 
-/// Generates the client of `document`.
+/// Generates the client of `document`, corrected by `overlay`, with the type names that `names` pins.
 ///
 /// # Errors
 ///
 /// When the document is no OpenAPI 3.0 document, the overlay does not fit it, or the generator
 /// gives up on it.
-pub fn generate(document: Document, overlay: Option<&Overlay>) -> Result<Output, Error> {
+pub fn generate(
+    document: Document,
+    overlay: Option<&Overlay>,
+    names: Option<&Names>,
+) -> Result<Output, Error> {
     let file = document.file().to_owned();
     let Prepared {
         root,
         report,
         mut coverage,
-    } = prepared(document, overlay)?;
+    } = prepared(document, overlay, names)?;
     let generated =
         generator::guarded(|| code::source(&root)).map_err(|message| Error::new(&file, message))?;
     coverage.settle(&generated.operations);
@@ -64,12 +68,13 @@ pub fn generate(document: Document, overlay: Option<&Overlay>) -> Result<Output,
 ///
 /// As [`generate`], up to the generator.
 pub fn prepare(document: Document, overlay: Option<&Overlay>) -> Result<(Value, Report), Error> {
-    prepared(document, overlay).map(|prepared| (prepared.root, prepared.report))
+    prepared(document, overlay, None).map(|prepared| (prepared.root, prepared.report))
 }
 
 pub(crate) fn prepared(
     mut document: Document,
     overlay: Option<&Overlay>,
+    names: Option<&Names>,
 ) -> Result<Prepared, Error> {
     let mut report = Report::new();
     report.start("read");
@@ -92,6 +97,9 @@ pub(crate) fn prepared(
         overlay.apply(&mut document, &mut report)?;
     }
     coverage.note_removed(&mut document.root, &report);
+    if let Some(names) = names {
+        document.root[PINNED] = serde_json::json!(names.types);
+    }
     passes::run(&mut document.root, &mut report);
     take_left_out(&mut document.root, &mut coverage);
     coverage.count_fields(&document.root);

@@ -47,7 +47,7 @@ fn progenitor_alone_reads_a_422_as_a_success_and_the_pipeline_does_not() {
         "{after}"
     );
 
-    let source = generate(document, None).unwrap().source;
+    let source = generate(document, None, None).unwrap().source;
     assert!(
         source.contains("pub fn fetch(self) -> Fetch<types::DoThing>"),
         "{source}"
@@ -56,7 +56,7 @@ fn progenitor_alone_reads_a_422_as_a_success_and_the_pipeline_does_not() {
 
 #[test]
 fn nothing_of_progenitors_runtime_is_in_the_client() {
-    let source = generate(Document::parse("t.yaml", DOCUMENT).unwrap(), None)
+    let source = generate(Document::parse("t.yaml", DOCUMENT).unwrap(), None, None)
         .unwrap()
         .source;
     for word in [

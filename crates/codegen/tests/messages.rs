@@ -9,7 +9,7 @@ fn fault(document: &str, overlay: Option<&str>) -> String {
         let overlay = overlay
             .map(|text| Overlay::parse("overlay.yaml", text))
             .transpose()?;
-        generate(document, overlay.as_ref())
+        generate(document, overlay.as_ref(), None)
     });
     let message = outcome.expect_err("a fault").to_string();
     assert_eq!(message.lines().count(), 1, "{message}");
@@ -78,7 +78,7 @@ fn what_cannot_be_used_is_named_with_file_line_and_place() {
 #[test]
 fn a_duplicate_key_is_a_warning_with_both_lines() {
     let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {operationId: one, responses: {}}\n    get: {operationId: two, responses: {}}\n";
-    let output = generate(Document::parse("openapi.yaml", text).unwrap(), None).unwrap();
+    let output = generate(Document::parse("openapi.yaml", text).unwrap(), None, None).unwrap();
     let warnings: Vec<_> = output.report.warnings().map(ToString::to_string).collect();
     assert_eq!(
         warnings,

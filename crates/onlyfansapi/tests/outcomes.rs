@@ -302,7 +302,7 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
     assert_eq!(
         faults,
         [
-            "`smart_link_scope` must be one of `global`, `campaign_specific`",
+            "`smart_link_scope` must be one of `campaign_specific`, `global`",
             "`conversion_types` is required and was not set",
             "`url` is required and was not set"
         ]

@@ -1,6 +1,6 @@
 //! Writes the operations: a method of the client, a builder, and a static description each.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Type;
 
@@ -136,6 +136,28 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             shape: Shape::#shape,
         };
     }
+}
+
+/// A type of the module `types` as a macro of the crate must call it.
+pub(super) fn from_outside(ty: &Type) -> TokenStream {
+    let text = quote! { #ty }.into_iter().collect::<Vec<_>>();
+    prefixed(text)
+}
+
+/// `tokens` with `$crate::` before each `types::`.
+fn prefixed(tokens: Vec<TokenTree>) -> TokenStream {
+    let mut out = TokenStream::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if ident == "types" => out.extend(quote! { $crate::#ident }),
+            TokenTree::Group(group) => {
+                let inner = prefixed(group.stream().into_iter().collect());
+                out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
 }
 
 fn setter(argument: &Argument) -> TokenStream {

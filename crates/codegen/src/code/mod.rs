@@ -48,6 +48,13 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         .map(|operation| &operation.static_ident)
         .collect();
     let count = names.len();
+    let successes = operations
+        .iter()
+        .map(|operation| builders::from_outside(&operation.success));
+    let pairs = names
+        .iter()
+        .zip(successes)
+        .map(|(name, success)| quote! { (#name, #success) });
     let (types_module, type_count) = types::module(made.types, &root[WIRE_NAMES]);
     let file = syn::parse2(quote! {
         /// The server of the document: scheme and host, without a path.
@@ -61,6 +68,24 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
 
         impl Client {
             #(#methods)*
+        }
+
+        /// Calls a macro once with every operation: a list of `(STATIC, type of its value)`, where the
+        /// statics stand in [`operations`].
+        ///
+        /// ```
+        /// macro_rules! count {
+        ///     ($(($operation:ident, $value:ty)),* $(,)?) => {
+        ///         [$(std::mem::size_of::<$value>()),*].len()
+        ///     };
+        /// }
+        /// assert_eq!(onlyfansapi_client::for_each_operation!(count), onlyfansapi_client::operations::ALL.len());
+        /// ```
+        #[macro_export]
+        macro_rules! for_each_operation {
+            ($callback:ident) => {
+                $callback! { #(#pairs),* }
+            };
         }
 
         /// The builders of the operations: what the methods of [`Client`] return.

@@ -68,6 +68,8 @@ pub(super) fn read<'a>(root: &'a Value, made: &Made) -> Result<Vec<Operation<'a>
             }
         }
     }
+    // By tag and name, so that the order of the document does not matter.
+    operations.sort_by(|a, b| (a.tag, &a.method_ident).cmp(&(b.tag, &b.method_ident)));
     Ok(operations)
 }
 
@@ -86,7 +88,20 @@ fn operation_of<'a>(
     })?;
     let mut taken = Vec::new();
     let mut arguments = Vec::new();
-    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+    let mut parameters: Vec<&Value> = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .collect();
+    // Those of the path stand in its order already; the others in one that the document's does not change.
+    parameters.sort_by_key(|parameter| {
+        if parameter["in"] == "path" {
+            (false, "")
+        } else {
+            (true, parameter["name"].as_str().unwrap_or_default())
+        }
+    });
+    for parameter in parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
         let (place, prefix) = match parameter["in"].as_str() {
             Some("path") => (Place::Path, "path"),

@@ -30,7 +30,7 @@ use serde_json::{Map, Value};
 use crate::Report;
 
 pub(crate) use self::field_names::WIRE_NAMES;
-pub(crate) use self::models::PLACES;
+pub(crate) use self::models::{PINNED, PLACES};
 pub(crate) use self::responses::ERROR_COMPONENT;
 
 /// The extension under which passes leave facts on an operation for the code passes.

@@ -138,9 +138,7 @@ mod tests {
             ),
             answer(
                 "b",
-                &format!(
-                    "{{size: {{type: object, properties: {{w: {{type: integer, example: 2}}}}}}, mixed: {{type: integer}}}}"
-                )
+                "{size: {type: object, properties: {w: {type: integer, example: 2}}}, mixed: {type: integer}}"
             ),
             answer(
                 "c",

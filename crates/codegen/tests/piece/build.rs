@@ -1,5 +1,5 @@
 //! The published piece, without an overlay.
 
 fn main() -> std::process::ExitCode {
-    onlyfansapi_codegen::build_script::run("../documents/show-smart-link-postback.yaml", None)
+    onlyfansapi_codegen::build_script::run("../documents/show-smart-link-postback.yaml", None, None)
 }

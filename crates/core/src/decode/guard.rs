@@ -1,6 +1,7 @@
 //! Typed decoding that knows where it failed, and takes no list for an object.
 //!
-//! serde's derived structs accept a list and take its items for their fields in order, which turns
+//! An empty list is taken for an object without members, which is how PHP writes one. serde's derived
+//! structs accept a list and take its items for their fields in order, which turns
 //! PHP's lists into nonsense without a word; here that is a failure. The way to the failing place is
 //! noted only while the failure travels up, so that a value that fits costs nothing more.
 
@@ -8,9 +9,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess,
-    Unexpected, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
+
+use serde::de::value::MapDeserializer;
 
 /// One step from a value to one in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +119,7 @@ macro_rules! forward {
     ($($method:ident ( $($argument:ident : $kind:ty),* ) $expected:ident;)*) => {
         $(
             fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
-                let visitor = Watch { visitor, trace: &mut *self.trace, takes_list: Expected::$expected != Expected::Object };
+                let visitor = Watch { visitor, trace: &mut *self.trace, takes_list: !matches!(Expected::$expected, Expected::Object) };
                 let outcome = self.inner.$method($($argument,)* visitor);
                 self.trace.note(Expected::$expected, outcome)
             }
@@ -154,11 +157,21 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, D> {
         deserialize_seq() List;
         deserialize_tuple(len: usize) List;
         deserialize_tuple_struct(name: &'static str, len: usize) List;
-        deserialize_map() Map;
         deserialize_struct(name: &'static str, fields: &'static [&'static str]) Object;
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) Choice;
         deserialize_identifier() Text;
         deserialize_ignored_any() Other;
+    }
+
+    /// As any value: serde_json's own way would not let a list come as far as the visitor.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let visitor = Watch {
+            visitor,
+            trace: &mut *self.trace,
+            takes_list: false,
+        };
+        let outcome = self.inner.deserialize_any(visitor);
+        self.trace.note(Expected::Map, outcome)
     }
 
     fn is_human_readable(&self) -> bool {
@@ -224,9 +237,15 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
         })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<V::Value, A::Error> {
         if !self.takes_list {
-            return Err(A::Error::invalid_type(Unexpected::Seq, &"an object"));
+            // PHP writes an object without members as an empty list: nothing is lost by it.
+            return match access.next_element::<IgnoredAny>()? {
+                None => self
+                    .visitor
+                    .visit_map(MapDeserializer::new(std::iter::empty::<(&str, ())>())),
+                Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &"an object")),
+            };
         }
         self.visitor.visit_seq(Items {
             access,

@@ -245,10 +245,7 @@ fn convert(expected: Expected, value: &Value) -> Option<Value> {
         },
         (Expected::Text, Value::Number(number)) => Some(number.to_string().into()),
         (Expected::Text, Value::Bool(flag)) => Some(flag.to_string().into()),
-        // PHP writes an object without members, and a map whose keys are 0, 1, 2 …, as a list.
-        (Expected::Object, Value::Array(items)) if items.is_empty() => {
-            Some(Value::Object(Map::new()))
-        }
+        // PHP writes a map whose keys are 0, 1, 2 … as a list.
         (Expected::Map, Value::Array(items)) => Some(Value::Object(
             items
                 .iter()

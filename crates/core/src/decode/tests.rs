@@ -155,11 +155,7 @@ fn every_known_mismatch_has_its_outcome() {
             vec!["/isActive: expected a truth value, found a text; left out"],
         ),
         // Objects, maps and lists, as PHP mixes them up.
-        (
-            json!({"best": []}),
-            json!({"best": {}}),
-            vec!["/best: expected an object, found a list; converted"],
-        ),
+        (json!({"best": []}), json!({"best": {}}), vec![]),
         (
             json!({"best": [1, "x"]}),
             none.clone(),
@@ -170,11 +166,7 @@ fn every_known_mismatch_has_its_outcome() {
             none.clone(),
             vec!["/best: expected an object, found a text; left out"],
         ),
-        (
-            json!({"sizes": []}),
-            json!({"sizes": {}}),
-            vec!["/sizes: expected a map, found a list; converted"],
-        ),
+        (json!({"sizes": []}), json!({"sizes": {}}), vec![]),
         (
             json!({"sizes": [7, 8]}),
             json!({"sizes": {"0": 7, "1": 8}}),
@@ -358,6 +350,9 @@ fn nothing_lost(sent: &Value, typed: &Value, at: &str, drift: &[Drift]) -> Resul
                     .ok_or_else(|| format!("{at}/{i}: an item is gone"))?;
                 nothing_lost(&items[i], kept, &format!("{at}/{i}"), drift)
             })
+        }
+        (Value::Array(items), Value::Object(members)) if items.is_empty() && members.is_empty() => {
+            Ok(())
         }
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => Ok(()),
         (a, b) if a == b => Ok(()),

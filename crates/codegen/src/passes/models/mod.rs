@@ -26,6 +26,9 @@ const MODELS: &str = "x-models";
 /// schema.
 const FIELDS: &str = "x-fields";
 
+/// The member under which the pipeline gives the pinned names: a place, and a name.
+pub(crate) const PINNED: &str = "x-codegen-pinned";
+
 /// The member under which the pass leaves where each type stands.
 pub(crate) const PLACES: &str = "x-codegen-places";
 
@@ -37,6 +40,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     let fields = root
         .as_object_mut()
         .and_then(|root| root.shift_remove(FIELDS))
+        .unwrap_or_default();
+    let pins = root
+        .as_object_mut()
+        .and_then(|root| root.shift_remove(PINNED))
         .unwrap_or_default();
     let mut classes = Classes::default();
     operations(root, |operation| {
@@ -91,6 +98,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         pinned.extend(first.map(|class| (class, name.clone())));
     }
     classes.unify();
+    naming::pin(&classes, &pins, &mut pinned);
 
     let taken: Vec<String> = root["components"]["schemas"]
         .as_object()

@@ -97,6 +97,42 @@ pub(super) fn names(
         .collect()
 }
 
+/// Adds the names that `pins` gives to places: to each class the one that most of its places have, to
+/// each name the class with most of its places.
+pub(super) fn pin(classes: &Classes, pins: &serde_json::Value, pinned: &mut Vec<(usize, String)>) {
+    let mut claims: Vec<(usize, usize, String)> = Vec::new();
+    for class in classes.all() {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in classes
+            .places(class)
+            .iter()
+            .filter_map(|place| pins[place.text()].as_str())
+        {
+            *counts.entry(name).or_default() += 1;
+        }
+        claims.extend(
+            counts
+                .into_iter()
+                .map(|(name, count)| (count, class, name.to_owned())),
+        );
+    }
+    claims.sort_by_key(|(count, class, name)| {
+        (
+            std::cmp::Reverse(*count),
+            classes.places(*class).into_iter().next(),
+            name.clone(),
+        )
+    });
+    for (_, class, name) in claims {
+        let is_free = !pinned
+            .iter()
+            .any(|(known, taken)| classes.find(*known) == class || *taken == name);
+        if is_free {
+            pinned.push((class, name));
+        }
+    }
+}
+
 fn is_good(name: &str) -> bool {
     !EMPTY_WORDS.contains(&name)
         && !name.ends_with(|c: char| c.is_ascii_digit())
