@@ -40,6 +40,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         let share = *count as f64 * 100.0 / fields.max(1) as f64;
         println!("  {count:>6}  {share:>5.1} %  {kind}");
     }
+    println!(
+        "\n{} fields are any JSON value, or lists of it:",
+        coverage.untyped.len()
+    );
+    for (field, why) in &coverage.untyped {
+        println!("  {field:<44} {why}");
+    }
     Ok(if vanished == 0 {
         ExitCode::SUCCESS
     } else {

@@ -29,6 +29,19 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if args.check {
+        let bad: Vec<_> = output
+            .models
+            .keys()
+            .filter(|name| {
+                name.ends_with(|c: char| c.is_ascii_digit())
+                    || ["Data", "List", "Item", "Response"].contains(&name.as_str())
+            })
+            .collect();
+        if !bad.is_empty() {
+            bail!(
+                "these names end in a digit or say nothing: {bad:?}; name them in the overlay's x-models"
+            );
+        }
         if std::fs::read_to_string(&file)? != text {
             bail!("names.yaml does not pin the names of all types: cargo xtask names --write");
         }

@@ -64,6 +64,8 @@ pub struct Coverage {
     pub operations: Vec<Covered>,
     /// The fields of all answers by the kind of their type.
     pub fields: FieldKinds,
+    /// The fields that are any JSON value, or lists of them, as `Type.field`, with the reason.
+    pub untyped: BTreeMap<String, String>,
 }
 
 impl Coverage {
@@ -87,7 +89,7 @@ impl Coverage {
         });
         Self {
             operations: found,
-            fields: FieldKinds::new(),
+            ..Self::default()
         }
     }
 
@@ -182,6 +184,21 @@ impl Coverage {
                 .or_else(|| schema["allOf"][0]["$ref"].as_str());
             if let Some(name) = reference.and_then(|r| r.strip_prefix("#/components/schemas/")) {
                 if seen.insert(name) {
+                    for (field, property) in components[name]["properties"]
+                        .as_object()
+                        .into_iter()
+                        .flatten()
+                    {
+                        if kind(property).contains("any JSON value") {
+                            let why = property["x-unknown"]
+                                .as_str()
+                                .or_else(|| property["items"]["x-unknown"].as_str());
+                            self.untyped.insert(
+                                format!("{name}.{field}"),
+                                why.unwrap_or("its places do not agree").to_owned(),
+                            );
+                        }
+                    }
                     waiting.push(&components[name]);
                 }
                 continue;

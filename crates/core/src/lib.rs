@@ -14,6 +14,7 @@ mod draft;
 mod envelope;
 mod error;
 mod fetch;
+mod open_enum;
 mod operation;
 mod options;
 mod query;

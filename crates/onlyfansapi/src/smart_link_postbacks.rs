@@ -6,8 +6,8 @@
 use std::fmt;
 
 use onlyfansapi_client::{Client as Api, types};
-use onlyfansapi_core::{CallOptions, Fault, Fetch};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use onlyfansapi_core::{CallOptions, Fault, Fetch, open_enum};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Longest name of an extra header, in characters.
@@ -323,6 +323,9 @@ impl PostbackSpec {
                 fault("smart_link_ids", "has an empty id".to_owned());
             }
         }
+        if let Some(PostbackMethod::Other(_)) = self.method {
+            fault("http_method", "must be one of `GET`, `POST`".to_owned());
+        }
         if self.body.is_some() && self.method != Some(PostbackMethod::Post) {
             fault("body", "is a template for the method POST only".to_owned());
         }
@@ -493,63 +496,6 @@ pub struct PostbackResponse {
     pub created_at: Option<String>,
 }
 
-/// An enumeration of texts that keeps a value it does not know.
-macro_rules! open_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$doc])* $variant,)*
-            /// A value that this version does not know, as the service writes it.
-            Other(String),
-        }
-
-        impl $name {
-            /// The value as the service writes it.
-            ///
-            /// ```
-            #[doc = concat!("let value = onlyfansapi::", stringify!($name), "::from(\"new_value\");")]
-            /// assert_eq!(value.as_str(), "new_value");
-            /// ```
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $text,)*
-                    Self::Other(text) => text,
-                }
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                match text {
-                    $($text => Self::$variant,)*
-                    other => Self::Other(other.to_owned()),
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(|text| Self::from(text.as_str()))
-            }
-        }
-    };
-}
-
 open_enum! {
     /// What fires a postback.
     ///
@@ -559,7 +505,7 @@ open_enum! {
     /// assert_eq!(ConversionType::from("new_subscriber"), ConversionType::NewSubscriber);
     /// assert_eq!(ConversionType::from("new_thing").as_str(), "new_thing");
     /// ```
-    ConversionType {
+    pub enum ConversionType {
         /// A fan subscribed.
         NewSubscriber = "new_subscriber",
         /// A fan paid.
@@ -579,7 +525,7 @@ open_enum! {
     /// ```
     /// assert_eq!(onlyfansapi::SmartLinkScope::Global.as_str(), "global");
     /// ```
-    SmartLinkScope {
+    pub enum SmartLinkScope {
         /// All of the team.
         Global = "global",
         /// Those that it names.
@@ -593,7 +539,7 @@ open_enum! {
     /// ```
     /// assert_eq!(onlyfansapi::PostbackMethod::Post.to_string(), "POST");
     /// ```
-    PostbackMethod {
+    pub enum PostbackMethod {
         /// GET, without a body.
         Get = "GET",
         /// POST, with a body made of the template.

@@ -511,3 +511,42 @@ async fn time_limits_of_client_and_call() {
         .unwrap();
     assert!(unlimited.smart_link_postbacks().show(1).await.is_ok());
 }
+
+#[tokio::test]
+async fn a_field_tells_absent_null_and_value_apart() {
+    let client = Client::new(KEY).unwrap();
+    let call = || {
+        client
+            .api()
+            .update_smart_link_pixel()
+            .smart_link_id("01J")
+            .pixel_id(7)
+    };
+    let body = |call: onlyfansapi::api::builder::UpdateSmartLinkPixel| -> Value {
+        serde_json::from_slice(&call.request().unwrap().body).unwrap()
+    };
+    assert_eq!(body(call()), json!({}));
+    assert_eq!(body(call().label_null()), json!({"label": null}));
+    assert_eq!(body(call().label("x")), json!({"label": "x"}));
+    assert_eq!(body(call().label("x").label_null()), json!({"label": null}));
+}
+
+#[test]
+fn lists_of_ids_take_numbers_and_texts() {
+    let client = Client::new(KEY).unwrap();
+    let preview = client
+        .api()
+        .update_post()
+        .account("acct_1")
+        .post_id(5)
+        .text("t")
+        .rf_tag([1, 2])
+        .media_files(["ofapi_media_1"])
+        .request()
+        .unwrap();
+    let body: Value = serde_json::from_slice(&preview.body).unwrap();
+    assert_eq!(
+        body,
+        json!({"text": "t", "rfTag": [1, 2], "mediaFiles": ["ofapi_media_1"]})
+    );
+}

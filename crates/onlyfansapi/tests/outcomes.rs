@@ -286,7 +286,7 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
     let error = client
         .api()
         .create_smart_link_postback()
-        .smart_link_scope("everywhere")
+        .smart_link_scope("global")
         .headers(Vec::<
             onlyfansapi::api::types::CreateSmartLinkPostbackBodyHeadersItem,
         >::new())
@@ -302,7 +302,6 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
     assert_eq!(
         faults,
         [
-            "`smart_link_scope` must be one of `campaign_specific`, `global`",
             "`conversion_types` is required and was not set",
             "`url` is required and was not set"
         ]

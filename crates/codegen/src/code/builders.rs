@@ -161,6 +161,25 @@ fn prefixed(tokens: Vec<TokenTree>) -> TokenStream {
 }
 
 fn setter(argument: &Argument) -> TokenStream {
+    let value = value_setter(argument);
+    let null = argument.null_setter.as_ref().map(|null_setter| {
+        let key = argument.setter.to_string();
+        let doc = docs::attributes(&format!(
+            "Sends null as `{}`, which is not the same as leaving it out.",
+            argument.name
+        ));
+        quote! {
+            #(#doc)*
+            pub fn #null_setter(mut self) -> Self {
+                self.draft.set(#key, Ok::<_, ()>(()));
+                self
+            }
+        }
+    });
+    quote! { #value #null }
+}
+
+fn value_setter(argument: &Argument) -> TokenStream {
     let Argument { setter, ty, .. } = argument;
     let key = setter.to_string();
     let docs = docs::attributes(&argument.doc);

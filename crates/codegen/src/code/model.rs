@@ -7,7 +7,7 @@ use syn::{Item, Type};
 
 use super::progenitor::{Made, last_name, owned};
 use super::{docs, names};
-use crate::passes::{FACTS, WIRE_NAMES};
+use crate::passes::{FACTS, NULL_IS_A_VALUE, WIRE_NAMES};
 use crate::walk::{METHODS, plain};
 
 /// One operation.
@@ -45,6 +45,8 @@ pub(super) struct Argument {
     pub(super) place: Place,
     pub(super) required: bool,
     pub(super) ty: Type,
+    /// The setter that sends null, where null is a value of its own.
+    pub(super) null_setter: Option<Ident>,
     /// What the value must be, for messages: `an integer`, `one of …`.
     pub(super) expects: String,
     /// A value for the doc example.
@@ -123,6 +125,7 @@ fn operation_of<'a>(
             place,
             required: parameter["required"] == true,
             ty: in_types(ty),
+            null_setter: None,
             expects: expects(root, schema),
             example: example(root, schema),
             doc: argument_doc(
@@ -192,6 +195,9 @@ fn body_of(
                 continue;
             };
             has_fields = true;
+            let null_setter = (property[NULL_IS_A_VALUE] == true).then(|| {
+                format_ident!("{}", names::setter(&format!("{name} null"), "body", taken))
+            });
             let wire = root[WIRE_NAMES][last_name(ty)][name]
                 .as_str()
                 .unwrap_or(name);
@@ -203,6 +209,7 @@ fn body_of(
                     .as_array()
                     .is_some_and(|required| required.iter().any(|r| r == name)),
                 ty: in_types(&owned(&field.ty)),
+                null_setter,
                 expects: expects(root, property),
                 example: example(root, property),
                 doc: argument_doc(property["description"].as_str(), name, Place::Body),

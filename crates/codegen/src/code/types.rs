@@ -1,15 +1,29 @@
 //! Mends the types: documentation on every one, `schemars` behind the feature.
 
-use proc_macro2::TokenStream;
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::Value;
-use syn::{Attribute, Item, parse_quote};
+use syn::{Attribute, Fields, Item, parse_quote};
 
 /// The module of the types, and how many there are.
 pub(super) fn module(items: Vec<Item>, wire_names: &Value) -> (TokenStream, usize) {
     let mut count = 0;
+    let open: HashSet<String> = items
+        .iter()
+        .filter_map(unit_enum)
+        .map(|(name, _)| name)
+        .collect();
+    let enums: Vec<TokenStream> = items
+        .iter()
+        .filter(|item| unit_enum(item).is_some())
+        .map(open_enum)
+        .collect();
+    count += enums.len();
     let items: Vec<Item> = items
         .into_iter()
+        .filter(|item| !belongs_to(item, &open))
         .map(|mut item| {
             if let Item::Struct(item) = &mut item {
                 rename(item, &wire_names[item.ident.to_string()]);
@@ -45,9 +59,78 @@ pub(super) fn module(items: Vec<Item>, wire_names: &Value) -> (TokenStream, usiz
         #[allow(missing_docs, clippy::all)]
         pub mod types {
             #(#items)*
+
+            #(#enums)*
         }
     };
     (module, count)
+}
+
+/// Name and variants of an enumeration of texts: for each variant its Rust name and its text.
+fn unit_enum(item: &Item) -> Option<(String, Vec<(&Ident, String)>)> {
+    let Item::Enum(item) = item else { return None };
+    let variants = item.variants.iter().map(|variant| {
+        let text = variant
+            .attrs
+            .iter()
+            .find_map(renamed)
+            .unwrap_or_else(|| variant.ident.to_string());
+        matches!(variant.fields, Fields::Unit).then_some((&variant.ident, text))
+    });
+    Some((item.ident.to_string(), variants.collect::<Option<_>>()?))
+}
+
+/// The text of `#[serde(rename = "text")]`.
+fn renamed(attribute: &Attribute) -> Option<String> {
+    let mut text = None;
+    if attribute.path().is_ident("serde") {
+        // Another argument than `rename` is not ours to read.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                text = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            }
+            Ok(())
+        });
+    }
+    text
+}
+
+/// typify's closed enumeration as one that keeps values it does not know.
+fn open_enum(item: &Item) -> TokenStream {
+    let (Item::Enum(item), Some((name, variants))) = (item, unit_enum(item)) else {
+        return TokenStream::new();
+    };
+    let mut attributes = item.attrs.clone();
+    document(&mut attributes, &name);
+    let docs = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
+    let ident = &item.ident;
+    let variants = variants.into_iter().map(|(variant, text)| {
+        // `Other` is the variant for the rest.
+        let variant = if variant == "Other" {
+            quote::format_ident!("Other_")
+        } else {
+            variant.clone()
+        };
+        let doc = format!(" `{text}`");
+        quote! { #[doc = #doc] #variant = #text }
+    });
+    quote! {
+        ::onlyfansapi_core::open_enum! {
+            #(#docs)*
+            pub enum #ident { #(#variants),* }
+        }
+    }
+}
+
+/// Whether `item` is one of the enumerations `names`, or typify's code for it.
+fn belongs_to(item: &Item, names: &HashSet<String>) -> bool {
+    match item {
+        Item::Enum(item) => names.contains(&item.ident.to_string()),
+        Item::Impl(block) => names.contains(&super::progenitor::last_name(&block.self_ty)),
+        _ => false,
+    }
 }
 
 /// Gives fields that the pass `field-names` has renamed their names on the wire back.

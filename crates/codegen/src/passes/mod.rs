@@ -31,6 +31,7 @@ use crate::Report;
 
 pub(crate) use self::field_names::WIRE_NAMES;
 pub(crate) use self::models::{PINNED, PLACES};
+pub(crate) use self::nullable::NULL_IS_A_VALUE;
 pub(crate) use self::responses::ERROR_COMPONENT;
 
 /// The extension under which passes leave facts on an operation for the code passes.

@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::Report;
 use crate::walk::{Role, Side, operations, schema_tree, top_schemas};
 
+/// The mark of a body's field that the document allows to be null, which is not the same as absent.
+pub(crate) const NULL_IS_A_VALUE: &str = "x-codegen-null";
+
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     operations(root, |operation| {
         let mut count = 0;
@@ -31,6 +34,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                         }
                         // An optional list or map of a body is an `Option`, so that an empty one can be sent.
                         (Side::RequestBody, Role::Property) => {
+                            if members.get("nullable") == Some(&Value::Bool(true)) {
+                                members.insert(NULL_IS_A_VALUE.to_owned(), true.into());
+                            }
                             if matches!(
                                 members.get("type").and_then(Value::as_str),
                                 Some("array" | "object")
