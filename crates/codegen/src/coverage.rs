@@ -73,17 +73,11 @@ impl Coverage {
     pub(crate) fn of(root: &mut Value) -> Self {
         let mut found = Vec::new();
         operations(root, |operation| {
-            let tag = operation
-                .members
-                .get("tags")
-                .and_then(|tags| tags[0].as_str())
-                .unwrap_or_default()
-                .to_owned();
             found.push(Covered {
                 method: operation.method,
                 path: operation.path.to_owned(),
                 id: operation.id,
-                tag,
+                tag: operation.tag,
                 outcome: Outcome::Vanished,
             });
         });

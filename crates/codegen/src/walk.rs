@@ -70,6 +70,8 @@ pub(crate) struct OperationMut<'a> {
     pub(crate) id: String,
     /// What the generator calls it, once the pass `operation-ids` has run.
     pub(crate) name: String,
+    /// The first tag; empty where there is none.
+    pub(crate) tag: String,
     pub(crate) at: Pointer,
     pub(crate) members: &'a mut Map<String, Value>,
 }
@@ -100,12 +102,18 @@ pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_
                 .and_then(|facts| facts["id"].as_str())
                 .unwrap_or(&name)
                 .to_owned();
+            let tag = members
+                .get("tags")
+                .and_then(|tags| tags[0].as_str())
+                .unwrap_or_default()
+                .to_owned();
             let at = Pointer::root().join(["paths", path, method]);
             visit(OperationMut {
                 path,
                 method,
                 id,
                 name,
+                tag,
                 at,
                 members,
             });

@@ -522,7 +522,7 @@ async fn a_field_tells_absent_null_and_value_apart() {
             .smart_link_id("01J")
             .pixel_id(7)
     };
-    let body = |call: onlyfansapi::api::builder::UpdateSmartLinkPixel| -> Value {
+    let body = |call: onlyfansapi::api::builder::smart_links::UpdateSmartLinkPixel| -> Value {
         serde_json::from_slice(&call.request().unwrap().body).unwrap()
     };
     assert_eq!(body(call()), json!({}));

@@ -12,6 +12,7 @@ use super::progenitor::{last_name, only_argument};
 pub(super) fn method(operation: &Operation<'_>) -> TokenStream {
     let Operation {
         method_ident,
+        module_ident,
         builder_ident,
         ..
     } = operation;
@@ -20,14 +21,40 @@ pub(super) fn method(operation: &Operation<'_>) -> TokenStream {
     quote! {
         #(#docs)*
         #deprecated
-        pub fn #method_ident(&self) -> builder::#builder_ident {
-            builder::#builder_ident::new(self)
+        pub fn #method_ident(&self) -> builder::#module_ident::#builder_ident {
+            builder::#module_ident::#builder_ident::new(self)
         }
     }
 }
 
+/// The builders, in a module for each tag; the operations come sorted by tag.
+pub(super) fn modules(operations: &[Operation<'_>]) -> Vec<TokenStream> {
+    let of_tags = operations.chunk_by(|a, b| a.module_ident == b.module_ident);
+    of_tags
+        .map(|of_tag| {
+            let first = &of_tag[0];
+            let module = &first.module_ident;
+            let doc = docs::attributes(&match first.tag {
+                "" => "Operations without a tag.".to_owned(),
+                tag => format!("Operations of the tag \"{tag}\"."),
+            });
+            let builders = of_tag.iter().map(builder);
+            quote! {
+                #(#doc)*
+                pub mod #module {
+                    #[allow(unused_imports)]
+                    use super::super::types;
+                    use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+
+                    #(#builders)*
+                }
+            }
+        })
+        .collect()
+}
+
 /// The builder of one operation.
-pub(super) fn builder(operation: &Operation<'_>) -> TokenStream {
+fn builder(operation: &Operation<'_>) -> TokenStream {
     let Operation {
         method_ident,
         builder_ident,
@@ -36,7 +63,7 @@ pub(super) fn builder(operation: &Operation<'_>) -> TokenStream {
         ..
     } = operation;
     let doc = docs::attributes(&format!(
-        "Builder of [`Client::{method_ident}`](super::Client::{method_ident})."
+        "Builder of [`Client::{method_ident}`](super::super::Client::{method_ident})."
     ));
     let sends = docs::attributes(&format!(
         "Sends `{} {}` and decodes the answer.\n\n# Errors\n\nAs [`onlyfansapi_core::ErrorKind`] says.",
@@ -57,8 +84,8 @@ pub(super) fn builder(operation: &Operation<'_>) -> TokenStream {
         }
 
         impl #builder_ident {
-            pub(super) fn new(client: &super::Client) -> Self {
-                Self { draft: crate::hook::draft(client, &super::operations::#static_ident) }
+            pub(in super::super) fn new(client: &super::super::Client) -> Self {
+                Self { draft: crate::hook::draft(client, &super::super::operations::#static_ident) }
             }
 
             #(#setters)*

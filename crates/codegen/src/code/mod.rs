@@ -41,7 +41,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         "The operations of {title}, one method each.\n\nA method returns a builder: set its arguments, then `fetch()`. Cheap to clone; all clones share the hook.",
     ));
     let methods = operations.iter().map(builders::method);
-    let structs = operations.iter().map(builders::builder);
+    let modules = builders::modules(&operations);
     let statics = operations.iter().map(builders::description);
     let names: Vec<_> = operations
         .iter()
@@ -88,13 +88,10 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
             };
         }
 
-        /// The builders of the operations: what the methods of [`Client`] return.
+        /// The builders of the operations, a module for each tag of the document: what the methods of
+        /// [`Client`] return.
         pub mod builder {
-            #[allow(unused_imports)]
-            use super::types;
-            use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
-
-            #(#structs)*
+            #(#modules)*
         }
 
         /// The static description of every operation: method, path, parameters, shape of the answer.

@@ -21,6 +21,8 @@ pub(super) struct Operation<'a> {
     pub(super) shape: &'a str,
     pub(super) undocumented: bool,
     pub(super) method_ident: Ident,
+    /// The module of the tag, in which the builder stands.
+    pub(super) module_ident: Ident,
     pub(super) builder_ident: Ident,
     pub(super) static_ident: Ident,
     pub(super) arguments: Vec<Argument>,
@@ -71,7 +73,9 @@ pub(super) fn read<'a>(root: &'a Value, made: &Made) -> Result<Vec<Operation<'a>
         }
     }
     // By tag and name, so that the order of the document does not matter.
-    operations.sort_by(|a, b| (a.tag, &a.method_ident).cmp(&(b.tag, &b.method_ident)));
+    operations.sort_by(|a, b| {
+        (&a.module_ident, a.tag, &a.method_ident).cmp(&(&b.module_ident, b.tag, &b.method_ident))
+    });
     Ok(operations)
 }
 
@@ -157,6 +161,10 @@ fn operation_of<'a>(
         shape: facts["shape"].as_str().unwrap_or("whole"),
         undocumented: facts["undocumented"] == true,
         method_ident: format_ident!("{method_name}"),
+        module_ident: format_ident!(
+            "{}",
+            names::module(operation["tags"][0].as_str().unwrap_or_default())
+        ),
         builder_ident: names::pascal(name),
         static_ident: names::shouty(name),
         arguments,

@@ -14,6 +14,15 @@ pub(super) fn snake(name: &str) -> String {
     valid(&separated(name).to_snake_case())
 }
 
+/// The module of a tag; `other` for operations without one.
+pub(super) fn module(tag: &str) -> String {
+    if tag.chars().any(char::is_alphanumeric) {
+        snake(tag)
+    } else {
+        "other".to_owned()
+    }
+}
+
 /// A type name.
 pub(super) fn pascal(name: &str) -> Ident {
     format_ident!("{}", valid(&separated(name).to_pascal_case()))

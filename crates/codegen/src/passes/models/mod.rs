@@ -54,12 +54,6 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         {
             return;
         }
-        let tag = operation
-            .members
-            .get("tags")
-            .and_then(|tags| tags[0].as_str())
-            .unwrap_or_default()
-            .to_owned();
         top_schemas(operation.members, &operation.at, |schema, side, at| {
             if side == Side::Response
                 && !at.as_str().contains("/4XX/")
@@ -69,7 +63,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     schema,
                     &operation.id,
                     &operation.name,
-                    &tag,
+                    &operation.tag,
                     &mut Vec::new(),
                 );
             }
