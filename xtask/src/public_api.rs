@@ -194,9 +194,12 @@ impl Walk<'_> {
                                 "onlyfansapi",
                                 1,
                             ));
-                            if is_for_users
-                                && !method["docs"].as_str().unwrap_or_default().contains("```")
-                            {
+                            // An example of the type counts for the methods that it calls.
+                            let own = method["docs"].as_str().unwrap_or_default();
+                            let of_type = item["docs"].as_str().unwrap_or_default();
+                            let is_shown = own.contains("```")
+                                || of_type.contains("```") && of_type.contains(&format!("{name}("));
+                            if is_for_users && !is_shown {
                                 self.without_example.insert(format!("{path}::{name}"));
                             }
                             self.foreign_types(&method["inner"], &format!("{path}::{name}"));

@@ -69,7 +69,15 @@ impl Draft {
 
     /// Sets the whole JSON body, in place of every field that was set before.
     pub fn body<T: Serialize, E>(&mut self, value: Result<T, E>) {
-        self.faults.retain(|fault| fault.field != "body");
+        let is_of_body = |fault: &Fault| {
+            fault.field == "body"
+                || self
+                    .operation
+                    .parameters
+                    .iter()
+                    .any(|p| p.place == Place::Body && p.setter == fault.field)
+        };
+        self.faults.retain(|fault| !is_of_body(fault));
         match value
             .ok()
             .and_then(|value| serde_json::to_value(value).ok())
@@ -125,7 +133,11 @@ impl Draft {
             };
             let Some(value) = value else {
                 // A value that did not convert has its own fault already.
-                if parameter.required && !faults.iter().any(|fault| fault.field == parameter.setter)
+                let is_told = parameter.place == Place::Body
+                    && faults.iter().any(|fault| fault.field == "body");
+                if !is_told
+                    && parameter.required
+                    && !faults.iter().any(|fault| fault.field == parameter.setter)
                 {
                     faults.push(Fault::new(parameter.setter, "is required and was not set"));
                 }
@@ -134,8 +146,13 @@ impl Draft {
             let outcome = match parameter.place {
                 Place::Body => Ok(()),
                 Place::Query => {
+                    let before = pairs.len();
                     query::pairs(parameter.name, value, &mut pairs);
-                    Ok(())
+                    if parameter.required && pairs.len() == before {
+                        Err("is required and must not be empty")
+                    } else {
+                        Ok(())
+                    }
                 }
                 Place::Path => segment(&plain(value))
                     .map(|text| target = target.replace(&format!("{{{}}}", parameter.name), &text)),
@@ -186,8 +203,14 @@ impl Draft {
         };
         if parameter.place == Place::Body {
             let body = self.body.get_or_insert_with(|| Value::Object(Map::new()));
-            if let Some(fields) = body.as_object_mut() {
-                fields.insert(parameter.name.to_owned(), value);
+            match body.as_object_mut() {
+                Some(fields) => {
+                    fields.insert(parameter.name.to_owned(), value);
+                }
+                None => self.faults.push(Fault::new(
+                    setter,
+                    "cannot be set: the whole body was, and it is no object",
+                )),
             }
         } else {
             self.values.retain(|(known, _)| *known != setter);

@@ -97,16 +97,27 @@ pub(crate) fn is_object(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'{')
 }
 
+/// The names of an object's members; `None` where the body is no object.
+fn names(body: &[u8]) -> Option<HashMap<String, IgnoredAny>> {
+    is_object(body)
+        .then(|| serde_json::from_slice(body).ok())
+        .flatten()
+}
+
+fn is_of_envelope(name: &str) -> bool {
+    name.starts_with('_') || matches!(name, "data" | "links" | "meta")
+}
+
 /// Whether the body is an envelope by its looks.
 pub(crate) fn is_envelope(body: &[u8]) -> bool {
-    let names: HashMap<String, IgnoredAny> = match serde_json::from_slice(body) {
-        Ok(names) if is_object(body) => names,
-        _ => return false,
-    };
-    names.contains_key("data")
-        && names
-            .keys()
-            .all(|name| name.starts_with('_') || matches!(name.as_str(), "data" | "links" | "meta"))
+    names(body).is_some_and(|names| {
+        names.contains_key("data") && names.keys().all(|name| is_of_envelope(name))
+    })
+}
+
+/// Whether nothing stands in the body but what stands beside `data`.
+pub(crate) fn is_bare_envelope(body: &[u8]) -> bool {
+    names(body).is_some_and(|names| names.keys().all(|name| is_of_envelope(name)))
 }
 
 /// The JSON value of a part, null where it is absent.
@@ -159,9 +170,10 @@ fn credits(headers: &HeaderMap, body: &Value) -> Option<Credits> {
     let used = header_integer(headers, "x-ofapi-credits-used").or_else(|| integer(&body["used"]));
     let balance =
         header_integer(headers, "x-ofapi-credits-balance").or_else(|| integer(&body["balance"]));
-    (used.is_some() || balance.is_some()).then(|| Credits {
+    // Without a balance nothing is said: none is made up.
+    balance.map(|balance| Credits {
         used: used.unwrap_or_default(),
-        balance: balance.unwrap_or_default(),
+        balance,
         note: text(&body["note"]),
     })
 }

@@ -827,8 +827,6 @@ impl Error {
     #[must_use]
     pub fn is_out_of_credits(&self) -> bool {
         self.has_status(&[402])
-            || self.kind() == ErrorKind::Refused
-                && self.credits().is_some_and(|credits| credits.balance <= 0)
     }
 
     /// Whether it was OnlyFans that refused, and the service passes that on.

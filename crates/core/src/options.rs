@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Decode, Fault};
+use crate::{Decode, Fault, query};
 
 /// Options of one call; given by `.with(CallOptions::new()…)`.
 ///
@@ -86,7 +86,7 @@ impl CallOptions {
         self
     }
 
-    /// Adds a pair to the query, beside what the operation sends; for what the document does not
+    /// Adds to the query, in the form that PHP reads, beside what the operation sends; for what the document does not
     /// know.
     ///
     /// ```
@@ -96,8 +96,15 @@ impl CallOptions {
     /// # let _ = options;
     /// ```
     #[must_use]
-    pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
-        self.query.push((name.into(), value.to_string()));
+    pub fn query(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        match serde_json::to_value(value) {
+            Ok(value) => query::pairs(&name, &value, &mut self.query),
+            Err(error) => self.faults.push(Fault::new(
+                format!("query {name}"),
+                format!("is no JSON: {error}"),
+            )),
+        }
         self
     }
 

@@ -15,12 +15,14 @@ pub(crate) fn pairs(name: &str, value: &Value, out: &mut Vec<(String, String)>) 
         Value::Number(number) => out.push((name.to_owned(), number.to_string())),
         Value::String(text) => out.push((name.to_owned(), text.clone())),
         Value::Array(items) => {
-            let name = if name.ends_with("[]") {
-                name.to_owned()
-            } else {
-                format!("{name}[]")
-            };
-            for item in items {
+            let base = name.strip_suffix("[]").unwrap_or(name);
+            for (index, item) in items.iter().enumerate() {
+                // Without an index, PHP would read each member of an item as an item of its own.
+                let name = if item.is_array() || item.is_object() {
+                    format!("{base}[{index}]")
+                } else {
+                    format!("{base}[]")
+                };
                 pairs(&name, item, out);
             }
         }
@@ -60,6 +62,10 @@ mod tests {
         assert_eq!(
             written("filter[tags][]", json!(["a", "b"])),
             [pair("filter[tags][]", "a"), pair("filter[tags][]", "b")]
+        );
+        assert_eq!(
+            written("a", json!([{"x": 1, "y": 2}])),
+            [pair("a[0][x]", "1"), pair("a[0][y]", "2")]
         );
         assert_eq!(
             written("page", json!({"size": 5})),

@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::envelope::{Envelope, Parts, is_envelope, is_object};
+use crate::envelope::{Envelope, Parts, is_bare_envelope, is_envelope, is_object};
 use crate::{
     Answer, CacheInfo, Credits, Decode, Drift, Error, Operation, Pagination, RateLimits, Shape,
     decode,
@@ -356,13 +356,35 @@ fn enveloped<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {
         Ok(Parts {
             data: Some(data), ..
         }) => value(data.get().as_bytes(), "/data"),
-        Ok(_) => absent(Shape::Envelope),
-        Err(error) => Err(format!(
-            "its body is not JSON: broken at line {} column {}",
-            error.line(),
-            error.column()
-        )),
+        Ok(_) => without_data(body),
+        // A doubled member of the envelope: the last one counts.
+        Err(_) => match serde_json::from_slice::<Value>(body) {
+            Ok(body) if !body["data"].is_null() => {
+                value(body["data"].to_string().as_bytes(), "/data")
+            }
+            Ok(_) => without_data(body),
+            Err(error) => Err(format!(
+                "its body is not JSON: broken at line {} column {}",
+                error.line(),
+                error.column()
+            )),
+        },
     }
+}
+
+/// The value of an object without `data`. Where something else stands in its place, that is drift.
+fn without_data<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {
+    let mut decoded = absent(Shape::Envelope)?;
+    if !is_bare_envelope(body) {
+        let found = "an object without it";
+        decoded.drift.push(Drift {
+            pointer: "/data".to_owned(),
+            expected: "the value under `data`",
+            found,
+            is_converted: false,
+        });
+    }
+    Ok(decoded)
 }
 
 fn text<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {

@@ -37,6 +37,17 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
+/// Refuses a proxy on another machine for a base URL without TLS: the key would go there in the clear.
+pub(crate) fn expect_loopback_proxy(proxy: &str) -> Result<(), Error> {
+    match Url::parse(proxy) {
+        Ok(url) if !is_loopback(&url) => Err(Error::configuration(
+            "the base URL is plain http, so the proxy must be on this machine: it would see the key",
+        )),
+        // What is no URL is refused where the proxy is made.
+        _ => Ok(()),
+    }
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

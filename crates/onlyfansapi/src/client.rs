@@ -388,7 +388,15 @@ impl ClientBuilder {
                 .unwrap_or(onlyfansapi_client::SERVER),
         )?;
         let headers = self.default_headers()?;
+        if let (Some(proxy), "http") = (&self.proxy, base_url.scheme()) {
+            base_url::expect_loopback_proxy(proxy)?;
+        }
         let http = match &self.http {
+            Some(_) if self.proxy.is_some() || !self.root_certificates.is_empty() => {
+                return Err(Error::configuration(
+                    "a proxy or root certificate was given beside an HTTP client of your own; set them there",
+                ));
+            }
             Some(http) => http.clone(),
             None => self.http()?,
         };

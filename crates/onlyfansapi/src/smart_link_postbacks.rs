@@ -131,7 +131,7 @@ impl SmartLinkPostbacks {
         let call = self
             .api
             .create_smart_link_postback()
-            .with(spec.check(self.options.clone()));
+            .with(spec.check(self.options.clone(), false));
         fill!(call, spec, CreateSmartLinkPostbackBodyHeadersItem).fetch_as()
     }
 
@@ -155,7 +155,7 @@ impl SmartLinkPostbacks {
             .api
             .update_smart_link_postback()
             .postback_id(id)
-            .with(spec.check(self.options.clone()));
+            .with(spec.check(self.options.clone(), true));
         fill!(call, spec, UpdateSmartLinkPostbackBodyHeadersItem).fetch_as()
     }
 
@@ -296,7 +296,7 @@ impl PostbackSpec {
     }
 
     /// Adds to `options` every fault that the service would refuse the postback for.
-    fn check(&self, options: CallOptions) -> CallOptions {
+    fn check(&self, options: CallOptions, is_update: bool) -> CallOptions {
         let mut faults = Vec::new();
         let mut fault = |field: &str, rule: String| faults.push(Fault::new(field, rule));
         if let Some(rule) = url_fault(&self.url) {
@@ -326,7 +326,10 @@ impl PostbackSpec {
         if let Some(PostbackMethod::Other(_)) = self.method {
             fault("http_method", "must be one of `GET`, `POST`".to_owned());
         }
-        if self.body.is_some() && self.method != Some(PostbackMethod::Post) {
+        // An update that leaves the method open keeps the one that there is.
+        let may_have_body =
+            self.method == Some(PostbackMethod::Post) || (is_update && self.method.is_none());
+        if self.body.is_some() && !may_have_body {
             fault("body", "is a template for the method POST only".to_owned());
         }
         for (index, header) in self.headers.iter().flatten().enumerate() {
@@ -537,7 +540,7 @@ open_enum! {
     /// By which method the service calls a postback.
     ///
     /// ```
-    /// assert_eq!(onlyfansapi::PostbackMethod::Post.to_string(), "POST");
+    /// assert_eq!(onlyfansapi::PostbackMethod::Post.as_str(), "POST");
     /// ```
     pub enum PostbackMethod {
         /// GET, without a body.

@@ -550,3 +550,95 @@ fn lists_of_ids_take_numbers_and_texts() {
         json!({"text": "t", "rfTag": [1, 2], "mediaFiles": ["ofapi_media_1"]})
     );
 }
+
+#[tokio::test]
+async fn an_object_without_data_is_drift_where_something_else_stands_there() {
+    let (server, client) = start().await;
+    server.reply(
+        "GET",
+        POSTBACK,
+        MockReply::json(200, &json!({"id": 5, "url": "u"})),
+    );
+    let call = || client.api().show_smart_link_postback().postback_id(1);
+    let reply = call().fetch().await.unwrap();
+    assert!(!reply.has_data());
+    assert_eq!(
+        reply.drift()[0].to_string(),
+        "/data: expected the value under `data`, found an object without it; left out"
+    );
+    assert!(
+        call()
+            .with(CallOptions::new().decode(Decode::Strict))
+            .fetch()
+            .await
+            .is_err()
+    );
+    server.reply(
+        "GET",
+        POSTBACK,
+        MockReply::status(200).body("application/json", r#"{"data":{"id":1},"data":{"id":2}}"#),
+    );
+    assert_eq!(call().fetch().await.unwrap().id, Some(2));
+}
+
+#[tokio::test]
+async fn the_whole_body_replaces_fields_and_their_faults() {
+    let client = Client::new(KEY).unwrap();
+    let call = || client.api().create_bundle().account("acct_1");
+    assert_eq!(call().fetch().await.unwrap_err().faults().len(), 2);
+    let body = types::CreateLabelBody {
+        name: "n".to_owned(),
+    };
+    let preview = client
+        .api()
+        .create_label()
+        .account("acct_1")
+        .name("old")
+        .body(body)
+        .request()
+        .unwrap();
+    assert_eq!(
+        serde_json::from_slice::<Value>(&preview.body).unwrap(),
+        json!({"name": "n"})
+    );
+    let options = CallOptions::new().query("fresh", true).query("ids", [1, 2]);
+    let preview = client.api().whoami().with(options).request().unwrap();
+    assert!(
+        preview
+            .url
+            .ends_with("/api/whoami?fresh=1&ids%5B%5D=1&ids%5B%5D=2"),
+        "{}",
+        preview.url
+    );
+}
+
+#[test]
+fn the_key_does_not_go_through_a_proxy_in_the_clear() {
+    let plain = || Client::builder().key(KEY).base_url("http://127.0.0.1:9");
+    let error = plain()
+        .proxy("http://proxy.example:8080")
+        .build()
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the proxy must be on this machine"),
+        "{error}"
+    );
+    assert!(
+        Client::builder()
+            .key(KEY)
+            .proxy("http://proxy.example:8080")
+            .build()
+            .is_ok()
+    );
+    let own = plain()
+        .proxy("http://127.0.0.1:1")
+        .http_client(reqwest::Client::builder().no_proxy().build().unwrap());
+    assert!(
+        own.build()
+            .unwrap_err()
+            .to_string()
+            .contains("beside an HTTP client of your own")
+    );
+}

@@ -163,18 +163,14 @@ async fn every_input_fault_is_found_before_sending_and_told_at_once() {
             ],
         ),
     ] {
-        for error in [
-            client
-                .smart_link_postbacks()
-                .create(&spec)
-                .await
-                .unwrap_err(),
-            client
-                .smart_link_postbacks()
-                .update(123, &spec)
-                .await
-                .unwrap_err(),
-        ] {
+        let postbacks = client.smart_link_postbacks();
+        let mut errors = vec![postbacks.create(&spec).await.unwrap_err()];
+        // An update without a method keeps the one that there is, which may be POST.
+        let rule = "`body` is a template for the method POST only";
+        if !faults.contains(&rule) || format!("{spec:?}").contains("method: Some") {
+            errors.push(postbacks.update(123, &spec).await.unwrap_err());
+        }
+        for error in errors {
             assert_eq!(error.kind(), ErrorKind::NeverBuilt);
             assert_eq!(
                 error
@@ -189,6 +185,12 @@ async fn every_input_fault_is_found_before_sending_and_told_at_once() {
         }
     }
     assert!(server.requests().is_empty());
+    let with_body = client
+        .smart_link_postbacks()
+        .update(123, &link(url).body("{}"))
+        .await
+        .unwrap();
+    assert_eq!(with_body.http_method, Some(PostbackMethod::Post));
     // At the limit, and a megabyte where no limit is documented.
     let spec = link(url)
         .header("a".repeat(100), "v".repeat(2_000))

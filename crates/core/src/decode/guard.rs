@@ -18,7 +18,10 @@ use serde::de::value::MapDeserializer;
 /// One step from a value to one in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
+    /// A field of a struct.
     Member(String),
+    /// An entry of a map, like all others of it.
+    Entry(String),
     Item(usize),
 }
 
@@ -55,7 +58,7 @@ impl Failure {
         let mut pointer = at.to_owned();
         for step in &self.path {
             match step {
-                Step::Member(name) => pointer.push_str(&format!("/{name}")),
+                Step::Member(name) | Step::Entry(name) => pointer.push_str(&format!("/{name}")),
                 Step::Item(index) => pointer.push_str(&format!("/{index}")),
             }
         }
@@ -119,7 +122,7 @@ macro_rules! forward {
     ($($method:ident ( $($argument:ident : $kind:ty),* ) $expected:ident;)*) => {
         $(
             fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
-                let visitor = Watch { visitor, trace: &mut *self.trace, takes_list: !matches!(Expected::$expected, Expected::Object) };
+                let visitor = Watch { visitor, trace: &mut *self.trace, takes_list: !matches!(Expected::$expected, Expected::Object), is_map: false };
                 let outcome = self.inner.$method($($argument,)* visitor);
                 self.trace.note(Expected::$expected, outcome)
             }
@@ -169,6 +172,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, D> {
             visitor,
             trace: &mut *self.trace,
             takes_list: false,
+            is_map: true,
         };
         let outcome = self.inner.deserialize_any(visitor);
         self.trace.note(Expected::Map, outcome)
@@ -184,6 +188,7 @@ struct Watch<'t, V> {
     visitor: V,
     trace: &'t mut Trace,
     takes_list: bool,
+    is_map: bool,
 }
 
 macro_rules! visit {
@@ -259,6 +264,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
             access,
             trace: self.trace,
             key: Cow::Borrowed(""),
+            is_map: self.is_map,
         })
     }
 
@@ -303,6 +309,7 @@ struct Members<'t, 'de, A> {
     access: A,
     trace: &'t mut Trace,
     key: Cow<'de, str>,
+    is_map: bool,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
@@ -324,9 +331,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
             trace: &mut *self.trace,
         });
         if outcome.is_err() {
-            self.trace
-                .path
-                .push(Step::Member(std::mem::take(&mut self.key).into_owned()));
+            let key = std::mem::take(&mut self.key).into_owned();
+            self.trace.path.push(if self.is_map {
+                Step::Entry(key)
+            } else {
+                Step::Member(key)
+            });
         }
         outcome
     }
@@ -399,6 +409,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
                 visitor,
                 trace: self.trace,
                 takes_list: true,
+                is_map: false,
             },
         )
     }
@@ -414,6 +425,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
                 visitor,
                 trace: self.trace,
                 takes_list: false,
+                is_map: false,
             },
         )
     }

@@ -28,11 +28,16 @@ pub(crate) fn lenient<T: DeserializeOwned>(
         Ok(repair) => repair,
         Err(position) => {
             return Err(Failure {
-                syntax: Some(position),
+                syntax: position,
                 ..failure
             });
         }
     };
+    // A doubled member is gone by now: the last one counts, as for every reader of JSON.
+    if let Ok(value) = guard::typed(&repair.text()) {
+        repair.note_doubled(&failure);
+        return Ok((value, repair.into_drift()));
+    }
     loop {
         repair.mend(failure)?;
         match guard::typed(&repair.text()) {

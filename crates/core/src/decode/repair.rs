@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::Drift;
@@ -11,11 +12,16 @@ use super::guard::{Expected, Failure, Step};
 /// More rounds than any answer of the service needs; each mends at least one place.
 const MAX_ROUNDS: usize = 10_000;
 
+/// 2^53: below it, every whole number is exact in a float.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// An answer on its way to fit its type.
 pub(super) struct Repair {
     root: Value,
     at: String,
     drift: Vec<Drift>,
+    /// Where in `drift` a pointer stands.
+    known: HashMap<String, usize>,
     /// For each list that is not as it came, by its pointer: under which token each item stood.
     kept: HashMap<String, Vec<String>>,
     rounds: usize,
@@ -26,12 +32,18 @@ impl Repair {
     ///
     /// What the typed reader says of the syntax does not count: it calls a number broken where the
     /// type wants an enumeration.
-    pub(super) fn new(json: &[u8], at: &str) -> Result<Self, (usize, usize)> {
-        let root = serde_json::from_slice(json).map_err(|e| (e.line(), e.column()))?;
+    pub(super) fn new(json: &[u8], at: &str) -> Result<Self, Option<(usize, usize)>> {
+        let root = serde_json::from_slice(json).map_err(|error| {
+            // JSON all the same, but with something that no value can hold: half a surrogate pair, a
+            // number without end.
+            let is_json = serde_json::from_slice::<IgnoredAny>(json).is_ok();
+            (!is_json).then(|| (error.line(), error.column()))
+        })?;
         Ok(Self {
             root,
             at: at.to_owned(),
             drift: Vec::new(),
+            known: HashMap::new(),
             kept: HashMap::new(),
             rounds: 0,
         })
@@ -42,20 +54,36 @@ impl Repair {
         self.root.to_string().into_bytes()
     }
 
+    /// Notes that the failure is gone now that the answer was read once: a member stood there twice.
+    pub(super) fn note_doubled(&mut self, failure: &Failure) {
+        let pointer = self.pointer(&failure.path);
+        self.drift.push(Drift {
+            pointer,
+            expected: "each member once",
+            found: "a member twice",
+            is_converted: true,
+        });
+    }
+
     pub(super) fn into_drift(self) -> Vec<Drift> {
         self.drift
     }
 
     /// Mends the place of `failure`, and those that fail for the same reason; gives the failure back
     /// when the whole answer would have to go.
-    pub(super) fn mend(&mut self, failure: Failure) -> Result<(), Failure> {
+    pub(super) fn mend(&mut self, mut failure: Failure) -> Result<(), Failure> {
         self.rounds += 1;
+        if self.rounds > MAX_ROUNDS {
+            // No answer of the service comes here; what is left goes as a whole, part by part.
+            failure.path.truncate(1);
+            failure.expected = Expected::Other;
+        }
         let Some(value) = get(&self.root, &failure.path) else {
             return Err(failure);
         };
         let found = value.clone();
         if failure.path.is_empty() && convert(failure.expected, &found).is_none()
-            || self.rounds > MAX_ROUNDS
+            || self.rounds > 2 * MAX_ROUNDS
         {
             return Err(failure);
         }
@@ -98,14 +126,17 @@ impl Repair {
             self.remove(place);
         }
         // A place that is left out after all: the first line about it says what stood there.
-        match self.drift.iter_mut().find(|drift| drift.pointer == pointer) {
-            Some(drift) => drift.is_converted &= is_converted,
-            None => self.drift.push(Drift {
-                pointer,
-                expected: label(expected),
-                found,
-                is_converted,
-            }),
+        match self.known.get(&pointer) {
+            Some(index) => self.drift[*index].is_converted &= is_converted,
+            None => {
+                self.known.insert(pointer.clone(), self.drift.len());
+                self.drift.push(Drift {
+                    pointer,
+                    expected: label(expected),
+                    found,
+                    is_converted,
+                });
+            }
         }
     }
 
@@ -124,7 +155,7 @@ impl Repair {
                 items.remove(*index);
                 kept.remove(*index);
             }
-            (Some(Value::Object(members)), Step::Member(name)) => {
+            (Some(Value::Object(members)), Step::Member(name) | Step::Entry(name)) => {
                 let was_there = members.remove(name).is_some();
                 if !was_there {
                     // The type cannot do without the member: without the object, then.
@@ -140,7 +171,9 @@ impl Repair {
         let mut pointer = self.at.clone();
         for step in place {
             let token = match step {
-                Step::Member(name) => name.replace('~', "~0").replace('/', "~1"),
+                Step::Member(name) | Step::Entry(name) => {
+                    name.replace('~', "~0").replace('/', "~1")
+                }
                 Step::Item(index) => {
                     let first = self.kept.get(&pointer).and_then(|kept| kept.get(*index));
                     first.cloned().unwrap_or_else(|| index.to_string())
@@ -155,19 +188,20 @@ impl Repair {
 
 fn get<'a>(root: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(root, |value, step| match step {
-        Step::Member(name) => value.get(name),
+        Step::Member(name) | Step::Entry(name) => value.get(name),
         Step::Item(index) => value.get(index),
     })
 }
 
 fn get_mut<'a>(root: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
     path.iter().try_fold(root, |value, step| match step {
-        Step::Member(name) => value.get_mut(name),
+        Step::Member(name) | Step::Entry(name) => value.get_mut(name),
         Step::Item(index) => value.get_mut(index),
     })
 }
 
-/// Every place that differs from `path` in nothing but indexes, in the order of the answer.
+/// Every place that differs from `path` in nothing but indexes and keys of maps, in the order of the
+/// answer.
 fn matching(value: &Value, path: &[Step], way: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
     let Some((step, rest)) = path.split_first() else {
         found.push(way.clone());
@@ -177,6 +211,13 @@ fn matching(value: &Value, path: &[Step], way: &mut Vec<Step>, found: &mut Vec<V
         Step::Member(name) => {
             if let Some(member) = value.get(name) {
                 way.push(step.clone());
+                matching(member, rest, way, found);
+                way.pop();
+            }
+        }
+        Step::Entry(_) => {
+            for (name, member) in value.as_object().into_iter().flatten() {
+                way.push(Step::Entry(name.clone()));
                 matching(member, rest, way, found);
                 way.pop();
             }
@@ -212,19 +253,20 @@ fn convert(expected: Expected, value: &Value) -> Option<Value> {
         (Expected::Integer, Value::String(text)) => integer(text).map(Value::from),
         (Expected::Integer, Value::Number(number)) => {
             let float = number.as_f64()?;
-            // Every whole number up to 2^53 is exact in a float.
+            // Every whole number below 2^53 is exact in a float.
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "a whole number below 2^53 fits"
             )]
-            (number.is_f64() && float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0)
+            (number.is_f64() && float.fract() == 0.0 && float.abs() < EXACT)
                 .then(|| Value::from(float as i64))
         }
         (Expected::Number, Value::String(text)) => {
             let plain = text
                 .bytes()
                 .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
-            plain
+            let is_whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            (plain && (!is_whole || text.parse::<f64>().is_ok_and(|number| number.abs() < EXACT)))
                 .then(|| {
                     text.parse::<f64>()
                         .ok()
@@ -243,7 +285,11 @@ fn convert(expected: Expected, value: &Value) -> Option<Value> {
             "1" | "true" => Some(true.into()),
             _ => None,
         },
-        (Expected::Text, Value::Number(number)) => Some(number.to_string().into()),
+        (Expected::Text, Value::Number(number)) => {
+            let is_exact =
+                !number.is_f64() || number.as_f64().is_some_and(|float| float.abs() < EXACT);
+            is_exact.then(|| number.to_string().into())
+        }
         (Expected::Text, Value::Bool(flag)) => Some(flag.to_string().into()),
         // PHP writes a map whose keys are 0, 1, 2 … as a list.
         (Expected::Map, Value::Array(items)) => Some(Value::Object(

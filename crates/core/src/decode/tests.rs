@@ -390,3 +390,44 @@ fn cases() -> u32 {
         .and_then(|cases| cases.parse().ok())
         .unwrap_or(512)
 }
+
+#[test]
+fn what_a_review_found_stays_mended() {
+    // A map of many values of one wrong kind is mended at once, under its own keys.
+    let sent: Value = Value::Object(
+        (0..3_000)
+            .map(|i| (format!("k{i}"), json!(i.to_string())))
+            .collect(),
+    );
+    let (map, drift) = lenient::<BTreeMap<String, i64>>(sent.to_string().as_bytes(), "").unwrap();
+    assert_eq!(
+        (map.len(), map["k2999"], drift.len()),
+        (3_000, 2_999, 3_000)
+    );
+
+    // A doubled member: the last one counts, and it is told.
+    let (fan, drift) = lenient::<Fan>(br#"{"id":1,"best":{"name":"a","name":"b"}}"#, "").unwrap();
+    assert_eq!(fan.best.unwrap().name.as_deref(), Some("b"));
+    assert_eq!(
+        told(&drift),
+        ["/best: expected each member once, found a member twice; converted"]
+    );
+
+    // Text that is JSON but that no value can hold is no fault of syntax.
+    let failure = lenient::<Fan>(br#"{"id":"5","unknown":"\ud83d"}"#, "").unwrap_err();
+    assert_eq!(failure.syntax, None);
+
+    // What a float cannot hold is not called converted.
+    for (sent, name) in [
+        (r#"{"name":123456789012345678901}"#, "/name"),
+        (r#"{"price":"12345678901234567890123"}"#, "/price"),
+        (r#"{"id":9007199254740993.0}"#, "/id"),
+    ] {
+        let (_, drift) = lenient::<Fan>(sent.as_bytes(), "").unwrap();
+        assert_eq!(
+            (drift[0].pointer.as_str(), drift[0].is_converted),
+            (name, false),
+            "{sent}"
+        );
+    }
+}
