@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::Report;
-use crate::walk::operations;
+use crate::walk::{component_name, operations};
 
 /// What became of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,10 +173,7 @@ impl Coverage {
             }
         }
         while let Some(schema) = waiting.pop() {
-            let reference = schema["$ref"]
-                .as_str()
-                .or_else(|| schema["allOf"][0]["$ref"].as_str());
-            if let Some(name) = reference.and_then(|r| r.strip_prefix("#/components/schemas/")) {
+            if let Some(name) = component_name(schema) {
                 if seen.insert(name) {
                     for (field, property) in components[name]["properties"]
                         .as_object()

@@ -32,6 +32,14 @@ pub(crate) fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The component that a schema refers to, also where it may be null (`allOf` of one reference).
+pub(crate) fn component_name(schema: &Value) -> Option<&str> {
+    let reference = schema["$ref"]
+        .as_str()
+        .or_else(|| schema["allOf"][0]["$ref"].as_str());
+    reference?.strip_prefix("#/components/schemas/")
+}
+
 /// Merges `update` into `node`: objects member by member, lists end to end, else replaced.
 pub(crate) fn merge(node: &mut Value, update: &Value) {
     match (node, update) {

@@ -13,24 +13,21 @@ use crate::{
     Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Reply, RequestPreview, Shape, query,
 };
 
-static WHOLE: Operation = Operation {
-    id: "raw request",
-    method: Method::GET,
-    path: "",
-    tag: "",
-    parameters: &[],
-    has_body: false,
-    shape: Shape::Whole,
-};
-static DETECT: Operation = Operation {
-    id: "raw request",
-    method: Method::GET,
-    path: "",
-    tag: "",
-    parameters: &[],
-    has_body: false,
-    shape: Shape::Detect,
-};
+static WHOLE: Operation = raw(Shape::Whole);
+static DETECT: Operation = raw(Shape::Detect);
+
+/// What stands for an operation where the document has none; method and path are the request's own.
+const fn raw(shape: Shape) -> Operation {
+    Operation {
+        id: "raw request",
+        method: Method::GET,
+        path: "",
+        tag: "",
+        parameters: &[],
+        has_body: false,
+        shape,
+    }
+}
 
 /// A call of any path of the service; from `client.request(method, path)`.
 #[derive(Clone)]

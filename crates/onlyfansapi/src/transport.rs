@@ -119,15 +119,10 @@ impl HttpTransport {
                     },
                     answer.body.len()
                 );
-                {
-                    let made = Error::unreadable(call.operation, answer, why);
-                    let made = if error.is_timeout() {
-                        made.by_timeout()
-                    } else {
-                        made
-                    };
-                    Err(made.with_source(error.without_url()))
-                }
+                Err(caused_by(
+                    Error::unreadable(call.operation, answer, why),
+                    error,
+                ))
             }
             _ => Ok(answer),
         }
@@ -157,8 +152,7 @@ impl Transport for HttpTransport {
     }
 }
 
-/// How far a request got that has no answer. reqwest's own text is kept as the source, without the
-/// URL.
+/// How far a request got that has no answer.
 fn sending_failed(operation: &'static Operation, error: reqwest::Error) -> Error {
     let made = if error.is_connect() && error.is_timeout() {
         Error::never_sent(operation, "no connection could be made in time")
@@ -171,6 +165,11 @@ fn sending_failed(operation: &'static Operation, error: reqwest::Error) -> Error
     } else {
         Error::maybe_sent(operation, "the connection broke")
     };
+    caused_by(made, error)
+}
+
+/// `made` with reqwest's error, without the URL, as its source, and with whether that was a time limit.
+fn caused_by(made: Error, error: reqwest::Error) -> Error {
     let made = if error.is_timeout() {
         made.by_timeout()
     } else {

@@ -8,7 +8,7 @@ use syn::{Item, Type};
 use super::progenitor::{Made, last_name, owned};
 use super::{docs, names};
 use crate::passes::{FACTS, NULL_IS_A_VALUE, WIRE_NAMES};
-use crate::walk::{METHODS, plain};
+use crate::walk::{METHODS, component_name, plain};
 
 /// One operation.
 pub(super) struct Operation<'a> {
@@ -248,12 +248,7 @@ fn property_called<'a>(schema: &'a Value, rust_name: &str) -> Option<(&'a String
 
 /// `schema`, or the component that it refers to.
 pub(super) fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
-    let reference = schema["$ref"]
-        .as_str()
-        .or_else(|| schema["allOf"][0]["$ref"].as_str());
-    reference
-        .and_then(|r| r.strip_prefix("#/components/schemas/"))
-        .map_or(schema, |name| &root["components"]["schemas"][name])
+    component_name(schema).map_or(schema, |name| &root["components"]["schemas"][name])
 }
 
 /// A type of progenitor's as it is called from the module `builder`.

@@ -33,18 +33,12 @@ pub(crate) const PINNED: &str = "x-codegen-pinned";
 pub(crate) const PLACES: &str = "x-codegen-places";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    let models = root
-        .as_object_mut()
-        .and_then(|root| root.shift_remove(MODELS))
-        .unwrap_or_default();
-    let fields = root
-        .as_object_mut()
-        .and_then(|root| root.shift_remove(FIELDS))
-        .unwrap_or_default();
-    let pins = root
-        .as_object_mut()
-        .and_then(|root| root.shift_remove(PINNED))
-        .unwrap_or_default();
+    let mut take = |member: &str| {
+        root.as_object_mut()
+            .and_then(|root| root.shift_remove(member))
+            .unwrap_or_default()
+    };
+    let (models, fields, pins) = (take(MODELS), take(FIELDS), take(PINNED));
     let mut classes = Classes::default();
     operations(root, |operation| {
         if operation
