@@ -16,8 +16,13 @@ pub(crate) fn root() -> PathBuf {
 
 /// The client of the vendored document.
 pub(crate) fn output() -> Result<Output> {
+    output_with(None)
+}
+
+/// The client of the vendored document, with other names than those of names.yaml.
+pub(crate) fn output_with(names: Option<Names>) -> Result<Output> {
     let document = Document::read(&root().join("openapi.yaml"))?;
     let overlay = Overlay::read(&root().join("overlay.yaml"))?;
-    let names = Names::read(&root().join("names.yaml"))?;
+    let names = names.map_or_else(|| Names::read(&root().join("names.yaml")), Ok)?;
     Ok(generate(document, Some(&overlay), Some(&names))?)
 }

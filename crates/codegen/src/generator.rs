@@ -11,7 +11,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagSt
 use quote::quote;
 use serde_json::Value;
 
-use crate::passes::ERROR_COMPONENT;
+use crate::passes::{CORE_TYPES, ERROR_COMPONENT};
 
 /// Stack of the generator's thread: types nest as deep as the document does.
 const STACK: usize = 64 << 20;
@@ -65,6 +65,13 @@ pub(crate) fn tokens(root: &Value) -> Result<TokenStream, String> {
             "::onlyfansapi_core::ApiError",
             std::iter::empty::<TypeImpl>(),
         );
+    for (name, _) in CORE_TYPES {
+        settings.with_replacement(
+            name,
+            format!("::onlyfansapi_core::{name}"),
+            std::iter::empty::<TypeImpl>(),
+        );
+    }
     Generator::new(&settings)
         .generate_tokens(&api)
         .map_err(|e| e.to_string())

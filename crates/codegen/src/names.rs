@@ -1,21 +1,45 @@
-//! Pinned names: once a type has a name, a later document does not rename it.
+//! What was learnt before: the names of types, where they stand, and what examples taught of their
+//! fields.
 //!
-//! `names.yaml` says for a few places of each type which name it has; `cargo xtask names --write`
-//! keeps it. A type that has pinned places takes the name that most of them give it.
+//! `names.yaml` holds it and `cargo xtask names --write` keeps it. A later document whose examples show
+//! less, or something else, renames nothing and narrows nothing: see the pass `models`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::{Document, Error, Pointer};
 
-/// How many places of a type are pinned: enough to survive the loss of one or two.
-const PLACES: usize = 3;
+const HEADER: &str = "\
+# What earlier documents taught: the type of each answer, and of each field of each type. A later
+# document renames nothing here, and narrows nothing. Kept by `cargo xtask names --write`; to forget a
+# name or a field, take its line out.
+#
+# integer, number, boolean, string, timestamp; unknown: only null or nothing was seen; any: the places
+# do not agree; `X[]` a list, `X{}` a map, else the name of a type. `*` is a field of any other name.
+";
 
-/// The pinned names: for each place (`operationId/property/*/…`) the name of its type.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What was learnt of one type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Learnt {
+    /// The tag in whose module it stands; at the top where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tag: Option<String>,
+    /// The kind of each field, by its name on the wire.
+    #[serde(default)]
+    pub(crate) fields: BTreeMap<String, String>,
+}
+
+/// What was learnt before, of all types of answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Names {
-    pub(crate) types: BTreeMap<String, String>,
+    /// The kind of each operation's answer, by its operationId.
+    pub(crate) answers: BTreeMap<String, String>,
+    pub(crate) types: BTreeMap<String, Learnt>,
 }
 
 impl Names {
@@ -23,58 +47,231 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, its syntax is broken, or it is no map of names.
+    /// When the file cannot be read, its syntax is broken, or it is not what `to_yaml` writes.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let document = Document::read(path)?;
-        let at = Pointer::root().child("types");
-        let fault =
-            |at: &Pointer| document.error(at, "must be a map from names to lists of places");
-        let mut types = BTreeMap::new();
-        for (name, places) in document.root["types"]
-            .as_object()
-            .ok_or_else(|| fault(&at))?
-        {
-            for place in places.as_array().ok_or_else(|| fault(&at.child(name)))? {
-                let place = place.as_str().ok_or_else(|| fault(&at.child(name)))?;
-                types.insert(place.to_owned(), name.clone());
-            }
-        }
-        Ok(Self { types })
-    }
-
-    /// The names that `models` have, to be pinned.
-    #[must_use]
-    pub fn of(models: &BTreeMap<String, Vec<String>>) -> Self {
-        let mut types = BTreeMap::new();
-        for (name, places) in models {
-            let mut places: Vec<_> = places.iter().collect();
-            places.sort_by_key(|place| (place.matches('/').count(), (*place).clone()));
-            types.extend(
-                places
-                    .into_iter()
-                    .take(PLACES)
-                    .map(|place| (place.clone(), name.clone())),
-            );
-        }
-        Self { types }
+        serde_json::from_value(document.root.clone()).map_err(|e| {
+            document.error(
+                &Pointer::root(),
+                format!("is no file of names: {e}; `cargo xtask names --write` makes one"),
+            )
+        })
     }
 
     /// The text of the file.
-    #[must_use]
-    pub fn to_yaml(&self) -> String {
-        let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (place, name) in &self.types {
-            by_name.entry(name).or_default().push(place);
+    ///
+    /// # Errors
+    ///
+    /// Never for names that were read or learnt: they are maps of texts.
+    pub fn to_yaml(&self) -> Result<String, Error> {
+        let text =
+            serde_yaml::to_string(self).map_err(|e| Error::new("names.yaml", e.to_string()))?;
+        Ok(format!("{HEADER}{text}"))
+    }
+
+    /// The name of the type at a place: an operation, and the way from its answer by names of fields,
+    /// and `*` for the items of lists and maps.
+    pub(crate) fn at(&self, operation: &str, path: &[String]) -> Option<&str> {
+        let mut kind = self.answers.get(operation)?.as_str();
+        for step in path {
+            let inner = kind.strip_suffix("[]").or_else(|| kind.strip_suffix("{}"));
+            kind = match (inner, step.as_str()) {
+                (Some(inner), "*") => inner,
+                (None, _) => self.types.get(kind)?.fields.get(step)?,
+                (Some(_), _) => return None,
+            };
         }
-        let mut text = "# Pinned names of types, and some of the places that each stands at, so that a later document renames\n# nothing. Kept by `cargo xtask names --write`.\ntypes:\n".to_owned();
-        for (name, places) in by_name {
-            // Places hold no character that YAML would read, but for `*` and `{`, which quotes settle.
-            let list: Vec<_> = places
-                .iter()
-                .map(|place| format!("'{}'", place.replace('\'', "''")))
-                .collect();
-            let _ = writeln!(text, "  {name}: [{}]", list.join(", "));
+        self.types.contains_key(kind).then_some(kind)
+    }
+}
+
+/// The kind of a schema, as the file writes it.
+pub(crate) fn kind(schema: &Value) -> String {
+    if let Some(name) = crate::walk::component_name(schema) {
+        return name.to_owned();
+    }
+    let open = |schema: &Value| {
+        if schema["x-unknown"] == DISAGREE || schema.get("x-unknown").is_none() {
+            "any"
+        } else {
+            "unknown"
         }
-        text
+        .to_owned()
+    };
+    let inner = |schema: &Value, part: &str| match schema.get(part) {
+        Some(inner) if inner.as_object().is_some_and(|inner| !inner.is_empty()) => kind(inner),
+        _ => open(schema),
+    };
+    match schema["type"].as_str() {
+        Some("string") if schema["format"] == "date-time" => "timestamp".to_owned(),
+        Some("array") => format!("{}[]", inner(schema, "items")),
+        Some("object") => format!("{}{{}}", inner(schema, "additionalProperties")),
+        Some(word) => word.to_owned(),
+        None => open(schema),
+    }
+}
+
+/// Why a field is any value for good.
+pub(crate) const DISAGREE: &str = "its places do not agree";
+
+/// The schema of a kind; the reverse of [`kind`].
+pub(crate) fn schema(kind: &str) -> Value {
+    if let Some(inner) = kind.strip_suffix("[]") {
+        return match inner {
+            "unknown" => {
+                json!({"type": "array", "items": {}, "x-unknown": "only empty lists were seen"})
+            }
+            "any" => json!({"type": "array", "items": {"x-unknown": DISAGREE}}),
+            inner => json!({"type": "array", "items": schema(inner)}),
+        };
+    }
+    if let Some(inner) = kind.strip_suffix("{}") {
+        return match inner {
+            "unknown" => json!({"type": "object", "x-unknown": "only empty objects were seen"}),
+            "any" => {
+                json!({"type": "object", "additionalProperties": {"x-unknown": DISAGREE}})
+            }
+            inner => json!({"type": "object", "additionalProperties": schema(inner)}),
+        };
+    }
+    match kind {
+        "timestamp" => json!({"type": "string", "format": "date-time"}),
+        "integer" | "number" | "boolean" | "string" => json!({"type": kind}),
+        "any" => json!({"x-unknown": DISAGREE}),
+        "unknown" => json!({"x-unknown": "only null was seen"}),
+        name => json!({"$ref": format!("#/components/schemas/{name}")}),
+    }
+}
+
+/// What a field is that was `before` and that the document now says is `now`: never narrower than
+/// before.
+pub(crate) fn widened(before: &str, now: &str) -> String {
+    let parts = |kind: &str| {
+        let inner = kind
+            .strip_suffix("[]")
+            .map(|inner| (inner.to_owned(), "[]"));
+        inner.or_else(|| {
+            kind.strip_suffix("{}")
+                .map(|inner| (inner.to_owned(), "{}"))
+        })
+    };
+    if before == now || now == "unknown" {
+        return before.to_owned();
+    }
+    match (before, now) {
+        ("unknown", now) => now.to_owned(),
+        ("number", "integer") | ("integer", "number") => "number".to_owned(),
+        // A timestamp takes any text; what was a text stays one.
+        ("timestamp", "string") => "timestamp".to_owned(),
+        ("string", "timestamp") => "string".to_owned(),
+        _ => match (parts(before), parts(now)) {
+            (Some((a, x)), Some((b, y))) if x == y => format!("{}{x}", widened(&a, &b)),
+            // PHP's empty list for an object.
+            _ if now == "unknown[]" && is_object(before) => before.to_owned(),
+            _ if before == "unknown[]" && is_object(now) => now.to_owned(),
+            _ if before == "unknown{}" && is_object(now) => now.to_owned(),
+            _ if now == "unknown{}" && is_object(before) => before.to_owned(),
+            _ => "any".to_owned(),
+        },
+    }
+}
+
+/// Whether values of a kind are JSON objects.
+fn is_object(kind: &str) -> bool {
+    kind.ends_with("{}")
+        || !kind.ends_with("[]")
+            && ![
+                "integer",
+                "number",
+                "boolean",
+                "string",
+                "timestamp",
+                "any",
+                "unknown",
+            ]
+            .contains(&kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_ever_narrowed() {
+        for (before, now, expected) in [
+            ("integer", "integer", "integer"),
+            ("integer", "unknown", "integer"),
+            ("integer", "number", "number"),
+            ("number", "integer", "number"),
+            ("timestamp", "string", "timestamp"),
+            ("string", "timestamp", "string"),
+            ("unknown", "Fan", "Fan"),
+            ("string", "integer", "any"),
+            ("any", "integer", "any"),
+            ("Fan", "unknown{}", "Fan"),
+            ("Fan", "unknown[]", "Fan"),
+            ("unknown[]", "Fan", "Fan"),
+            ("unknown[]", "Fan[]", "Fan[]"),
+            ("Fan[]", "unknown[]", "Fan[]"),
+            ("integer[]", "number[]", "number[]"),
+            ("Fan[]", "Fan", "any"),
+            ("integer{}", "string{}", "any{}"),
+            ("Fan", "User", "any"),
+        ] {
+            assert_eq!(widened(before, now), expected, "{before} then {now}");
+        }
+    }
+
+    #[test]
+    fn kinds_and_schemas_are_each_others_reverse() {
+        for text in [
+            "integer",
+            "number",
+            "boolean",
+            "string",
+            "timestamp",
+            "any",
+            "unknown",
+            "Fan",
+            "Fan[]",
+            "any[]",
+            "unknown[]",
+            "unknown{}",
+            "any{}",
+            "integer[][]",
+            "Fan{}",
+            "timestamp[]",
+        ] {
+            assert_eq!(kind(&schema(text)), text);
+        }
+    }
+
+    #[test]
+    fn a_place_is_found_by_the_way_to_it() {
+        let names: Names = serde_json::from_value(json!({
+            "answers": {"listFans": "FanPage", "listChats": "Chat[]"},
+            "types": {
+                "FanPage": {"tag": "Fans", "fields": {"list": "Fan[]", "by id": "Fan{}"}},
+                "Chat": {"fields": {"fan": "Fan"}},
+                "Fan": {"fields": {"id": "integer"}},
+            },
+        }))
+        .unwrap();
+        let at = |operation: &str, path: &[&str]| {
+            let path: Vec<_> = path.iter().map(ToString::to_string).collect();
+            names.at(operation, &path).map(str::to_owned)
+        };
+        assert_eq!(at("listFans", &[]).as_deref(), Some("FanPage"));
+        assert_eq!(at("listFans", &["list", "*"]).as_deref(), Some("Fan"));
+        assert_eq!(at("listFans", &["by id", "*"]).as_deref(), Some("Fan"));
+        assert_eq!(at("listChats", &["*", "fan"]).as_deref(), Some("Fan"));
+        assert_eq!(at("listChats", &["*", "fan", "id"]), None);
+        assert_eq!(at("listChats", &["fan"]), None);
+        assert_eq!(at("gone", &[]), None);
+        let yaml = names.to_yaml().unwrap();
+        assert!(
+            yaml.contains("  Fan:\n    fields:\n      id: integer\n"),
+            "{yaml}"
+        );
     }
 }

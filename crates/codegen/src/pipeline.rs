@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::coverage::{Coverage, Outcome};
-use crate::passes::{self, FACTS, PINNED, PLACES};
+use crate::passes::{self, FACTS, LEARNT, PINNED, PLACES};
 use crate::walk::operations;
 use crate::{Document, Error, Names, Overlay, Report, code, generator};
 
@@ -19,6 +19,8 @@ pub struct Output {
     pub types: usize,
     /// The types of answers by their names, and where each stands: `operationId/property/*/…`.
     pub models: BTreeMap<String, Vec<String>>,
+    /// What is known of the types now: the names to be pinned.
+    pub names: Names,
     /// What was changed on the way.
     pub report: Report,
     /// What became of every operation of the document.
@@ -57,6 +59,7 @@ pub fn generate(
         source: generated.source,
         types: generated.types,
         models: serde_json::from_value(root[PLACES].clone()).unwrap_or_default(),
+        names: serde_json::from_value(root[LEARNT].clone()).unwrap_or_default(),
         report,
         coverage,
     })
@@ -98,7 +101,7 @@ pub(crate) fn prepared(
     }
     coverage.note_removed(&mut document.root, &report);
     if let Some(names) = names {
-        document.root[PINNED] = serde_json::json!(names.types);
+        document.root[PINNED] = serde_json::json!(names);
     }
     passes::run(&mut document.root, &mut report);
     take_left_out(&mut document.root, &mut coverage);

@@ -49,7 +49,7 @@ fn progenitor_alone_reads_a_422_as_a_success_and_the_pipeline_does_not() {
 
     let source = generate(document, None, None).unwrap().source;
     assert!(
-        source.contains("pub fn fetch(self) -> Fetch<types::DoThing>"),
+        source.contains("pub fn fetch(self) -> Fetch<types::other::DoThing>"),
         "{source}"
     );
 }

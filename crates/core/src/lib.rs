@@ -14,6 +14,7 @@ mod draft;
 mod envelope;
 mod error;
 mod fetch;
+mod media_ref;
 mod open_enum;
 mod operation;
 mod options;
@@ -21,6 +22,7 @@ mod query;
 mod raw;
 mod reply;
 mod request;
+mod timestamp;
 mod transport;
 
 pub use answer::Answer;
@@ -30,11 +32,13 @@ pub use draft::Draft;
 pub use envelope::{CacheInfo, Credits, Pagination, RateLimits};
 pub use error::{Error, ErrorKind, Fault};
 pub use fetch::Fetch;
+pub use media_ref::MediaRef;
 pub use operation::{Operation, Parameter, Place, Shape};
 pub use options::CallOptions;
 pub use raw::{FromReply, RawRequest};
 pub use reply::Reply;
 pub use request::{Body, BodyFactory, BodyStream, Request, RequestPreview};
+pub use timestamp::Timestamp;
 pub use transport::{Call, Hook, Transport};
 
 /// The HTTP types that stand in public signatures, so that nobody needs to match versions.

@@ -89,7 +89,8 @@ pub use client::{Client, ClientBuilder};
 pub use key::ApiKey;
 pub use onlyfansapi_core::{
     ApiError, CacheInfo, CallOptions, Credits, Decode, Drift, Error, ErrorKind, Fault, Fetch,
-    FromReply, Pagination, RateLimits, RawRequest, Reply, RequestPreview, UpstreamResponse, http,
+    FromReply, MediaRef, Pagination, RateLimits, RawRequest, Reply, RequestPreview, Timestamp,
+    UpstreamResponse, http,
 };
 pub use smart_link_postbacks::{
     ConversionType, PostbackHeader, PostbackMethod, PostbackResponse, PostbackSmartLink,

@@ -32,7 +32,7 @@ macro_rules! fill {
             call = call.body_body(body.as_str());
         }
         if let Some(headers) = &$spec.headers {
-            let item = |header: &PostbackHeader| types::$header {
+            let item = |header: &PostbackHeader| types::smart_link_postbacks::$header {
                 name: Some(header.name.clone()),
                 value: Some(header.value.clone()),
             };

@@ -404,7 +404,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
         assert!(!reply.has_data() && reply.id.is_none() && reply.drift().is_empty());
         assert_eq!(reply.credits().unwrap().balance, 3);
         let list = call()
-            .fetch_as::<Vec<types::SmartLinkPostback>>()
+            .fetch_as::<Vec<types::smart_link_postbacks::SmartLinkPostback>>()
             .await
             .unwrap();
         assert!(!list.has_data() && list.is_empty());
@@ -586,7 +586,7 @@ async fn the_whole_body_replaces_fields_and_their_faults() {
     let client = Client::new(KEY).unwrap();
     let call = || client.api().create_bundle().account("acct_1");
     assert_eq!(call().fetch().await.unwrap_err().faults().len(), 2);
-    let body = types::CreateLabelBody {
+    let body = types::post_labels::CreateLabelBody {
         name: "n".to_owned(),
     };
     let preview = client

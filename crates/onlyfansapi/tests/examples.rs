@@ -130,5 +130,5 @@ fn every_example_decodes_strictly_and_encodes_to_the_same() {
         faults.join("\n")
     );
     assert!(count >= 250, "only {count} examples were found");
-    let _: Option<types::SmartLinkPostback> = None;
+    let _: Option<types::smart_link_postbacks::SmartLinkPostback> = None;
 }

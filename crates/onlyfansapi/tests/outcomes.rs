@@ -13,7 +13,7 @@ use serde_json::json;
 
 const PATH: &str = "/api/smart-link-postbacks/1";
 
-type Postback = onlyfansapi::api::types::SmartLinkPostback;
+type Postback = onlyfansapi::api::types::smart_link_postbacks::SmartLinkPostback;
 
 async fn answered(reply: MockReply) -> Result<Reply<Postback>, Error> {
     let (server, client) = start().await;
@@ -288,7 +288,7 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
         .create_smart_link_postback()
         .smart_link_scope("global")
         .headers(Vec::<
-            onlyfansapi::api::types::CreateSmartLinkPostbackBodyHeadersItem,
+            onlyfansapi::api::types::smart_link_postbacks::CreateSmartLinkPostbackBodyHeadersItem,
         >::new())
         .fetch()
         .await

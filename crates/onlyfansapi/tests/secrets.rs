@@ -15,8 +15,9 @@ use common::start;
 use onlyfansapi::http::Method;
 use onlyfansapi::{
     ApiError, ApiKey, CacheInfo, CallOptions, Client, ConversionType, Credits, Decode, Error,
-    Fault, Pagination, PostbackHeader, PostbackMethod, PostbackResponse, PostbackSmartLink,
-    PostbackSpec, RateLimits, SmartLinkPostback, SmartLinkScope, UpstreamResponse,
+    Fault, MediaRef, Pagination, PostbackHeader, PostbackMethod, PostbackResponse,
+    PostbackSmartLink, PostbackSpec, RateLimits, SmartLinkPostback, SmartLinkScope, Timestamp,
+    UpstreamResponse,
 };
 use onlyfansapi_mock::{KEY, MockReply, WireServer};
 use serde_json::json;
@@ -225,6 +226,8 @@ async fn the_key_is_nowhere() {
     t.debug("Decode", &Decode::Lenient);
     t.debug("ErrorKind", &onlyfansapi::ErrorKind::Refused);
     t.debug("Fault", &Fault::new("field", "rule"));
+    t.debug("MediaRef", &MediaRef::from(1));
+    t.debug("Timestamp", &Timestamp::from(1));
     t.debug("ConversionType", &ConversionType::NewSubscriber);
     t.debug("SmartLinkScope", &SmartLinkScope::Global);
     t.debug("PostbackMethod", &PostbackMethod::Get);

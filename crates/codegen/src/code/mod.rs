@@ -8,12 +8,14 @@
 //! - `progenitor`: reads what progenitor made
 //! - `model`: joins it with the document
 //! - `builders`: writes the operations
+//! - `modules`: says in which module of `types` each type stands
 //! - `types`: mends the types
 //! - `names`, `docs`: small parts of both
 
 mod builders;
 mod docs;
 mod model;
+mod modules;
 mod names;
 mod progenitor;
 mod types;
@@ -34,7 +36,8 @@ pub(crate) struct Generated {
 /// Generates the source for a prepared document.
 pub(crate) fn source(root: &Value) -> Result<Generated, String> {
     let made = progenitor::read(crate::generator::tokens(root)?)?;
-    let operations = model::read(root, &made)?;
+    let places = modules::Modules::new(root, &made);
+    let operations = model::read(root, &made, &places)?;
     let title = root["info"]["title"].as_str().unwrap_or("the API");
     let server = root["servers"][0]["url"].as_str().unwrap_or_default();
     let client_doc = docs::attributes(&format!(
@@ -55,7 +58,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         .iter()
         .zip(successes)
         .map(|(name, success)| quote! { (#name, #success) });
-    let (types_module, type_count) = types::module(made.types, &root[WIRE_NAMES]);
+    let (types_module, type_count) = types::module(made.types, &root[WIRE_NAMES], &places);
     let file = syn::parse2(quote! {
         /// The server of the document: scheme and host, without a path.
         pub const SERVER: &str = #server;

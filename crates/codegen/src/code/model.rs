@@ -5,9 +5,10 @@ use quote::format_ident;
 use serde_json::Value;
 use syn::{Item, Type};
 
+use super::modules::Modules;
 use super::progenitor::{Made, last_name, owned};
 use super::{docs, names};
-use crate::passes::{FACTS, NULL_IS_A_VALUE, WIRE_NAMES};
+use crate::passes::{CORE_TYPES, FACTS, NULL_IS_A_VALUE, WIRE_NAMES};
 use crate::walk::{METHODS, component_name, plain};
 
 /// One operation.
@@ -63,12 +64,16 @@ pub(super) struct Body {
     pub(super) has_fields: bool,
 }
 
-pub(super) fn read<'a>(root: &'a Value, made: &Made) -> Result<Vec<Operation<'a>>, String> {
+pub(super) fn read<'a>(
+    root: &'a Value,
+    made: &Made,
+    modules: &Modules,
+) -> Result<Vec<Operation<'a>>, String> {
     let mut operations = Vec::new();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             if let Some(method) = METHODS.into_iter().find(|known| known == method) {
-                operations.push(operation_of(root, made, path, method, operation)?);
+                operations.push(operation_of(root, made, modules, path, method, operation)?);
             }
         }
     }
@@ -82,6 +87,7 @@ pub(super) fn read<'a>(root: &'a Value, made: &Made) -> Result<Vec<Operation<'a>
 fn operation_of<'a>(
     root: &Value,
     made: &Made,
+    modules: &Modules,
     path: &'a str,
     http_method: &'static str,
     operation: &'a Value,
@@ -128,7 +134,7 @@ fn operation_of<'a>(
             setter: format_ident!("{}", names::setter(name, prefix, &mut taken)),
             place,
             required: parameter["required"] == true,
-            ty: in_types(ty),
+            ty: modules.qualified(ty),
             null_setter: None,
             expects: expects(root, schema),
             example: example(root, schema),
@@ -145,6 +151,7 @@ fn operation_of<'a>(
     let body = body_of(
         root,
         made,
+        modules,
         operation,
         signature.arguments.get("body"),
         &mut arguments,
@@ -169,7 +176,7 @@ fn operation_of<'a>(
         static_ident: names::shouty(name),
         arguments,
         body,
-        success: in_types(&signature.success),
+        success: modules.qualified(&signature.success),
     })
 }
 
@@ -177,6 +184,7 @@ fn operation_of<'a>(
 fn body_of(
     root: &Value,
     made: &Made,
+    modules: &Modules,
     operation: &Value,
     ty: Option<&Type>,
     arguments: &mut Vec<Argument>,
@@ -216,7 +224,7 @@ fn body_of(
                 required: schema["required"]
                     .as_array()
                     .is_some_and(|required| required.iter().any(|r| r == name)),
-                ty: in_types(&owned(&field.ty)),
+                ty: modules.qualified(&owned(&field.ty)),
                 null_setter,
                 expects: expects(root, property),
                 example: example(root, property),
@@ -225,7 +233,7 @@ fn body_of(
         }
     }
     Some(Body {
-        ty: in_types(ty),
+        ty: modules.qualified(ty),
         has_fields,
     })
 }
@@ -251,33 +259,17 @@ pub(super) fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     component_name(schema).map_or(schema, |name| &root["components"]["schemas"][name])
 }
 
-/// A type of progenitor's as it is called from the module `builder`.
-fn in_types(ty: &Type) -> Type {
-    struct Qualify;
-    impl syn::visit_mut::VisitMut for Qualify {
-        fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
-            syn::visit_mut::visit_type_path_mut(self, path);
-            let segments = &path.path.segments;
-            let is_local = path.path.leading_colon.is_none()
-                && segments.len() == 1
-                && segments[0].arguments.is_empty();
-            let is_plain = [
-                "bool", "f32", "f64", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64",
-                "String",
-            ];
-            if is_local && !is_plain.contains(&segments[0].ident.to_string().as_str()) {
-                let ident = segments[0].ident.clone();
-                path.path = syn::parse_quote!(types::#ident);
-            }
-        }
-    }
-    let mut ty = ty.clone();
-    syn::visit_mut::VisitMut::visit_type_mut(&mut Qualify, &mut ty);
-    ty
+/// The type of core that a schema refers to, and what a value of it must be.
+fn core_type(schema: &Value) -> Option<(&'static str, &'static str)> {
+    let name = component_name(schema)?;
+    CORE_TYPES.into_iter().find(|(known, _)| *known == name)
 }
 
 /// What a value must be, as the end of "must be …".
 fn expects(root: &Value, schema: &Value) -> String {
+    if let Some((_, expects)) = core_type(schema) {
+        return expects.to_owned();
+    }
     let schema = resolved(root, schema);
     if let Some(values) = schema["enum"].as_array() {
         let list: Vec<_> = values
@@ -302,6 +294,9 @@ fn expects(root: &Value, schema: &Value) -> String {
 
 /// A Rust expression that the setter takes; `None` where there is no short one.
 fn example(root: &Value, schema: &Value) -> Option<String> {
+    if core_type(schema).is_some() {
+        return Some("123".to_owned());
+    }
     let schema = resolved(root, schema);
     if let Some(first) = schema["enum"]
         .as_array()

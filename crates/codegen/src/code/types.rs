@@ -3,67 +3,95 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use serde_json::Value;
 use syn::{Attribute, Fields, Item, parse_quote};
 
+use super::modules::{Modules, item_name};
+
 /// The module of the types, and how many there are.
-pub(super) fn module(items: Vec<Item>, wire_names: &Value) -> (TokenStream, usize) {
-    let mut count = 0;
+pub(super) fn module(
+    items: Vec<Item>,
+    wire_names: &Value,
+    modules: &Modules,
+) -> (TokenStream, usize) {
     let open: HashSet<String> = items
         .iter()
         .filter_map(unit_enum)
         .map(|(name, _)| name)
         .collect();
-    let enums: Vec<TokenStream> = items
+    let enums: Vec<(String, TokenStream)> = items
         .iter()
-        .filter(|item| unit_enum(item).is_some())
-        .map(open_enum)
+        .filter_map(|item| Some((unit_enum(item)?.0, open_enum(item))))
         .collect();
-    count += enums.len();
-    let items: Vec<Item> = items
+    let others: Vec<Item> = items
         .into_iter()
         .filter(|item| !belongs_to(item, &open))
-        .map(|mut item| {
-            if let Item::Struct(item) = &mut item {
-                rename(item, &wire_names[item.ident.to_string()]);
-            }
-            let (attributes, name) = match &mut item {
-                Item::Struct(item) => (&mut item.attrs, item.ident.to_string()),
-                Item::Enum(item) => (&mut item.attrs, item.ident.to_string()),
-                Item::Mod(module) => {
-                    // typify's own error module; its docs are a stub.
-                    module
-                        .attrs
-                        .retain(|attribute| !attribute.path().is_ident("doc"));
-                    module.attrs.push(
-                        parse_quote!(#[doc = " Why a text was not taken as a value of a type."]),
-                    );
-                    return item;
-                }
-                _ => return item,
-            };
-            count += 1;
-            document(attributes, &name);
-            attributes.push(
-                parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]),
-            );
-            item
-        })
+        .map(|item| mended(item, wire_names))
         .collect();
+    // typify writes the module of its error always; few documents need it.
+    let needs_error = others
+        .iter()
+        .filter(|item| !matches!(item, Item::Mod(_)))
+        .any(|item| Modules::mentions_error(&item.to_token_stream()));
+    let others = others
+        .into_iter()
+        .filter(|item| needs_error || !matches!(item, Item::Mod(_)));
+    let count = enums.len()
+        + others
+            .clone()
+            .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)))
+            .count();
+    let all = others
+        .map(|item| {
+            (
+                item_name(&item).unwrap_or_default(),
+                item.into_token_stream(),
+            )
+        })
+        .chain(enums)
+        .collect();
+    let sorted = modules.sort(all);
     let module = quote! {
         /// The types that operations take and return.
         ///
-        /// They follow the document: a response field has the type that one example had, and may be
+        /// They follow the document: a response field has the type that its examples had, and may be
         /// absent. A field without a description is as the service sends it.
-        #[allow(missing_docs, clippy::all)]
+        ///
+        /// A type that only the operations of one tag have stands in the module of the tag; the others
+        /// stand here.
+        #[allow(missing_docs, unused_imports, clippy::all)]
         pub mod types {
-            #(#items)*
-
-            #(#enums)*
+            #sorted
         }
     };
     (module, count)
+}
+
+/// An item of typify's with the documentation, names and derives that it lacks.
+fn mended(mut item: Item, wire_names: &Value) -> Item {
+    if let Item::Struct(item) = &mut item {
+        rename(item, &wire_names[item.ident.to_string()]);
+    }
+    let (attributes, name) = match &mut item {
+        Item::Struct(item) => (&mut item.attrs, item.ident.to_string()),
+        Item::Enum(item) => (&mut item.attrs, item.ident.to_string()),
+        Item::Mod(module) => {
+            // typify's own error module; its docs are a stub.
+            module
+                .attrs
+                .retain(|attribute| !attribute.path().is_ident("doc"));
+            module
+                .attrs
+                .push(parse_quote!(#[doc = " Why a text was not taken as a value of a type."]));
+            return item;
+        }
+        _ => return item,
+    };
+    document(attributes, &name);
+    attributes
+        .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    item
 }
 
 /// Name and variants of an enumeration of texts: for each variant its Rust name and its text.

@@ -19,6 +19,14 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         _ => Map::new(),
     };
     let mut taken: HashSet<String> = components.keys().cloned().collect();
+    taken.extend(super::CORE_TYPES.iter().map(|(name, _)| (*name).to_owned()));
+    taken.extend(
+        root[super::PINNED]["types"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone()),
+    );
     // The generator names the types of parameters after operation and parameter.
     operations(root, |operation| {
         for parameter in operation

@@ -2,7 +2,8 @@
 //!
 //! Before: `properties: {240: {…}, 720: {…}}`, one property for each key of one example. After:
 //! `additionalProperties: {…}`, one schema for the values of all keys. Keys that count as data are
-//! numbers, dates and placeholders in braces, where all keys of the object are of one such kind.
+//! numbers, dates and placeholders in braces, where all keys of the object are of one such kind, and
+//! those of an object that the overlay calls a map (`x-map: true`).
 
 use serde_json::{Map, Value};
 
@@ -10,11 +11,18 @@ use super::union::union;
 use crate::Report;
 use crate::walk::{Side, schemas};
 
+/// The mark of the overlay on an object whose names are data.
+const MAP: &str = "x-map";
+
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     schemas(root, |schema, place| {
         if place.side != Side::Response {
             return;
         }
+        let is_marked = schema
+            .as_object_mut()
+            .and_then(|members| members.shift_remove(MAP))
+            == Some(Value::Bool(true));
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
             return;
         };
@@ -23,10 +31,12 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             ("dates", is_date),
             ("placeholders", is_placeholder),
         ];
-        let Some((kind, _)) = kinds
+        let kind = kinds
             .into_iter()
             .find(|(_, is)| !properties.is_empty() && properties.keys().all(|key| is(key)))
-        else {
+            .map(|(kind, _)| kind)
+            .or(is_marked.then_some("data by the overlay"));
+        let Some(kind) = kind else {
             return;
         };
         let count = properties.len();
@@ -87,6 +97,8 @@ mod tests {
             read("{5: {type: integer}, 10: {type: number}}")["additionalProperties"],
             json!({"type": "number"})
         );
+        let marked = read("{total: {type: string}}, x-map: true");
+        assert_eq!(marked, string);
         assert!(
             read("{240: {type: string}, name: {type: string}}")
                 .get("properties")

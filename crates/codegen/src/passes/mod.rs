@@ -6,6 +6,7 @@
 mod array_items;
 mod branches;
 mod components;
+mod core_types;
 mod data_keys;
 mod descriptions;
 mod enums;
@@ -22,6 +23,7 @@ mod query_parameters;
 mod request_bodies;
 mod responses;
 mod siblings;
+mod timestamps;
 mod type_words;
 mod union;
 
@@ -29,8 +31,9 @@ use serde_json::{Map, Value};
 
 use crate::Report;
 
+pub(crate) use self::core_types::CORE_TYPES;
 pub(crate) use self::field_names::WIRE_NAMES;
-pub(crate) use self::models::{PINNED, PLACES};
+pub(crate) use self::models::{LEARNT, PINNED, PLACES};
 pub(crate) use self::nullable::NULL_IS_A_VALUE;
 pub(crate) use self::responses::ERROR_COMPONENT;
 
@@ -70,6 +73,10 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "evidence",
         run: evidence::run,
+    },
+    Pass {
+        name: "timestamps",
+        run: timestamps::run,
     },
     Pass {
         name: "data-keys",
@@ -122,6 +129,10 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "models",
         run: models::run,
+    },
+    Pass {
+        name: "core-types",
+        run: core_types::run,
     },
     Pass {
         name: "field-names",

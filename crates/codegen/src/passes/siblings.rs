@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::evidence::name;
-use super::union::is_unknown;
+use super::union::{is_unknown, union};
 use crate::Report;
 use crate::walk::{Role, Side, schemas};
 
@@ -19,6 +19,18 @@ use crate::walk::{Role, Side, schemas};
 struct Known {
     shapes: BTreeMap<String, Value>,
     operations: BTreeSet<String>,
+}
+
+impl Known {
+    /// The one shape of every place; texts of which some are times are texts.
+    fn agreed(&self) -> Option<Value> {
+        let all: Vec<_> = self.shapes.values().collect();
+        match all[..] {
+            [shape] => Some(shape.clone()),
+            [a, b] if a["type"] == "string" && b["type"] == "string" => Some(union(a, b)),
+            _ => None,
+        }
+    }
 }
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -43,10 +55,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let agreed = (place.role == Role::Property)
             .then(|| known.get(&last(place.at.as_str())))
             .flatten()
-            .filter(|known| known.shapes.len() == 1);
-        if let Some((known, shape)) =
-            agreed.and_then(|known| Some((known, known.shapes.values().next()?)))
-        {
+            .and_then(|known| Some((known, known.agreed()?)));
+        if let Some((known, shape)) = agreed {
             let is_scalar = !matches!(shape["type"].as_str(), Some("array" | "object"));
             let fits = match schema["type"].as_str() {
                 Some("array") => matches!(shape["type"].as_str(), Some("array" | "object")),
@@ -59,10 +69,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     Some(place.operation),
                     format!(
                         "unknown here, {} in every other place of this name",
-                        name(shape)
+                        name(&shape)
                     ),
                 );
-                *schema = shape.clone();
+                *schema = shape;
                 return;
             }
         }
@@ -104,7 +114,12 @@ fn bare(schema: &Value) -> Value {
                     !is_schema
                         || matches!(
                             key.as_str(),
-                            "type" | "properties" | "items" | "additionalProperties" | "enum"
+                            "type"
+                                | "format"
+                                | "properties"
+                                | "items"
+                                | "additionalProperties"
+                                | "enum"
                         )
                 })
                 .map(|(key, value)| (key.clone(), bare(value)))

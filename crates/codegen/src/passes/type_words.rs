@@ -1,12 +1,16 @@
 //! Types are those of JSON Schema.
 //!
-//! Before: `type: int`, `type: datetime`, `type: 'string|null'`, `type: 'file[]|string'`, no type
-//! beside `properties`. After: `integer`, `string`, `string` and nullable, any value, `object`.
+//! Before: `type: int`, `type: datetime`, `type: 'string|null'`, `type: 'string|integer'`, no type
+//! beside `properties`. After: `integer`, `string`, `string` and nullable, any value, `object`. A file or
+//! an id in JSON (`file[]|string`) is a reference to a media, because JSON carries no file.
 
 use serde_json::{Map, Value};
 
 use crate::Report;
-use crate::walk::schemas;
+use crate::walk::{Side, schemas};
+
+/// The format of a reference to a media, for the pass `core-types`.
+pub(super) const MEDIA_REFERENCE: &str = "media-reference";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     schemas(root, |schema, place| {
@@ -22,6 +26,18 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             return;
         };
         let before = members.get("type").cloned();
+        if let (Side::RequestBody, Some(Value::String(words))) = (place.side, &before)
+            && is_media_reference(words)
+        {
+            members.insert("type".to_owned(), "string".into());
+            members.insert("format".to_owned(), MEDIA_REFERENCE.into());
+            report.note(
+                place.at,
+                Some(place.operation),
+                format!("type \"{words}\" in JSON: a reference to a media"),
+            );
+            return;
+        }
         let (word, nullable) = match &before {
             None => (implied(members), false),
             Some(Value::String(words)) => read(words.split('|')),
@@ -58,6 +74,21 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             }
         }
     });
+}
+
+/// Whether the words are a file or what stands for one: `file[]|string`.
+fn is_media_reference(words: &str) -> bool {
+    let mut words: Vec<_> = words
+        .split('|')
+        .map(|word| word.trim().trim_end_matches("[]"))
+        .collect();
+    let count = words.len();
+    words.retain(|word| *word != "file");
+    words.len() < count
+        && !words.is_empty()
+        && words
+            .iter()
+            .all(|word| ["string", "int", "integer"].contains(word))
 }
 
 /// The one JSON type that `words` mean, and whether null is among them.
@@ -119,6 +150,20 @@ mod tests {
         );
         let (mut root, _) = crate::passes::test_run("type-words", &yaml);
         root["paths"]["/a"]["get"]["parameters"][0]["schema"].take()
+    }
+
+    #[test]
+    fn a_file_or_an_id_in_json_is_a_reference() {
+        for (words, is_reference) in [
+            ("file[]|string", true),
+            ("file[]|string[]|int", true),
+            ("file", false),
+            ("file[]", false),
+            ("string|int", false),
+            ("file|boolean", false),
+        ] {
+            assert_eq!(super::is_media_reference(words), is_reference, "{words}");
+        }
     }
 
     #[test]

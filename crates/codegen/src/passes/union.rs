@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::names::DISAGREE;
+
 /// The union of two schemas.
 ///
 /// Objects have the properties of both; a side that was guessed from null, an empty list or an
 /// empty object says nothing, and the other wins; integer and number are number; what does not go
-/// together is any value (`{}`).
+/// together is any value, and stays so.
 pub(super) fn union(a: &Value, b: &Value) -> Value {
     if a == b || is_unknown(b) {
         return with_nullable(a, a, b);
@@ -24,7 +26,7 @@ pub(super) fn union(a: &Value, b: &Value) -> Value {
             json!({"type": "number"})
         }
         (x, y) if x == y && !x.is_empty() => scalars(a, b),
-        _ => json!({}),
+        _ => json!({"x-unknown": DISAGREE}),
     };
     with_nullable(&joined, a, b)
 }
@@ -32,6 +34,7 @@ pub(super) fn union(a: &Value, b: &Value) -> Value {
 /// Whether a schema was guessed from a value that says nothing of its type.
 pub(super) fn is_unknown(schema: &Value) -> bool {
     match kind(schema) {
+        "" if schema["x-unknown"] == DISAGREE => false,
         "" => schema.get("$ref").is_none() && schema.get("oneOf").is_none(),
         "array" => schema["items"].as_object().is_none_or(Map::is_empty),
         "object" => is_empty(schema, "properties") && schema.get("additionalProperties").is_none(),
@@ -81,6 +84,11 @@ fn members(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
 /// Two scalars of one type: an enumeration stays only if both have it.
 fn scalars(a: &Value, b: &Value) -> Value {
     let mut joined = json!({"type": kind(a)});
+    if let (Some(x), Some(y)) = (a.get("format"), b.get("format"))
+        && x == y
+    {
+        joined["format"] = x.clone();
+    }
     if let (Some(Value::Array(x)), Some(Value::Array(y))) = (a.get("enum"), b.get("enum")) {
         let mut values = x.clone();
         values.extend(y.iter().filter(|value| !x.contains(value)).cloned());
@@ -124,14 +132,19 @@ mod tests {
             json!({"type": "array", "items": string})
         );
         assert_eq!(union(&json!({"type": "array", "items": {}}), &thumb), thumb);
-        assert_eq!(union(&string, &json!({"type": "integer"})), json!({}));
+        let any = json!({"x-unknown": DISAGREE});
+        assert_eq!(union(&string, &json!({"type": "integer"})), any);
+        assert_eq!(union(&any, &string), any);
+        let time = json!({"type": "string", "format": "date-time"});
+        assert_eq!(union(&time, &string), string);
+        assert_eq!(union(&time, &unknown)["format"], "date-time");
         let (a, b) = (
             json!({"type": "object", "properties": {"a": string}}),
             json!({"type": "object", "properties": {"b": string, "a": thumb}}),
         );
         assert_eq!(
             union(&a, &b),
-            json!({"type": "object", "properties": {"a": {}, "b": string}})
+            json!({"type": "object", "properties": {"a": any, "b": string}})
         );
         let map = json!({"type": "object", "additionalProperties": {"type": "integer"}});
         assert_eq!(

@@ -1,9 +1,11 @@
 //! The objects of all answers as classes: equal ones are one, compatible ones are unified.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::Names;
+use crate::names::DISAGREE;
 use crate::passes::union::is_unknown;
 
 /// The key under which a schema names its class.
@@ -36,6 +38,10 @@ struct Class {
     properties: BTreeMap<String, Value>,
     values: Option<Value>,
     places: Vec<Place>,
+    /// The same for all classes that the document wrote alike, whatever they are called.
+    shape: usize,
+    /// The entity that it is, by the overlay or by earlier documents. Two entities stay two.
+    known_as: Option<String>,
     /// The class that this one has become.
     merged_into: Option<usize>,
 }
@@ -43,8 +49,11 @@ struct Class {
 /// All classes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Classes {
+    names: Names,
     classes: Vec<Class>,
-    by_shape: HashMap<String, usize>,
+    by_shape: HashMap<(usize, Option<String>), usize>,
+    shapes: HashMap<String, usize>,
+    absorbed: HashSet<(usize, usize)>,
 }
 
 /// The class that a schema names.
@@ -53,6 +62,14 @@ pub(super) fn class_of(schema: &Value) -> Option<usize> {
 }
 
 impl Classes {
+    /// No classes yet; those at places that `names` knows are kept together and apart by it.
+    pub(super) fn new(names: Names) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     /// `schema` with every object in it replaced by its class.
     pub(super) fn intern(
         &mut self,
@@ -86,12 +103,16 @@ impl Classes {
             );
             path.pop();
         }
-        let shape = format!("{interned:?} {values:?}");
-        let index = *self.by_shape.entry(shape).or_insert_with(|| {
+        let known_as = self.names.at(operation, path).map(str::to_owned);
+        let shape = self.shape(&interned, values.as_ref());
+        let key = (shape, known_as.clone());
+        let index = *self.by_shape.entry(key).or_insert_with(|| {
             self.classes.push(Class {
                 properties: interned,
                 values,
                 places: Vec::new(),
+                shape,
+                known_as,
                 merged_into: None,
             });
             self.classes.len() - 1
@@ -103,6 +124,57 @@ impl Classes {
             path: path.clone(),
         });
         json!({CLASS: index})
+    }
+
+    /// The number of what the document wrote: classes within count by theirs.
+    fn shape(&mut self, properties: &BTreeMap<String, Value>, values: Option<&Value>) -> usize {
+        fn written(schema: &Value, classes: &[Class]) -> String {
+            if let Some(class) = class_of(schema) {
+                return format!("#{}", classes[class].shape);
+            }
+            let inner = ["items", "additionalProperties"].map(|part| {
+                schema
+                    .get(part)
+                    .map(|inner| written(inner, classes))
+                    .unwrap_or_default()
+            });
+            let own = ["type", "enum", "format", "x-unknown"].map(|key| &schema[key]);
+            format!("{own:?}{inner:?}")
+        }
+        let properties: Vec<_> = properties
+            .iter()
+            .map(|(key, schema)| (key, written(schema, &self.classes)))
+            .collect();
+        let values = values.map(|values| written(values, &self.classes));
+        let next = self.shapes.len();
+        *self
+            .shapes
+            .entry(format!("{properties:?} {values:?}"))
+            .or_insert(next)
+    }
+
+    /// Makes what is written like a known entity that entity.
+    pub(super) fn recognize(&mut self) {
+        let mut known: BTreeMap<usize, (String, usize)> = BTreeMap::new();
+        for class in self.all() {
+            let entry = &self.classes[class];
+            if let Some(name) = &entry.known_as {
+                let found = (name.clone(), class);
+                let first = known.entry(entry.shape).or_insert_with(|| found.clone());
+                if found.0 < first.0 {
+                    *first = found;
+                }
+            }
+        }
+        for class in self.all() {
+            // One that an earlier turn merged as part of another has gone.
+            if self.find(class) == class
+                && self.known_as(class).is_none()
+                && let Some((_, entity)) = known.get(&self.classes[class].shape)
+            {
+                self.merge(*entity, class);
+            }
+        }
     }
 
     /// The class that `class` has become.
@@ -146,6 +218,29 @@ impl Classes {
         })
     }
 
+    /// The entity that a class is.
+    pub(super) fn known_as(&self, class: usize) -> Option<&str> {
+        self.classes[class].known_as.as_deref()
+    }
+
+    /// Says which entity a class is.
+    pub(super) fn name(&mut self, class: usize, name: &str) {
+        let class = self.find(class);
+        self.classes[class].known_as = Some(name.to_owned());
+    }
+
+    /// Makes one class of all that are one entity.
+    pub(super) fn reunite(&mut self) {
+        let mut first: HashMap<String, usize> = HashMap::new();
+        for class in self.all() {
+            let class = self.find(class);
+            if let Some(name) = self.known_as(class) {
+                let first = *first.entry(name.to_owned()).or_insert(class);
+                self.merge(first, class);
+            }
+        }
+    }
+
     /// Unifies every two classes that differ only where one of them is unknown.
     pub(super) fn unify(&mut self) {
         loop {
@@ -178,7 +273,8 @@ impl Classes {
         let (a, b) = (self.find(a), self.find(b));
         let (x, y) = (&self.classes[a], &self.classes[b]);
         a == b
-            || x.properties.len() == y.properties.len()
+            || !self.are_apart(a, b)
+                && x.properties.len() == y.properties.len()
                 && x.values.is_some() == y.values.is_some()
                 && x.properties.iter().all(|(key, schema)| {
                     y.properties
@@ -230,6 +326,9 @@ impl Classes {
         let other = std::mem::take(&mut self.classes[b]);
         self.classes[b].merged_into = Some(a);
         self.classes[a].places.extend(other.places);
+        if self.classes[a].known_as.is_none() {
+            self.classes[a].known_as = other.known_as;
+        }
         for (key, schema) in other.properties {
             let joined = match self.classes[a].properties.get(&key).cloned() {
                 Some(known) => self.join(&known, &schema),
@@ -243,6 +342,34 @@ impl Classes {
         };
     }
 
+    /// Whether two classes are different entities.
+    fn are_apart(&self, a: usize, b: usize) -> bool {
+        matches!((self.known_as(a), self.known_as(b)), (Some(x), Some(y)) if x != y)
+    }
+
+    /// Gives the larger of two entities the fields of the other, for a place that has both: a user in
+    /// full here, and its short form there. The other stays what it is.
+    fn absorb(&mut self, a: usize, b: usize) -> usize {
+        let size = |class: &usize| {
+            (
+                self.classes[*class].properties.len(),
+                self.known_as(*class).map(str::to_owned),
+            )
+        };
+        let (small, large) = if size(&a) < size(&b) { (a, b) } else { (b, a) };
+        if self.absorbed.insert((small, large)) {
+            for (key, schema) in self.classes[small].properties.clone() {
+                let joined = match self.classes[large].properties.get(&key).cloned() {
+                    Some(known) => self.join(&known, &schema),
+                    None => schema,
+                };
+                let large = self.find(large);
+                self.classes[large].properties.insert(key, joined);
+            }
+        }
+        self.find(large)
+    }
+
     fn join(&mut self, a: &Value, b: &Value) -> Value {
         if a == b || is_open(b) {
             return a.clone();
@@ -251,6 +378,10 @@ impl Classes {
             return b.clone();
         }
         if let (Some(x), Some(y)) = (class_of(a), class_of(b)) {
+            let (x, y) = (self.find(x), self.find(y));
+            if self.are_apart(x, y) {
+                return json!({CLASS: self.absorb(x, y)});
+            }
             self.merge(x, y);
             return a.clone();
         }
@@ -270,16 +401,16 @@ impl Classes {
             }
             (Some("object"), None) if class_of(b).is_some() => b.clone(),
             (None, Some("object")) if class_of(a).is_some() => a.clone(),
-            _ => json!({"x-unknown": "its places do not agree"}),
+            // A text that is not a time everywhere.
+            (Some("string"), Some("string")) => json!({"type": "string"}),
+            _ => json!({"x-unknown": DISAGREE}),
         }
     }
 }
 
 /// Whether a schema says nothing.
 fn is_open(schema: &Value) -> bool {
-    class_of(schema).is_none()
-        && schema["x-unknown"] != "its places do not agree"
-        && is_unknown(schema)
+    class_of(schema).is_none() && is_unknown(schema)
 }
 
 /// A schema that is no object with properties, with only what makes its type.

@@ -11,12 +11,15 @@
 mod classes;
 mod naming;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Value, json};
 
-use self::classes::Classes;
+use self::classes::{Classes, Place};
 use super::FACTS;
-use crate::Report;
+use crate::names::{self, Learnt};
 use crate::walk::{Side, operations, top_schemas};
+use crate::{Names, Pointer, Report};
 
 /// The member of the document, set by the overlay, that names entities: a name, and the places that
 /// are that entity, as `operationId/property/*/…`.
@@ -26,8 +29,11 @@ const MODELS: &str = "x-models";
 /// schema.
 const FIELDS: &str = "x-fields";
 
-/// The member under which the pipeline gives the pinned names: a place, and a name.
+/// The member under which the pipeline gives what earlier documents taught.
 pub(crate) const PINNED: &str = "x-codegen-pinned";
+
+/// The member under which the pass leaves what is known now.
+pub(crate) const LEARNT: &str = "x-codegen-learnt";
 
 /// The member under which the pass leaves where each type stands.
 pub(crate) const PLACES: &str = "x-codegen-places";
@@ -38,126 +44,282 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .and_then(|root| root.shift_remove(member))
             .unwrap_or_default()
     };
-    let (models, fields, pins) = (take(MODELS), take(FIELDS), take(PINNED));
-    let mut classes = Classes::default();
+    let (models, fields, pinned) = (take(MODELS), take(FIELDS), take(PINNED));
+    let pinned: Names = serde_json::from_value(pinned).unwrap_or_default();
+    let mut classes = Classes::new(pinned.clone());
+    answers(root, |schema, operation, _| {
+        *schema = classes.intern(
+            schema,
+            &operation.operation,
+            &operation.name,
+            &operation.tag,
+            &mut Vec::new(),
+        );
+    });
+    classes.recognize();
+    classes.reunite();
+    classes.unify();
+    merge_entities(&mut classes, &models, report);
+    classes.unify();
+
+    let mut taken: Vec<String> = root["components"]["schemas"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect();
+    taken.extend(super::CORE_TYPES.iter().map(|(name, _)| (*name).to_owned()));
+    taken.extend(pinned.types.keys().cloned());
+    let names = naming::names(&classes, taken);
+    let mut components: BTreeMap<String, Value> = names
+        .iter()
+        .map(|(class, name)| (name.clone(), component(&classes, *class, &names)))
+        .collect();
+    for (name, component) in &mut components {
+        if let Some(learnt) = pinned.types.get(name) {
+            // What the overlay says of a field is not up for widening.
+            let is_overlaid = |field: &str| fields.get(format!("{name}.{field}")).is_some();
+            widen(component, name, learnt, is_overlaid, report);
+        }
+    }
+    set_fields(&mut components, &fields, report);
+
+    let mut learnt = Names::default();
+    answers(root, |schema, operation, at| {
+        *schema = resolve(schema, &classes, &names);
+        let id = &operation.operation;
+        let now = names::kind(schema);
+        let before = pinned.answers.get(id);
+        let kind = before.map_or_else(|| now.clone(), |before| names::widened(before, &now));
+        if kind != now {
+            report.warn(
+                at,
+                Some(id),
+                format!(
+                    "{now} now, {} before: {kind}",
+                    before.map_or("", String::as_str)
+                ),
+            );
+            *schema = names::schema(&kind);
+        }
+        let named = kind.trim_end_matches(['[', ']', '{', '}']);
+        if components.contains_key(named) || pinned.types.contains_key(named) {
+            report.note(at, Some(id), format!("an object written out: {kind}"));
+        }
+        learnt.answers.insert(id.clone(), kind);
+    });
+    remember(&mut components, &learnt, &pinned, report);
+
+    let mut places = Map::new();
+    for (class, name) in &names {
+        let of_class = classes.places(*class);
+        let tags: BTreeSet<&str> = of_class.iter().map(|place| place.tag.as_str()).collect();
+        let tag = match pinned.types.get(name) {
+            Some(learnt) => learnt.tag.clone(),
+            None if tags.len() == 1 => tags.first().map(|tag| (*tag).to_owned()),
+            None => None,
+        };
+        learnt.types.insert(
+            name.clone(),
+            Learnt {
+                tag,
+                fields: BTreeMap::new(),
+            },
+        );
+        places.insert(name.clone(), of_class.iter().map(Place::text).collect());
+    }
+    for (name, component) in &components {
+        let tag = pinned.types.get(name).and_then(|learnt| learnt.tag.clone());
+        learnt
+            .types
+            .entry(name.clone())
+            .or_insert(Learnt {
+                tag,
+                fields: BTreeMap::new(),
+            })
+            .fields = kinds(component);
+    }
+    let schemas = &mut root["components"]["schemas"];
+    if !schemas.is_object() {
+        *schemas = json!({});
+    }
+    for (name, component) in components {
+        schemas[name] = component;
+    }
+    root[PLACES] = places.into();
+    root[LEARNT] = json!(learnt);
+}
+
+/// Visits the value of the answer of every operation that is not left out.
+fn answers(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place, &Pointer)) {
     operations(root, |operation| {
-        if operation
-            .members
-            .get(FACTS)
-            .is_some_and(|facts| facts.get("left-out").is_some())
-        {
+        let facts = operation.members.get(FACTS);
+        if facts.is_some_and(|facts| facts.get("left-out").is_some()) {
             return;
         }
+        let place = Place {
+            operation: operation.id,
+            name: operation.name,
+            tag: operation.tag,
+            path: Vec::new(),
+        };
         top_schemas(operation.members, &operation.at, |schema, side, at| {
-            if side == Side::Response
-                && !at.as_str().contains("/4XX/")
-                && !at.as_str().contains("/5XX/")
-            {
-                *schema = classes.intern(
-                    schema,
-                    &operation.id,
-                    &operation.name,
-                    &operation.tag,
-                    &mut Vec::new(),
-                );
+            let is_error = ["/4XX/", "/5XX/"]
+                .iter()
+                .any(|status| at.as_str().contains(status));
+            if side == Side::Response && !is_error {
+                visit(schema, &place, at);
             }
         });
     });
-    classes.unify();
-    let mut pinned = Vec::new();
+}
+
+/// Makes one class of the places of each entity of the overlay.
+fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
+    let mut named: BTreeMap<usize, &str> = BTreeMap::new();
     for (name, places) in models.as_object().into_iter().flatten() {
-        let mut first = None;
+        let at = Pointer::root().child(MODELS).child(name);
         for place in places
             .as_array()
             .into_iter()
             .flatten()
             .filter_map(Value::as_str)
         {
-            match (classes.at(place), first) {
-                (None, _) => report.warn(
-                    &crate::Pointer::root().child(MODELS).child(name),
-                    None,
-                    format!("`{place}` is no object of an answer"),
-                ),
-                (Some(class), None) => first = Some(class),
-                (Some(class), Some(first)) => classes.merge(first, class),
+            let Some(class) = classes.at(place) else {
+                report.warn(&at, None, format!("`{place}` is no object of an answer"));
+                continue;
+            };
+            match named.insert(class, name) {
+                Some(other) if other != name => {
+                    report.warn(&at, None, format!("`{place}` is {other} already"));
+                }
+                _ => classes.name(class, name),
             }
         }
-        pinned.extend(first.map(|class| (class, name.clone())));
     }
-    classes.unify();
-    naming::pin(&classes, &pins, &mut pinned);
+    classes.reunite();
+}
 
-    let taken: Vec<String> = root["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
+/// A class as a component.
+fn component(classes: &Classes, class: usize, names: &[(usize, String)]) -> Value {
+    let properties: Map<String, Value> = classes
+        .properties(class)
+        .iter()
+        .map(|(key, schema)| (key.clone(), nullable(resolve(schema, classes, names))))
         .collect();
-    let names = naming::names(&classes, &pinned, taken);
-    let mut components = root["components"]["schemas"]
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
-    for (class, name) in &names {
-        let properties: Map<String, Value> = classes
-            .properties(*class)
-            .iter()
-            .map(|(key, schema)| (key.clone(), nullable(resolve(schema, &classes, &names))))
-            .collect();
-        let mut component = json!({"type": "object", "properties": properties});
-        if let Some(values) = classes.values(*class) {
-            component["additionalProperties"] = resolve(values, &classes, &names);
-        }
-        components.insert(name.clone(), component);
+    let mut component = json!({"type": "object", "properties": properties});
+    if let Some(values) = classes.values(class) {
+        component["additionalProperties"] = resolve(values, classes, names);
     }
+    component
+}
+
+/// Makes no field of a component narrower than it was before.
+fn widen(
+    component: &mut Value,
+    name: &str,
+    learnt: &Learnt,
+    is_overlaid: impl Fn(&str) -> bool,
+    report: &mut Report,
+) {
+    let at = Pointer::root().join(["components", "schemas", name]);
+    for (field, before) in &learnt.fields {
+        let Some(schema) = component["properties"]
+            .get_mut(field)
+            .filter(|_| !is_overlaid(field))
+        else {
+            continue;
+        };
+        let now = names::kind(schema);
+        let kind = names::widened(before, &now);
+        if kind == now {
+            if now != *before {
+                let at = at.child("properties").child(field);
+                report.warn(&at, None, format!("{before} before: widened to {now}"));
+            }
+            continue;
+        }
+        let at = at.child("properties").child(field);
+        let what = format!("{now} now, {before} before: {kind}");
+        if kind == *before {
+            report.note(&at, None, what);
+        } else {
+            report.warn(&at, None, what);
+        }
+        *schema = nullable(names::schema(&kind));
+    }
+}
+
+/// Gives fields the types that the overlay says.
+fn set_fields(components: &mut BTreeMap<String, Value>, fields: &Value, report: &mut Report) {
     for (field, schema) in fields.as_object().into_iter().flatten() {
         let (model, property) = field.split_once('.').unwrap_or((field, ""));
-        let at = crate::Pointer::root().child(FIELDS).child(field);
+        let at = Pointer::root().child(FIELDS).child(field);
         match components
             .get_mut(model)
             .and_then(|component| component["properties"].get_mut(property))
         {
             Some(known) => {
-                report.note(&at, None, format!("{known} is {schema} by the overlay"));
+                let before = names::kind(known);
                 *known = nullable(schema.clone());
+                let now = names::kind(known);
+                report.note(&at, None, format!("{before}: {now} by the overlay"));
             }
             None => report.warn(&at, None, "is no field of an answer"),
         }
     }
-    root["components"]["schemas"] = components.into();
-    let places: Map<String, Value> = names
-        .iter()
-        .map(|(class, name)| {
-            (
-                name.clone(),
-                classes
-                    .places(*class)
-                    .iter()
-                    .map(classes::Place::text)
-                    .collect(),
-            )
-        })
+}
+
+/// Adds the types that fields still have from before, and that no answer shows any more.
+fn remember(
+    components: &mut BTreeMap<String, Value>,
+    learnt: &Names,
+    pinned: &Names,
+    report: &mut Report,
+) {
+    let base = |kind: &str| kind.trim_end_matches(['[', ']', '{', '}']).to_owned();
+    let mut waiting: Vec<String> = learnt.answers.values().map(|kind| base(kind)).collect();
+    waiting.extend(components.values().flat_map(|component| {
+        kinds(component)
+            .into_values()
+            .map(|kind| base(&kind))
+            .collect::<Vec<_>>()
+    }));
+    while let Some(name) = waiting.pop() {
+        let Some(learnt) = pinned
+            .types
+            .get(&name)
+            .filter(|_| !components.contains_key(&name))
+        else {
+            continue;
+        };
+        let properties: Map<String, Value> = learnt
+            .fields
+            .iter()
+            .map(|(field, kind)| (field.clone(), nullable(names::schema(kind))))
+            .collect();
+        report.warn(
+            &Pointer::root().join(["components", "schemas", &name]),
+            None,
+            "no answer shows it any more: kept as it was",
+        );
+        waiting.extend(learnt.fields.values().map(|kind| base(kind)));
+        components.insert(name, json!({"type": "object", "properties": properties}));
+    }
+}
+
+/// The kind of every field of a component.
+fn kinds(component: &Value) -> BTreeMap<String, String> {
+    let mut kinds: BTreeMap<String, String> = component["properties"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(field, schema)| (field.clone(), names::kind(schema)))
         .collect();
-    root[PLACES] = places.into();
-    operations(root, |operation| {
-        let id = operation.id.clone();
-        top_schemas(operation.members, &operation.at, |schema, side, at| {
-            if side == Side::Response {
-                *schema = resolve(schema, &classes, &names);
-                if let Some(name) = schema["$ref"]
-                    .as_str()
-                    .or_else(|| schema["items"]["$ref"].as_str())
-                {
-                    report.note(
-                        at,
-                        Some(&id),
-                        format!("is {}", name.trim_start_matches("#/components/schemas/")),
-                    );
-                }
-            }
-        });
-    });
+    if let Some(values) = component.get("additionalProperties") {
+        kinds.insert("*".to_owned(), names::kind(values));
+    }
+    kinds
 }
 
 /// `schema` with references in place of classes.
@@ -241,7 +403,7 @@ mod tests {
                 ),
             ],
         );
-        assert_eq!(names(&root), ["Link", "Last"]);
+        assert_eq!(names(&root), ["Last", "Link"]);
         let link = &root["components"]["schemas"]["Link"]["properties"];
         assert_eq!(
             link["last"],
@@ -253,6 +415,77 @@ mod tests {
                 ["schema"],
             json!({"type": "array", "items": {"$ref": "#/components/schemas/Link"}})
         );
+    }
+
+    #[test]
+    fn two_entities_at_one_place_stay_two_types() {
+        let (long, short) = (
+            "{type: object, properties: {id: {type: integer}, name: {type: string}, about: {type: string}}}",
+            "{type: object, properties: {id: {type: integer}, view: {type: string}}}",
+        );
+        let post = |author: &str| format!("{{type: object, properties: {{author: {author}}}}}");
+        let root = run(
+            "x-models: {User: [show_user], UserRef: [show_ref], Post: [get_post, send_post]},",
+            &[
+                ("show_user", long),
+                ("show_ref", short),
+                ("get_post", &post(long)),
+                ("send_post", &post(short)),
+            ],
+        );
+        assert_eq!(names(&root), ["Post", "User", "UserRef"]);
+        let fields = |name: &str| -> Vec<String> {
+            let component = &root["components"]["schemas"][name]["properties"];
+            component.as_object().unwrap().keys().cloned().collect()
+        };
+        // The long form takes the place of both, with the field that only the short one has.
+        assert_eq!(fields("User"), ["about", "id", "name", "view"]);
+        assert_eq!(fields("UserRef"), ["id", "view"]);
+        let author = &root["components"]["schemas"]["Post"]["properties"]["author"];
+        assert_eq!(author["allOf"][0]["$ref"], "#/components/schemas/User");
+    }
+
+    #[test]
+    fn what_was_learnt_is_not_forgotten() {
+        let memory = "x-codegen-pinned: {answers: {get_fan: Person, list_fans: 'Person[]', get_none: Person, get_old: Old},
+            types: {Person: {fields: {id: integer, price: number, at: timestamp, last: Old, tags: 'string[]', said: string, more: unknown}},
+                Old: {tag: T, fields: {when: timestamp}}}},";
+        let root = run(
+            memory,
+            &[
+                (
+                    "get_fan",
+                    "{type: object, properties: {id: {type: string}, price: {type: integer}, at: {type: string}, last: {x-unknown: only null was seen},
+                        tags: {type: array, items: {}, x-unknown: only empty lists were seen}, said: {type: string, format: date-time}, more: {type: integer}}}",
+                ),
+                (
+                    "list_fans",
+                    "{type: array, items: {type: object, properties: {id: {type: integer}, new_one: {type: boolean}}}}",
+                ),
+                ("get_none", "{x-unknown: the document does not say}"),
+            ],
+        );
+        assert_eq!(names(&root), ["Old", "Person"]);
+        let learnt: crate::Names = serde_json::from_value(root[super::LEARNT].clone()).unwrap();
+        let fields = &learnt.types["Person"].fields;
+        let expected = [
+            ("at", "timestamp"),
+            ("id", "any"),
+            ("last", "Old"),
+            ("more", "integer"),
+            ("new_one", "boolean"),
+            ("price", "number"),
+            ("said", "string"),
+            ("tags", "string[]"),
+        ];
+        let found: Vec<_> = fields
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        assert_eq!(found, expected);
+        assert_eq!(learnt.answers["get_none"], "Person");
+        assert_eq!(learnt.types["Old"].fields["when"], "timestamp");
+        assert_eq!(learnt.types["Old"].tag.as_deref(), Some("T"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Names for classes: short, by what they are, given once.
 //!
-//! An overlay's name wins. Else a class is called after the property that holds it (`AvatarThumbs`),
+//! An overlay's name wins, then the one that earlier documents gave. Else a class is called after the property that holds it (`AvatarThumbs`),
 //! or after the noun of the operations that answer with it (`list_smart_links` -> `SmartLink`). A name
 //! that is taken, says nothing, or ends in a digit gets the holder's name in front.
 
@@ -55,16 +55,14 @@ const VERBS: [&str; 33] = [
 ];
 
 /// The name of every class, in the order of the classes.
-pub(super) fn names(
-    classes: &Classes,
-    pinned: &[(usize, String)],
-    taken: Vec<String>,
-) -> Vec<(usize, String)> {
+pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String)> {
     let mut taken: HashSet<String> = taken.into_iter().collect();
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
-    for (class, name) in pinned {
-        names.insert(classes.find(*class), name.clone());
-        taken.insert(name.clone());
+    for class in classes.all() {
+        if let Some(name) = classes.known_as(class) {
+            names.insert(class, name.to_owned());
+            taken.insert(name.to_owned());
+        }
     }
     let holders = holders(classes);
     let mut order = classes.all();
@@ -95,42 +93,6 @@ pub(super) fn names(
         .into_iter()
         .filter_map(|class| Some((class, names.get(&class)?.clone())))
         .collect()
-}
-
-/// Adds the names that `pins` gives to places: to each class the one that most of its places have, to
-/// each name the class with most of its places.
-pub(super) fn pin(classes: &Classes, pins: &serde_json::Value, pinned: &mut Vec<(usize, String)>) {
-    let mut claims: Vec<(usize, usize, String)> = Vec::new();
-    for class in classes.all() {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for name in classes
-            .places(class)
-            .iter()
-            .filter_map(|place| pins[place.text()].as_str())
-        {
-            *counts.entry(name).or_default() += 1;
-        }
-        claims.extend(
-            counts
-                .into_iter()
-                .map(|(name, count)| (count, class, name.to_owned())),
-        );
-    }
-    claims.sort_by_key(|(count, class, name)| {
-        (
-            std::cmp::Reverse(*count),
-            classes.places(*class).into_iter().next(),
-            name.clone(),
-        )
-    });
-    for (_, class, name) in claims {
-        let is_free = !pinned
-            .iter()
-            .any(|(known, taken)| classes.find(*known) == class || *taken == name);
-        if is_free {
-            pinned.push((class, name));
-        }
-    }
 }
 
 fn is_good(name: &str) -> bool {

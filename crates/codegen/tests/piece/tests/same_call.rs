@@ -120,5 +120,6 @@ async fn the_piece_alone_gives_the_same_call() {
     );
     // What is unknown in the piece alone is known from the list of the whole document.
     let _: &Option<serde_json::Value> = &alone.latest_response;
-    let _: &Option<onlyfansapi_client::types::SmartLinkPostbackResponse> = &whole.latest_response;
+    let _: &Option<onlyfansapi_client::types::smart_link_postbacks::SmartLinkPostbackResponse> =
+        &whole.latest_response;
 }

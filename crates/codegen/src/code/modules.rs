@@ -1,0 +1,192 @@
+//! Which module of `types` each type stands in: that of its tag, or the top where several share it.
+//!
+//! A type of answers stands where `names.yaml` has it, so that a path never changes because another
+//! tag comes to use the type; every other type stands where the operations that reach it say.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use serde_json::Value;
+use syn::visit_mut::VisitMut;
+use syn::{Item, Type};
+
+use super::names;
+use super::progenitor::{Made, last_name};
+use crate::passes::LEARNT;
+use crate::walk::METHODS;
+
+/// The module of each type; `None` for the top.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Modules {
+    of_type: HashMap<String, Option<Ident>>,
+}
+
+impl Modules {
+    pub(super) fn new(root: &Value, made: &Made) -> Self {
+        let defined: HashMap<String, &Item> = made
+            .types
+            .iter()
+            .filter(|item| !matches!(item, Item::Impl(_)))
+            .filter_map(|item| Some((item_name(item)?, item)))
+            .collect();
+        let uses: HashMap<&str, BTreeSet<String>> = defined
+            .iter()
+            .map(|(name, item)| (name.as_str(), named_in(item, &defined)))
+            .collect();
+        let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for operation in operations(root) {
+            let tag = operation["tags"][0].as_str().unwrap_or_default();
+            let name = names::snake(operation["operationId"].as_str().unwrap_or_default());
+            let Some(method) = made.methods.get(&name) else {
+                continue;
+            };
+            let mut waiting: Vec<String> = method
+                .arguments
+                .values()
+                .chain([&method.success])
+                .flat_map(|ty| named_in(ty, &defined))
+                .collect();
+            while let Some(name) = waiting.pop() {
+                if tags.entry(name.clone()).or_default().insert(tag.to_owned()) {
+                    waiting.extend(uses.get(name.as_str()).into_iter().flatten().cloned());
+                }
+            }
+        }
+        let learnt = &root[LEARNT]["types"];
+        let of_type = defined
+            .into_keys()
+            .map(|name| {
+                let known = learnt.get(&name).map(|learnt| learnt["tag"].as_str());
+                let own = tags
+                    .get(&name)
+                    .filter(|tags| tags.len() == 1)
+                    .and_then(|tags| tags.first().map(String::as_str));
+                let tag = known.unwrap_or(own);
+                let module = tag.map(|tag| format_ident!("{}", names::module(tag)));
+                (name, module)
+            })
+            .collect();
+        Self { of_type }
+    }
+
+    /// The path of a type from where `types` stands.
+    fn path(&self, name: &Ident) -> TokenStream {
+        match self.of_type.get(&name.to_string()) {
+            Some(Some(module)) => quote! { types::#module::#name },
+            _ => quote! { types::#name },
+        }
+    }
+
+    /// A type of progenitor's as it is called from outside of `types`.
+    pub(super) fn qualified(&self, ty: &Type) -> Type {
+        struct Qualify<'a>(&'a Modules);
+        impl VisitMut for Qualify<'_> {
+            fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
+                syn::visit_mut::visit_type_path_mut(self, path);
+                let segments = &path.path.segments;
+                // In signatures progenitor writes `types::Fan`, in fields typify writes `Fan`.
+                let is_of_types = path.path.leading_colon.is_none()
+                    && (segments.len() == 1 || segments.len() == 2 && segments[0].ident == "types");
+                if let (true, Some(last)) = (is_of_types, segments.last())
+                    && last.arguments.is_empty()
+                    && self.0.of_type.contains_key(&last.ident.to_string())
+                {
+                    let qualified = self.0.path(&last.ident);
+                    path.path = syn::parse_quote!(#qualified);
+                }
+            }
+        }
+        let mut ty = ty.clone();
+        Qualify(self).visit_type_mut(&mut ty);
+        ty
+    }
+
+    /// Whether code names typify's own error, which stands at the top.
+    pub(super) fn mentions_error(tokens: &TokenStream) -> bool {
+        !named_in(tokens, &HashMap::from([("ConversionError".to_owned(), ())])).is_empty()
+    }
+
+    /// The items of `types`, those of a tag in a module of their own.
+    pub(super) fn sort(&self, items: Vec<(String, TokenStream)>) -> TokenStream {
+        let mut by_module: BTreeMap<Option<Ident>, (TokenStream, BTreeSet<String>)> =
+            BTreeMap::new();
+        for (name, tokens) in items {
+            let module = self.of_type.get(&name).cloned().flatten();
+            let (code, foreign) = by_module.entry(module.clone()).or_default();
+            for used in named_in(&tokens, &self.of_type) {
+                if self.of_type[&used] != module {
+                    foreign.insert(used);
+                }
+            }
+            code.extend(tokens);
+        }
+        let mut all = TokenStream::new();
+        for (module, (code, foreign)) in by_module {
+            let imports = foreign.iter().map(|name| {
+                let ident = format_ident!("{name}");
+                match (&module, &self.of_type[name]) {
+                    (Some(_), None) => quote! { use super::#ident; },
+                    (Some(_), Some(other)) => quote! { use super::#other::#ident; },
+                    (None, Some(other)) => quote! { use self::#other::#ident; },
+                    (None, None) => TokenStream::new(),
+                }
+            });
+            let error = Self::mentions_error(&code).then(|| quote! { use super::error; });
+            match &module {
+                None => all.extend(quote! { #(#imports)* #code }),
+                Some(module) => {
+                    let doc = format!(" Types of the operations of `builder::{module}`.");
+                    all.extend(quote! {
+                        #[doc = #doc]
+                        pub mod #module {
+                            #error
+                            #(#imports)*
+                            #code
+                        }
+                    });
+                }
+            }
+        }
+        all
+    }
+}
+
+fn operations(root: &Value) -> impl Iterator<Item = &Value> {
+    let items = root["paths"].as_object().into_iter().flatten();
+    items
+        .flat_map(|(_, item)| item.as_object().into_iter().flatten())
+        .filter(|(method, _)| METHODS.contains(&method.as_str()))
+        .map(|(_, operation)| operation)
+}
+
+/// The name of the type that an item defines, or implements something for.
+pub(super) fn item_name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        Item::Impl(block) => Some(last_name(&block.self_ty)),
+        _ => None,
+    }
+}
+
+/// Which of the `known` names stand in `tokens`.
+fn named_in<V>(tokens: &impl ToTokens, known: &HashMap<String, V>) -> BTreeSet<String> {
+    fn collect<V>(tokens: TokenStream, known: &HashMap<String, V>, found: &mut BTreeSet<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    let name = ident.to_string();
+                    if known.contains_key(&name) {
+                        found.insert(name);
+                    }
+                }
+                TokenTree::Group(group) => collect(group.stream(), known, found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    collect(tokens.to_token_stream(), known, &mut found);
+    found
+}
