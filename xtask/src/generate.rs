@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     println!(
         "{} lines, {} types, {} operations in {seconds:.2} s",
         output.source.lines().count(),
-        output.types,
+        output.types.len(),
         output.coverage.generated()
     );
     for change in output.report.warnings().filter(|_| args.out.is_none()) {

@@ -119,12 +119,14 @@ impl Coverage {
             let reason = report
                 .changes()
                 .iter()
-                .filter(|change| change.step == "overlay" && change.what.starts_with("removed"))
+                .filter(|change| {
+                    change.step == "overlay" && change.what.starts_with("there -> removed")
+                })
                 .find(|change| {
                     let item = crate::Pointer::root().join(["paths", &covered.path]);
                     change.pointer == item || change.pointer == item.child(covered.method)
                 })
-                .and_then(|change| change.what.strip_prefix("removed: "));
+                .and_then(|change| change.what.strip_prefix("there -> removed: "));
             if let Some(reason) = reason {
                 covered.outcome = Outcome::LeftOut {
                     reason: format!("by the overlay: {reason}"),
@@ -214,8 +216,10 @@ impl Coverage {
 
 /// The kind of a field's type, as a reader of the Rust type would call it.
 fn kind(schema: &Value) -> &'static str {
-    if schema.get("$ref").is_some() || schema.get("allOf").is_some() {
-        return "struct";
+    match component_name(schema) {
+        Some("Timestamp") => return "timestamp",
+        Some(_) => return "struct",
+        None => {}
     }
     match schema["type"].as_str() {
         Some("string") if schema.get("enum").is_some() => "enum",

@@ -18,7 +18,8 @@ const HEADER: &str = "\
 # name or a field, take its line out.
 #
 # integer, number, boolean, string, timestamp; unknown: only null or nothing was seen; any: the places
-# do not agree; `X[]` a list, `X{}` a map, else the name of a type. `*` is a field of any other name.
+# do not agree; `X[]` a list, `X{}` a map, `X?` what may be null in them, else the name of a type. `*` is
+# a field of any other name.
 ";
 
 /// What was learnt of one type.
@@ -75,6 +76,7 @@ impl Names {
         let mut kind = self.answers.get(operation)?.as_str();
         for step in path {
             let inner = kind.strip_suffix("[]").or_else(|| kind.strip_suffix("{}"));
+            let inner = inner.map(|inner| inner.trim_end_matches('?'));
             kind = match (inner, step.as_str()) {
                 (Some(inner), "*") => inner,
                 (None, _) => self.types.get(kind)?.fields.get(step)?,
@@ -99,7 +101,10 @@ pub(crate) fn kind(schema: &Value) -> String {
         .to_owned()
     };
     let inner = |schema: &Value, part: &str| match schema.get(part) {
-        Some(inner) if inner.as_object().is_some_and(|inner| !inner.is_empty()) => kind(inner),
+        Some(inner) if inner.as_object().is_some_and(|inner| !inner.is_empty()) => {
+            let null = if inner["nullable"] == true { "?" } else { "" };
+            format!("{}{null}", kind(inner))
+        }
         _ => open(schema),
     };
     match schema["type"].as_str() {
@@ -116,6 +121,14 @@ pub(crate) const DISAGREE: &str = "its places do not agree";
 
 /// The schema of a kind; the reverse of [`kind`].
 pub(crate) fn schema(kind: &str) -> Value {
+    if let Some(inner) = kind.strip_suffix('?') {
+        let mut schema = schema(inner);
+        if schema.get("$ref").is_some() {
+            schema = json!({"allOf": [schema]});
+        }
+        schema["nullable"] = true.into();
+        return schema;
+    }
     if let Some(inner) = kind.strip_suffix("[]") {
         return match inner {
             "unknown" => {
@@ -157,6 +170,10 @@ pub(crate) fn widened(before: &str, now: &str) -> String {
     };
     if before == now || now == "unknown" {
         return before.to_owned();
+    }
+    if before.ends_with('?') || now.ends_with('?') {
+        let plain = |kind: &str| kind.trim_end_matches('?').to_owned();
+        return format!("{}?", widened(&plain(before), &plain(now)));
     }
     match (before, now) {
         ("unknown", now) => now.to_owned(),
@@ -217,6 +234,8 @@ mod tests {
             ("Fan[]", "Fan", "any"),
             ("integer{}", "string{}", "any{}"),
             ("Fan", "User", "any"),
+            ("Fan?[]", "Fan[]", "Fan?[]"),
+            ("integer{}", "number?{}", "number?{}"),
         ] {
             assert_eq!(widened(before, now), expected, "{before} then {now}");
         }
@@ -234,6 +253,8 @@ mod tests {
             "unknown",
             "Fan",
             "Fan[]",
+            "Fan?{}",
+            "string?[]",
             "any[]",
             "unknown[]",
             "unknown{}",

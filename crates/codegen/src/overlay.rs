@@ -189,7 +189,11 @@ impl Overlay {
                         )));
                     }
                 }
-                report.note(place, operation.as_deref(), format!("removed{why}"));
+                report.note(
+                    place,
+                    operation.as_deref(),
+                    format!("there -> removed{why}"),
+                );
             }
             Change::Update(update) => {
                 let Some(node) = root.pointer_mut(place.as_str()) else {
@@ -205,7 +209,11 @@ impl Overlay {
                         )));
                     }
                 }
-                report.note(place, operation.as_deref(), format!("updated{why}"));
+                report.note(
+                    place,
+                    operation.as_deref(),
+                    format!("as published -> updated{why}"),
+                );
             }
         }
         Ok(())
@@ -247,11 +255,14 @@ mod tests {
             json!({"/a": {"get": {"operationId": "getA", "tags": ["x", "z"], "responses": {"200": {}}, "summary": "A"}}})
         );
         let told: Vec<_> = report.changes().iter().map(ToString::to_string).collect();
-        assert!(told[0].contains("/paths/~1a/get: updated"), "{told:?}");
+        assert!(
+            told[0].contains("/paths/~1a/get: as published -> updated"),
+            "{told:?}"
+        );
         assert!(
             told.last()
                 .unwrap()
-                .contains("/paths/~1b: removed: internal"),
+                .contains("/paths/~1b: there -> removed: internal"),
             "{told:?}"
         );
     }

@@ -15,8 +15,9 @@ use crate::{Document, Error, Names, Overlay, Report, code, generator};
 pub struct Output {
     /// The formatted Rust source of the client.
     pub source: String,
-    /// How many public types the source has, operation builders not counted.
-    pub types: usize,
+    /// The public types of the source by their paths within `types`, and the methods of the operations
+    /// that reach each; operation builders are not counted.
+    pub types: BTreeMap<String, Vec<String>>,
     /// The types of answers by their names, and where each stands: `operationId/property/*/…`.
     pub models: BTreeMap<String, Vec<String>>,
     /// What is known of the types now: the names to be pinned.

@@ -278,6 +278,59 @@ fn deprecated(operation: &Operation<'_>) -> Option<TokenStream> {
         .then(|| quote! { #[deprecated = "the document calls this operation deprecated"] })
 }
 
+/// What a call gives, as the end of "Returns …".
+fn returned(operation: &Operation<'_>) -> String {
+    if operation.undocumented {
+        return "any JSON value: the document shows no successful answer.".to_owned();
+    }
+    match operation.shape {
+        "empty" => "nothing: a success has no body.".to_owned(),
+        "text" => "the body as a text.".to_owned(),
+        "envelope" => format!(
+            "what stands under `data`: {}.",
+            value_doc(&operation.success)
+        ),
+        _ => format!("the whole body: {}.", value_doc(&operation.success)),
+    }
+}
+
+/// A type in words, with a link to each type of the client's own.
+fn value_doc(ty: &Type) -> String {
+    let inner = |ty: &Type| only_argument(ty).map(value_doc).unwrap_or_default();
+    match last_name(ty).as_str() {
+        "Vec" => format!("a list, each item {}", inner(ty)),
+        "HashMap" => {
+            let syn::Type::Path(path) = ty else {
+                return "a map".to_owned();
+            };
+            let value = path
+                .path
+                .segments
+                .last()
+                .and_then(|last| match &last.arguments {
+                    syn::PathArguments::AngleBracketed(arguments) => arguments.args.last(),
+                    _ => None,
+                });
+            match value {
+                Some(syn::GenericArgument::Type(value)) => {
+                    format!("a map, each value {}", value_doc(value))
+                }
+                _ => "a map".to_owned(),
+            }
+        }
+        "Map" => "an object of any names and values".to_owned(),
+        "String" => "a text".to_owned(),
+        "i64" => "an integer".to_owned(),
+        "f64" => "a number".to_owned(),
+        "bool" => "true or false".to_owned(),
+        "Value" => "any JSON value".to_owned(),
+        name => {
+            let path = quote! { #ty }.to_string().replace(' ', "");
+            format!("[`{name}`]({path})")
+        }
+    }
+}
+
 fn method_doc(operation: &Operation<'_>) -> String {
     let mut doc = operation.doc.clone();
     doc.push_str(&format!(
@@ -285,8 +338,9 @@ fn method_doc(operation: &Operation<'_>) -> String {
         operation.http_method.to_uppercase(),
         operation.path
     ));
-    if operation.undocumented {
-        doc.push_str(" The document shows no successful answer, so the answer is any JSON value.");
+    doc.push_str(&format!("\n\nReturns {}", returned(operation)));
+    if let Some(credits) = operation.credits {
+        doc.push_str(&format!("\n\nCredits: {credits}"));
     }
     doc.push_str("\n\n# Example\n\n```\n");
     if operation.deprecated {

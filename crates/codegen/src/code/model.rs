@@ -11,6 +11,9 @@ use super::{docs, names};
 use crate::passes::{CORE_TYPES, FACTS, NULL_IS_A_VALUE, WIRE_NAMES};
 use crate::walk::{METHODS, component_name, plain};
 
+/// The member, set by the overlay on an operation or at the top, that says what a call costs.
+const CREDITS: &str = "x-credits";
+
 /// One operation.
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
@@ -21,6 +24,8 @@ pub(super) struct Operation<'a> {
     pub(super) deprecated: bool,
     pub(super) shape: &'a str,
     pub(super) undocumented: bool,
+    /// What a call costs, where the overlay says it.
+    pub(super) credits: Option<&'a str>,
     pub(super) method_ident: Ident,
     /// The module of the tag, in which the builder stands.
     pub(super) module_ident: Ident,
@@ -85,7 +90,7 @@ pub(super) fn read<'a>(
 }
 
 fn operation_of<'a>(
-    root: &Value,
+    root: &'a Value,
     made: &Made,
     modules: &Modules,
     path: &'a str,
@@ -167,6 +172,7 @@ fn operation_of<'a>(
         deprecated: operation["deprecated"] == true,
         shape: facts["shape"].as_str().unwrap_or("whole"),
         undocumented: facts["undocumented"] == true,
+        credits: operation[CREDITS].as_str().or(root[CREDITS].as_str()),
         method_ident: format_ident!("{method_name}"),
         module_ident: format_ident!(
             "{}",

@@ -20,6 +20,8 @@ use crate::walk::METHODS;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Modules {
     of_type: HashMap<String, Option<Ident>>,
+    /// The methods of the operations that reach each type.
+    operations: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Modules {
@@ -34,11 +36,12 @@ impl Modules {
             .iter()
             .map(|(name, item)| (name.as_str(), named_in(item, &defined)))
             .collect();
+        let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for operation in operations(root) {
             let tag = operation["tags"][0].as_str().unwrap_or_default();
-            let name = names::snake(operation["operationId"].as_str().unwrap_or_default());
-            let Some(method) = made.methods.get(&name) else {
+            let method_name = names::snake(operation["operationId"].as_str().unwrap_or_default());
+            let Some(method) = made.methods.get(&method_name) else {
                 continue;
             };
             let mut waiting: Vec<String> = method
@@ -48,7 +51,12 @@ impl Modules {
                 .flat_map(|ty| named_in(ty, &defined))
                 .collect();
             while let Some(name) = waiting.pop() {
-                if tags.entry(name.clone()).or_default().insert(tag.to_owned()) {
+                let is_new = reached
+                    .entry(name.clone())
+                    .or_default()
+                    .insert(method_name.clone());
+                if is_new {
+                    tags.entry(name.clone()).or_default().insert(tag.to_owned());
                     waiting.extend(uses.get(name.as_str()).into_iter().flatten().cloned());
                 }
             }
@@ -67,7 +75,22 @@ impl Modules {
                 (name, module)
             })
             .collect();
-        Self { of_type }
+        Self {
+            of_type,
+            operations: reached,
+        }
+    }
+
+    /// The path of each type within `types`, and the methods of the operations that reach it.
+    pub(super) fn paths(&self) -> BTreeMap<String, Vec<String>> {
+        let paths = self.of_type.iter().map(|(name, module)| {
+            let path = module
+                .as_ref()
+                .map_or_else(|| name.clone(), |module| format!("{module}::{name}"));
+            let operations = self.operations.get(name).cloned().unwrap_or_default();
+            (path, operations.into_iter().collect())
+        });
+        paths.collect()
     }
 
     /// The path of a type from where `types` stands.

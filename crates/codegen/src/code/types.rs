@@ -9,12 +9,8 @@ use syn::{Attribute, Fields, Item, parse_quote};
 
 use super::modules::{Modules, item_name};
 
-/// The module of the types, and how many there are.
-pub(super) fn module(
-    items: Vec<Item>,
-    wire_names: &Value,
-    modules: &Modules,
-) -> (TokenStream, usize) {
+/// The module of the types.
+pub(super) fn module(items: Vec<Item>, wire_names: &Value, modules: &Modules) -> TokenStream {
     let open: HashSet<String> = items
         .iter()
         .filter_map(unit_enum)
@@ -37,11 +33,6 @@ pub(super) fn module(
     let others = others
         .into_iter()
         .filter(|item| needs_error || !matches!(item, Item::Mod(_)));
-    let count = enums.len()
-        + others
-            .clone()
-            .filter(|item| matches!(item, Item::Struct(_) | Item::Enum(_)))
-            .count();
     let all = others
         .map(|item| {
             (
@@ -52,7 +43,7 @@ pub(super) fn module(
         .chain(enums)
         .collect();
     let sorted = modules.sort(all);
-    let module = quote! {
+    quote! {
         /// The types that operations take and return.
         ///
         /// They follow the document: a response field has the type that its examples had, and may be
@@ -64,8 +55,7 @@ pub(super) fn module(
         pub mod types {
             #sorted
         }
-    };
-    (module, count)
+    }
 }
 
 /// An item of typify's with the documentation, names and derives that it lacks.

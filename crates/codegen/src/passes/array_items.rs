@@ -19,7 +19,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 place.at,
                 Some(place.operation),
-                "a list of unknown items: any value",
+                "a list without `items` -> a list of any value",
             );
         }
         if members
@@ -30,7 +30,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 place.at,
                 Some(place.operation),
-                "`properties` is no map of names: read as none",
+                "`properties` that is no map of names -> none",
             );
         }
     });

@@ -35,12 +35,12 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let what = if joined.get("type").is_some() {
             "one schema with the fields of all"
         } else {
-            "they do not go together: any value"
+            "any value: they do not go together"
         };
         report.note(
             place.at,
             Some(place.operation),
-            format!("`{word}` of {} branches: {what}", branches.len()),
+            format!("`{word}` of {} branches -> {what}", branches.len()),
         );
         *schema = joined;
     });
@@ -62,6 +62,6 @@ mod tests {
             *schema,
             json!({"type": "object", "properties": {"id": {"type": "string"}, "error": {"type": "string"}}})
         );
-        assert!(told[0].ends_with("`oneOf` of 2 branches: one schema with the fields of all"));
+        assert!(told[0].ends_with("`oneOf` of 2 branches -> one schema with the fields of all"));
     }
 }

@@ -61,7 +61,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             names.extend(hoist.names.into_iter().map(|name| (at.clone(), name)));
         });
         for (at, name) in names {
-            report.note(&at, Some(&operation.id), format!("component {name}"));
+            report.note(
+                &at,
+                Some(&operation.id),
+                format!("an object written out -> component {name}"),
+            );
         }
     });
     root["components"]["schemas"] = components.into();

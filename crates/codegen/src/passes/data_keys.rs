@@ -54,7 +54,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         report.note(
             place.at,
             Some(place.operation),
-            format!("{count} properties whose names are {kind}: a map"),
+            format!("{count} properties whose names are {kind} -> a map"),
         );
         *schema = Value::Object(map);
     });

@@ -23,7 +23,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 &operation.at.child("summary"),
                 Some(&operation.id),
-                "says `[Deprecated]`: deprecated",
+                "a text that begins with `[Deprecated]` -> deprecated",
             );
             let rest = Value::from(rest.trim());
             operation.members.insert("summary".to_owned(), rest);

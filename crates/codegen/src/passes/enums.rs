@@ -37,12 +37,18 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 })
             });
         if namable {
-            if kept != values {
+            if kept.len() != values.len() {
                 report.note(
                     place.at,
                     Some(place.operation),
-                    "null and doubled values of the enumeration are dropped",
+                    format!(
+                        "{} values, null or doubled ones among them -> {}",
+                        values.len(),
+                        kept.len()
+                    ),
                 );
+            }
+            if kept != values {
                 members.insert("enum".to_owned(), kept.into());
             }
             return;
@@ -56,7 +62,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         report.note(
             place.at,
             Some(place.operation),
-            format!("the enumeration {list} makes no names of its own: the plain type"),
+            format!("the enumeration {list} -> the plain type: it makes no names of its own"),
         );
         let old = members
             .get("description")

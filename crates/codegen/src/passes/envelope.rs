@@ -43,9 +43,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             &at,
             Some(&operation.id),
             match beside.as_slice() {
-                [] => "the value stands under `data`".to_owned(),
+                [] => "an object with `data` -> the value under `data`".to_owned(),
                 beside => format!(
-                    "the value stands under `data`; {} beside it",
+                    "an object with `data`, {} -> the value under `data`",
                     beside.join(", ")
                 ),
             },

@@ -31,6 +31,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
 /// Widens `schema` until `value` fits.
 fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointer, String)>) {
     if value.is_null() {
+        schema["nullable"] = true.into();
         return;
     }
     let says_nothing =
@@ -40,7 +41,10 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
         if !says_nothing && !is_unknown(&learnt) {
             told.push((
                 at.clone(),
-                format!("was unknown; the example shows {}", name(&learnt)),
+                format!(
+                    "an unknown value -> {}: the example shows it",
+                    name(&learnt)
+                ),
             ));
             let nullable = schema["nullable"] == true;
             *schema = learnt;
@@ -65,7 +69,13 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
                 {
                     widen(values, member, &at, told);
                 } else {
-                    told.push((at, "is in the example only".to_owned()));
+                    told.push((
+                        at,
+                        format!(
+                            "not there -> {}: it is in the example",
+                            name(&infer(member))
+                        ),
+                    ));
                     schema["properties"][key] = infer(member);
                 }
             }
@@ -87,10 +97,10 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
             told.push((
                 at.clone(),
                 format!(
-                    "{} and, in the example, {}: {}",
+                    "{} -> {}: the example has {}",
                     name(schema),
-                    name(&infer(value)),
-                    name(&wider)
+                    name(&wider),
+                    name(&infer(value))
                 ),
             ));
             *schema = wider;
@@ -159,11 +169,11 @@ mod tests {
         assert_eq!(item["gone"], json!({"type": "boolean"}));
         assert_eq!(told.len(), 4);
         assert!(
-            told[0].contains("was unknown; the example shows object"),
+            told[0].contains("an unknown value -> object: the example shows it"),
             "{told:?}"
         );
         assert!(
-            told[2].contains("integer and, in the example, string: any value"),
+            told[2].contains("integer -> any value: the example has string"),
             "{told:?}"
         );
     }

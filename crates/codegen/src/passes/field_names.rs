@@ -52,7 +52,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.note(
                     &at.child(component.as_str()).child("properties").child(&key),
                     None,
-                    format!("makes a field that is taken: called `{name}`"),
+                    format!("`{key}` -> `{name}`: the field is taken"),
                 );
                 renamed.insert(name.clone(), key.into());
             }

@@ -49,7 +49,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 place.at,
                 Some(place.operation),
-                "is money by its name: a number, not an integer",
+                "integer -> number: money by its name",
             );
         }
     });

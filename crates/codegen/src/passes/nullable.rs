@@ -1,7 +1,7 @@
-//! Every response property may be null; nothing else in a response is.
+//! Every response property may be null; a list item or map value may where an example had null there.
 //!
 //! Before: `nullable: true` only where the one sampled example was null. After: on every property
-//! of every response, and on no list item, map value or whole answer.
+//! of every response, and on no whole answer.
 
 use serde_json::Value;
 
@@ -44,6 +44,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                                 members.insert("nullable".to_owned(), true.into());
                             }
                         }
+                        (Side::Response, Role::Items | Role::Values) => {}
                         _ => {
                             members.shift_remove("nullable");
                         }
@@ -55,7 +56,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 &operation.at,
                 Some(&operation.id),
-                format!("{count} response properties may be null that the document says never are"),
+                format!("never null -> nullable: {count} response properties"),
             );
         }
     });
@@ -66,17 +67,17 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn properties_are_nullable_and_items_values_and_the_top_are_not() {
+    fn properties_are_nullable_and_the_top_is_not() {
         let (root, told) = crate::passes::test_run(
             "nullable",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {type: object, nullable: true, properties: {a: {type: array, items: {type: string, nullable: true}}, b: {type: string, nullable: true}}}}}}}}}}",
         );
         assert_eq!(
             root["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["schema"],
-            json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string"}, "nullable": true}, "b": {"type": "string", "nullable": true}}})
+            json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string", "nullable": true}, "nullable": true}, "b": {"type": "string", "nullable": true}}})
         );
         assert!(
-            told[0].contains("1 response properties may be null"),
+            told[0].contains("never null -> nullable: 1 response properties"),
             "{told:?}"
         );
     }

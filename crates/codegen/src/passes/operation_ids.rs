@@ -40,19 +40,19 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.warn(
                 &operation.at,
                 Some(&id),
-                format!("has no operationId: called `{name}`"),
+                format!("no operationId -> `{name}`"),
             );
         } else if name != base {
             report.warn(
                 &operation.at,
                 Some(&id),
-                format!("`{base}` is taken: called `{name}`"),
+                format!("`{base}` -> `{name}`: the name is taken"),
             );
         } else if pinned.is_some() {
             report.note(
                 &operation.at,
                 Some(&id),
-                format!("called `{name}` by the overlay"),
+                format!("`{id}` -> `{name}`: by the overlay"),
             );
         }
         operation

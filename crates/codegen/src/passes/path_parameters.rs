@@ -38,7 +38,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     report.warn(
                         &at,
                         Some(&id),
-                        format!("path parameter `{name}` is not declared: taken as a string"),
+                        format!("not declared -> path parameter `{name}`, a string"),
                     );
                     json!({"in": "path", "name": name, "schema": {"type": "string"}})
                 },
@@ -55,7 +55,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     &at,
                     Some(&id),
                     format!(
-                        "path parameter {} is not in the path: set aside",
+                        "path parameter {} -> set aside: not in the path",
                         parameter["name"]
                     ),
                 );
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(item["get"]["parameters"][0]["required"], true);
         assert!(item.get("parameters").is_none());
         assert!(
-            told[0].contains("path parameter \"gone\" is not in the path"),
+            told[0].contains("path parameter \"gone\" -> set aside"),
             "{told:?}"
         );
     }

@@ -42,7 +42,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     &here,
                     Some(id),
                     format!(
-                        "`{}` only groups the dotted parameters and is not sent",
+                        "`{}` -> not sent: it only groups the dotted parameters",
                         name(parameter)
                     ),
                 );
@@ -59,11 +59,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 new.push_str("[]");
             }
             if new != old {
-                report.note(
-                    &at.child(i),
-                    Some(id),
-                    format!("`{old}` is sent as `{new}`"),
-                );
+                report.note(&at.child(i), Some(id), format!("`{old}` -> `{new}`"));
                 parameter["name"] = new.into();
             }
             if let Some(schema) = parameter["schema"].as_object_mut() {
@@ -100,7 +96,7 @@ mod tests {
         assert_eq!(names, ["filter[online]", "filter[tags][]", "type[]"]);
         assert!(parameters[0]["schema"].get("nullable").is_none());
         assert_eq!(told.len(), 4);
-        assert!(told[0].ends_with("/paths/~1a/get/parameters/0: `filter` only groups the dotted parameters and is not sent"), "{told:?}");
+        assert!(told[0].ends_with("/paths/~1a/get/parameters/0: `filter` -> not sent: it only groups the dotted parameters"), "{told:?}");
     }
 
     #[test]

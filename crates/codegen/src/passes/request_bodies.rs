@@ -22,14 +22,14 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let Some(chosen) = json_type else {
             let types: Vec<_> = content.keys().map(String::as_str).collect();
             if types.is_empty() {
-                report.warn(&at, Some(id), "has no content: no body is sent");
+                report.warn(&at, Some(id), "a body without content -> no body");
                 operation.members.shift_remove("requestBody");
             } else {
                 report.warn(
                     &at,
                     Some(id),
                     format!(
-                        "the body is {}, which the generator cannot make",
+                        "a body of {} -> left out: the generator cannot make it",
                         types.join(" or ")
                     ),
                 );
@@ -42,11 +42,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             return;
         };
         for other in content.keys().filter(|media| **media != chosen) {
-            report.warn(
-                &at,
-                Some(id),
-                format!("content type {other} is set aside for {chosen}"),
-            );
+            report.warn(&at, Some(id), format!("{other} -> set aside for {chosen}"));
         }
         let mut schema = content[&chosen]["schema"].clone();
         if !schema.is_object() {
@@ -65,7 +61,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 &at,
                 Some(id),
-                "is optional: `{}` is sent when nothing is set",
+                "an optional body -> `{}` is sent when nothing is set",
             );
         }
         let mut new =

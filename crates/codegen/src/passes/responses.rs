@@ -63,7 +63,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .collect();
         if !failures.is_empty() {
             note(format!(
-                "{} and every other failure have the one type {ERROR_COMPONENT}",
+                "{}, and every failure that is not documented -> the one type {ERROR_COMPONENT}",
                 failures.join(", ")
             ));
         }
@@ -73,7 +73,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .map(String::as_str)
             .collect();
         if responses.contains_key("304") {
-            note("304 is a success without value, on every operation".to_owned());
+            note("304 -> a success without value, as on every operation".to_owned());
         }
 
         let (shape, schema) = if !json_schemas.is_empty() {
@@ -83,7 +83,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     .map(|(status, _)| status.as_str())
                     .collect();
                 note(format!(
-                    "the bodies of {} are one type with the fields of all",
+                    "a body each for {} -> one type with the fields of all",
                     statuses.join(", ")
                 ));
             }
@@ -113,7 +113,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             set_fact(operation.members, "left-out", why);
             return;
         } else {
-            note("documents no success: any JSON value".to_owned());
+            note("no success documented -> any JSON value".to_owned());
             set_fact(operation.members, "undocumented", true);
             ("whole", Some(json!({})))
         };

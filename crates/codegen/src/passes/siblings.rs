@@ -68,7 +68,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     place.at,
                     Some(place.operation),
                     format!(
-                        "unknown here, {} in every other place of this name",
+                        "an unknown value -> {}: every other place of this name has it",
                         name(&shape)
                     ),
                 );
@@ -85,7 +85,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         report.note(
             place.at,
             Some(place.operation),
-            format!("{why}: any JSON value"),
+            format!("an unknown value -> any JSON value: {why}"),
         );
         *schema = match schema["type"].as_str() {
             Some("array") => json!({"type": "array", "items": {}, "x-unknown": why}),

@@ -43,7 +43,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 place.at,
                 Some(place.operation),
-                "string; every example is RFC 3339: a timestamp",
+                "string -> timestamp: every example is RFC 3339",
             );
             members.insert("format".to_owned(), "date-time".into());
         }

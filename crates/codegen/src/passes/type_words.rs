@@ -15,11 +15,7 @@ pub(super) const MEDIA_REFERENCE: &str = "media-reference";
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     schemas(root, |schema, place| {
         if !schema.is_object() {
-            report.warn(
-                place.at,
-                Some(place.operation),
-                "is no schema: taken as any value",
-            );
+            report.warn(place.at, Some(place.operation), "no schema -> any value");
             *schema = Value::Object(Map::new());
         }
         let Some(members) = schema.as_object_mut() else {
@@ -34,7 +30,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 place.at,
                 Some(place.operation),
-                format!("type \"{words}\" in JSON: a reference to a media"),
+                format!("type \"{words}\" in JSON -> a reference to a media"),
             );
             return;
         }
@@ -57,7 +53,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     report.note(
                         place.at,
                         Some(place.operation),
-                        format!("type {before} is read as `{word}`"),
+                        format!("type {before} -> `{word}`"),
                     );
                 }
             }
@@ -66,7 +62,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.warn(
                     place.at,
                     Some(place.operation),
-                    format!("type {before} is no JSON type: any value"),
+                    format!("type {before} -> any value: no JSON type"),
                 );
                 members.retain(|key, _| {
                     matches!(key.as_str(), "description" | "nullable" | "deprecated")

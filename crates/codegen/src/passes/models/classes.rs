@@ -82,9 +82,12 @@ impl Classes {
         let mut part = |classes: &mut Self, member: &str, step: &str| {
             let inner = schema.get(member).filter(|inner| inner.is_object())?;
             path.push(step.to_owned());
-            let inner = classes.intern(inner, operation, name, tag, path);
+            let mut interned = classes.intern(inner, operation, name, tag, path);
             path.pop();
-            Some(inner)
+            if inner["nullable"] == true {
+                interned["nullable"] = true.into();
+            }
+            Some(interned)
         };
         let items = part(self, "items", "*");
         let values = part(self, "additionalProperties", "*");
@@ -130,7 +133,7 @@ impl Classes {
     fn shape(&mut self, properties: &BTreeMap<String, Value>, values: Option<&Value>) -> usize {
         fn written(schema: &Value, classes: &[Class]) -> String {
             if let Some(class) = class_of(schema) {
-                return format!("#{}", classes[class].shape);
+                return format!("#{}{:?}", classes[class].shape, schema.get("nullable"));
             }
             let inner = ["items", "additionalProperties"].map(|part| {
                 schema
@@ -139,7 +142,7 @@ impl Classes {
                     .unwrap_or_default()
             });
             let own = ["type", "enum", "format", "x-unknown"].map(|key| &schema[key]);
-            format!("{own:?}{inner:?}")
+            format!("{own:?}{inner:?}{:?}", schema.get("nullable"))
         }
         let properties: Vec<_> = properties
             .iter()
@@ -337,7 +340,7 @@ impl Classes {
             self.classes[a].properties.insert(key, joined);
         }
         self.classes[a].values = match (self.classes[a].values.clone(), other.values) {
-            (Some(x), Some(y)) => Some(self.join(&x, &y)),
+            (Some(x), Some(y)) => Some(self.join_inner(&x, &y)),
             (x, y) => x.or(y),
         };
     }
@@ -370,6 +373,15 @@ impl Classes {
         self.find(large)
     }
 
+    /// As `join`, for items and values: null is a value of both if it is one of either.
+    fn join_inner(&mut self, a: &Value, b: &Value) -> Value {
+        let mut joined = self.join(a, b);
+        if a["nullable"] == true || b["nullable"] == true {
+            joined["nullable"] = true.into();
+        }
+        joined
+    }
+
     fn join(&mut self, a: &Value, b: &Value) -> Value {
         if a == b || is_open(b) {
             return a.clone();
@@ -389,14 +401,15 @@ impl Classes {
             (Some("integer"), Some("number")) => b.clone(),
             (Some("number"), Some("integer")) => a.clone(),
             (Some("array"), Some("array")) => {
-                let items = self.join(&a["items"], &b["items"]);
+                let items = self.join_inner(&a["items"], &b["items"]);
                 json!({"type": "array", "items": items})
             }
             (Some("object"), Some("object"))
                 if a.get("additionalProperties").is_some()
                     && b.get("additionalProperties").is_some() =>
             {
-                let values = self.join(&a["additionalProperties"], &b["additionalProperties"]);
+                let values =
+                    self.join_inner(&a["additionalProperties"], &b["additionalProperties"]);
                 json!({"type": "object", "additionalProperties": values})
             }
             (Some("object"), None) if class_of(b).is_some() => b.clone(),

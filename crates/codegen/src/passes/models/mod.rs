@@ -96,15 +96,15 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 at,
                 Some(id),
                 format!(
-                    "{now} now, {} before: {kind}",
+                    "{now} -> {kind}: {} by names.yaml",
                     before.map_or("", String::as_str)
                 ),
             );
             *schema = names::schema(&kind);
         }
-        let named = kind.trim_end_matches(['[', ']', '{', '}']);
+        let named = kind.trim_end_matches(['[', ']', '{', '}', '?']);
         if components.contains_key(named) || pinned.types.contains_key(named) {
-            report.note(at, Some(id), format!("an object written out: {kind}"));
+            report.note(at, Some(id), format!("an object written out -> {kind}"));
         }
         learnt.answers.insert(id.clone(), kind);
     });
@@ -235,12 +235,16 @@ fn widen(
         if kind == now {
             if now != *before {
                 let at = at.child("properties").child(field);
-                report.warn(&at, None, format!("{before} before: widened to {now}"));
+                report.warn(
+                    &at,
+                    None,
+                    format!("{before} by names.yaml -> {now}: widened"),
+                );
             }
             continue;
         }
         let at = at.child("properties").child(field);
-        let what = format!("{now} now, {before} before: {kind}");
+        let what = format!("{now} -> {kind}: {before} by names.yaml");
         if kind == *before {
             report.note(&at, None, what);
         } else {
@@ -263,7 +267,7 @@ fn set_fields(components: &mut BTreeMap<String, Value>, fields: &Value, report: 
                 let before = names::kind(known);
                 *known = nullable(schema.clone());
                 let now = names::kind(known);
-                report.note(&at, None, format!("{before}: {now} by the overlay"));
+                report.note(&at, None, format!("{before} -> {now}: by the overlay"));
             }
             None => report.warn(&at, None, "is no field of an answer"),
         }
@@ -277,7 +281,7 @@ fn remember(
     pinned: &Names,
     report: &mut Report,
 ) {
-    let base = |kind: &str| kind.trim_end_matches(['[', ']', '{', '}']).to_owned();
+    let base = |kind: &str| kind.trim_end_matches(['[', ']', '{', '}', '?']).to_owned();
     let mut waiting: Vec<String> = learnt.answers.values().map(|kind| base(kind)).collect();
     waiting.extend(components.values().flat_map(|component| {
         kinds(component)
@@ -301,7 +305,7 @@ fn remember(
         report.warn(
             &Pointer::root().join(["components", "schemas", &name]),
             None,
-            "no answer shows it any more: kept as it was",
+            "in no answer any more -> kept as it was",
         );
         waiting.extend(learnt.fields.values().map(|kind| base(kind)));
         components.insert(name, json!({"type": "object", "properties": properties}));
@@ -334,7 +338,12 @@ fn resolve(schema: &Value, classes: &Classes, names: &[(usize, String)]) -> Valu
             .find(|(known, _)| *known == class)
             .map(|(_, name)| name.as_str())
             .unwrap_or_default();
-        return json!({"$ref": format!("#/components/schemas/{name}")});
+        let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+        return if schema["nullable"] == true {
+            nullable(reference)
+        } else {
+            reference
+        };
     }
     let mut members = members.clone();
     for part in ["items", "additionalProperties"] {

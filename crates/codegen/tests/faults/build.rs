@@ -1,0 +1,5 @@
+//! The document of faults, without an overlay.
+
+fn main() -> std::process::ExitCode {
+    onlyfansapi_codegen::build_script::run("openapi.yaml", None, None)
+}
