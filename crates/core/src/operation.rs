@@ -38,6 +38,33 @@ pub struct Parameter {
     pub expects: &'static str,
 }
 
+impl Parameter {
+    /// A parameter, in the order in which the generator writes its facts.
+    ///
+    /// ```
+    /// use onlyfansapi::api::{Parameter, Place};
+    ///
+    /// static LIMIT: Parameter = Parameter::new(Place::Query, "limit", "limit", false, "a text");
+    /// assert!(!LIMIT.required);
+    /// ```
+    #[must_use]
+    pub const fn new(
+        place: Place,
+        name: &'static str,
+        setter: &'static str,
+        required: bool,
+        expects: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            setter,
+            place,
+            required,
+            expects,
+        }
+    }
+}
+
 /// Where a parameter travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -32,9 +32,10 @@ macro_rules! fill {
             call = call.body_body(body.as_str());
         }
         if let Some(headers) = &$spec.headers {
-            let item = |header: &PostbackHeader| types::smart_link_postbacks::$header {
-                name: Some(header.name.clone()),
-                value: Some(header.value.clone()),
+            let item = |header: &PostbackHeader| {
+                types::smart_link_postbacks::$header::new()
+                    .name(header.name.as_str())
+                    .value(header.value.as_str())
             };
             call = call.headers(headers.iter().map(item));
         }

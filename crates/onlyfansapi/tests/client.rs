@@ -586,9 +586,7 @@ async fn the_whole_body_replaces_fields_and_their_faults() {
     let client = Client::new(KEY).unwrap();
     let call = || client.api().create_bundle().account("acct_1");
     assert_eq!(call().fetch().await.unwrap_err().faults().len(), 2);
-    let body = types::post_labels::CreateLabelBody {
-        name: "n".to_owned(),
-    };
+    let body = types::post_labels::CreateLabelBody::new("n");
     let preview = client
         .api()
         .create_label()

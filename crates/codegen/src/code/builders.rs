@@ -141,15 +141,23 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
     );
     let has_body = operation.body.is_some();
     let parameters = operation.arguments.iter().map(|argument| {
-        let Argument { name, required, expects, .. } = argument;
+        let Argument {
+            name,
+            required,
+            expects,
+            ..
+        } = argument;
         let setter = argument.setter.to_string();
-        let place = format_ident!("{}", match argument.place {
-            Place::Path => "Path",
-            Place::Query => "Query",
-            Place::Header => "Header",
-            Place::Body => "Body",
-        });
-        quote! { Parameter { name: #name, setter: #setter, place: Place::#place, required: #required, expects: #expects } }
+        let place = format_ident!(
+            "{}",
+            match argument.place {
+                Place::Path => "Path",
+                Place::Query => "Query",
+                Place::Header => "Header",
+                Place::Body => "Body",
+            }
+        );
+        quote! { Parameter::new(#place, #name, #setter, #required, #expects) }
     });
     quote! {
         #(#doc)*

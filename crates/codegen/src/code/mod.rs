@@ -9,7 +9,7 @@
 //! - `model`: joins it with the document
 //! - `builders`: writes the operations
 //! - `modules`: says in which module of `types` each type stands
-//! - `types`: mends the types
+//! - `types`: mends the types; `requests`: builders for those of bodies
 //! - `names`, `docs`: small parts of both
 
 mod builders;
@@ -18,14 +18,13 @@ mod model;
 mod modules;
 mod names;
 mod progenitor;
+mod requests;
 mod types;
 
 use std::collections::BTreeMap;
 
 use quote::quote;
 use serde_json::Value;
-
-use crate::passes::WIRE_NAMES;
 
 /// The source of a client, and what is in it.
 pub(crate) struct Generated {
@@ -61,7 +60,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         .iter()
         .zip(successes)
         .map(|(name, success)| quote! { (#name, #success) });
-    let types_module = types::module(made.types, &root[WIRE_NAMES], &places);
+    let types_module = types::module(made.types, root, &places);
     let file = syn::parse2(quote! {
         /// The server of the document: scheme and host, without a path.
         pub const SERVER: &str = #server;
@@ -103,7 +102,9 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         /// The static description of every operation: method, path, parameters, shape of the answer.
         pub mod operations {
             use ::onlyfansapi_core::http::Method;
-            use ::onlyfansapi_core::{Operation, Parameter, Place, Shape};
+            #[allow(unused_imports)]
+            use ::onlyfansapi_core::Place::{Body, Header, Path, Query};
+            use ::onlyfansapi_core::{Operation, Parameter, Shape};
 
             /// Every operation, in the order of the document.
             pub static ALL: [&Operation; #count] = [#(&#names),*];

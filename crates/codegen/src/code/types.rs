@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use serde_json::Value;
+use syn::visit_mut::VisitMut;
 use syn::{Attribute, Fields, Item, parse_quote};
 
 use super::modules::{Modules, item_name};
+use super::requests;
+use crate::passes::{LEARNT, WIRE_NAMES};
 
 /// The module of the types.
-pub(super) fn module(items: Vec<Item>, wire_names: &Value, modules: &Modules) -> TokenStream {
+pub(super) fn module(items: Vec<Item>, root: &Value, modules: &Modules) -> TokenStream {
     let open: HashSet<String> = items
         .iter()
         .filter_map(unit_enum)
@@ -23,7 +26,7 @@ pub(super) fn module(items: Vec<Item>, wire_names: &Value, modules: &Modules) ->
     let others: Vec<Item> = items
         .into_iter()
         .filter(|item| !belongs_to(item, &open))
-        .map(|item| mended(item, wire_names))
+        .map(|item| mended(item, root))
         .collect();
     // typify writes the module of its error always; few documents need it.
     let needs_error = others
@@ -35,10 +38,12 @@ pub(super) fn module(items: Vec<Item>, wire_names: &Value, modules: &Modules) ->
         .filter(|item| needs_error || !matches!(item, Item::Mod(_)));
     let all = others
         .map(|item| {
-            (
-                item_name(&item).unwrap_or_default(),
-                item.into_token_stream(),
-            )
+            let builder = match &item {
+                Item::Struct(item) if !is_answer(&item.ident, root) => requests::builder(item),
+                _ => None,
+            };
+            let name = item_name(&item).unwrap_or_default();
+            (name, quote! { #item #builder })
         })
         .chain(enums)
         .collect();
@@ -58,14 +63,23 @@ pub(super) fn module(items: Vec<Item>, wire_names: &Value, modules: &Modules) ->
     }
 }
 
-/// An item of typify's with the documentation, names and derives that it lacks.
-fn mended(mut item: Item, wire_names: &Value) -> Item {
+/// Whether a type is one of answers.
+fn is_answer(name: &Ident, root: &Value) -> bool {
+    root[LEARNT]["types"].get(name.to_string()).is_some()
+}
+
+/// An item of typify's with the documentation, names, attributes and derives that it lacks.
+fn mended(mut item: Item, root: &Value) -> Item {
+    shorten(&mut item, root);
     if let Item::Struct(item) = &mut item {
-        rename(item, &wire_names[item.ident.to_string()]);
+        rename(item, &root[WIRE_NAMES][item.ident.to_string()]);
+        for field in &mut item.fields {
+            document(&mut field.attrs, None);
+        }
     }
     let (attributes, name) = match &mut item {
-        Item::Struct(item) => (&mut item.attrs, item.ident.to_string()),
-        Item::Enum(item) => (&mut item.attrs, item.ident.to_string()),
+        Item::Struct(item) => (&mut item.attrs, &item.ident),
+        Item::Enum(item) => (&mut item.attrs, &item.ident),
         Item::Mod(module) => {
             // typify's own error module; its docs are a stub.
             module
@@ -78,10 +92,56 @@ fn mended(mut item: Item, wire_names: &Value) -> Item {
         }
         _ => return item,
     };
-    document(attributes, &name);
+    let what = if is_answer(name, root) {
+        format!("`{name}`, as the service sends it.")
+    } else {
+        format!("`{name}`, as the service takes it.")
+    };
+    document(attributes, Some((&name.to_string(), &what)));
     attributes
         .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
+    attributes.push(parse_quote!(#[non_exhaustive]));
     item
+}
+
+/// Writes `Option` for `::std::option::Option` and its like, so that a field fits on a line.
+fn shorten(item: &mut Item, root: &Value) {
+    struct Short<'a>(&'a Value);
+    impl VisitMut for Short<'_> {
+        fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
+            syn::visit_mut::visit_type_path_mut(self, path);
+            let names: Vec<_> = path
+                .path
+                .segments
+                .iter()
+                .map(|s| s.ident.to_string())
+                .collect();
+            let [first, _, last] = &names[..] else { return };
+            let is_known = ["Option", "String", "Vec"].contains(&last.as_str());
+            // A type of the document's that is called so has the name.
+            let is_free = self.0["components"]["schemas"].get(last).is_none();
+            if let (true, Some(last)) = (
+                first == "std" && is_known && is_free,
+                path.path.segments.last().cloned(),
+            ) {
+                path.path = syn::Path::from(last);
+            }
+        }
+
+        fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
+            if let syn::Meta::List(list) = &mut attribute.meta
+                && list.path.is_ident("serde")
+                && self.0["components"]["schemas"].get("Option").is_none()
+            {
+                let text = list.tokens.to_string();
+                let short = text.replace("\"::std::option::Option::", "\"Option::");
+                if let (true, Ok(tokens)) = (short != text, short.parse()) {
+                    list.tokens = tokens;
+                }
+            }
+        }
+    }
+    Short(root).visit_item_mut(item);
 }
 
 /// Name and variants of an enumeration of texts: for each variant its Rust name and its text.
@@ -119,7 +179,8 @@ fn open_enum(item: &Item) -> TokenStream {
         return TokenStream::new();
     };
     let mut attributes = item.attrs.clone();
-    document(&mut attributes, &name);
+    let what = format!("`{name}`; a value that is not known is kept.");
+    document(&mut attributes, Some((&name, &what)));
     let docs = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"));
@@ -165,8 +226,9 @@ fn rename(item: &mut syn::ItemStruct, wire_names: &Value) {
     }
 }
 
-/// typify's docs are the name and the JSON schema; what stays is the description.
-fn document(attributes: &mut Vec<Attribute>, name: &str) {
+/// typify's docs are the name and the JSON schema; what stays is the description. A type without one
+/// gets `otherwise`: its name, and what to say of it.
+fn document(attributes: &mut Vec<Attribute>, otherwise: Option<(&str, &str)>) {
     let text: String = attributes
         .iter()
         .filter(|a| a.path().is_ident("doc"))
@@ -175,12 +237,11 @@ fn document(attributes: &mut Vec<Attribute>, name: &str) {
         .join("\n");
     let text = text.split("<details>").next().unwrap_or_default().trim();
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));
-    let text = if text.is_empty() || text.trim_matches('`') == name {
-        format!("`{name}`, as the service sends it.")
-    } else {
-        text.to_owned()
+    let text = match otherwise {
+        Some((name, what)) if text.is_empty() || text.trim_matches('`') == name => what,
+        _ => text,
     };
-    let docs = super::docs::attributes(&text);
+    let docs = super::docs::attributes(text);
     attributes.splice(0..0, docs.into_iter().map(|doc| parse_quote!(#doc)));
 }
 

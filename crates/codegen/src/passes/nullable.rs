@@ -22,6 +22,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 at,
                 &operation.id,
                 &mut |schema, place| {
+                    if place.side == Side::RequestBody {
+                        optional_lists(schema);
+                    }
                     let Some(members) = schema.as_object_mut() else {
                         return;
                     };
@@ -32,17 +35,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                                     != Some(Value::Bool(true)),
                             );
                         }
-                        // An optional list or map of a body is an `Option`, so that an empty one can be sent.
-                        (Side::RequestBody, Role::Property) => {
-                            if members.get("nullable") == Some(&Value::Bool(true)) {
-                                members.insert(NULL_IS_A_VALUE.to_owned(), true.into());
-                            }
-                            if matches!(
-                                members.get("type").and_then(Value::as_str),
-                                Some("array" | "object")
-                            ) {
-                                members.insert("nullable".to_owned(), true.into());
-                            }
+                        (Side::RequestBody, Role::Property)
+                            if members.get("nullable") == Some(&Value::Bool(true)) =>
+                        {
+                            members.insert(NULL_IS_A_VALUE.to_owned(), true.into());
                         }
                         (Side::Response, Role::Items | Role::Values) => {}
                         _ => {
@@ -62,9 +58,33 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
+/// An optional list or map of a body is an `Option`, so that an empty one can be sent.
+fn optional_lists(schema: &mut Value) {
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, property) in properties.into_iter().flatten() {
+        let is_optional = !required.iter().any(|known| known == name);
+        if is_optional && matches!(property["type"].as_str(), Some("array" | "object")) {
+            property["nullable"] = true.into();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    #[test]
+    fn an_optional_list_of_a_body_may_be_left_out() {
+        let (root, _) = crate::passes::test_run(
+            "nullable",
+            "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: array}, b: {type: array}, c: {type: string, nullable: true}}}}}}}}}",
+        );
+        assert_eq!(
+            root["paths"]["/a"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"],
+            json!({"a": {"type": "array"}, "b": {"type": "array", "nullable": true}, "c": {"type": "string", "nullable": true, "x-codegen-null": true}})
+        );
+    }
 
     #[test]
     fn properties_are_nullable_and_the_top_is_not() {
