@@ -34,6 +34,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disconnect_account(&self) -> builder::account::DisconnectAccount {
         builder::account::DisconnectAccount::new(self)
     }
@@ -60,6 +61,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_current_account(&self) -> builder::account::GetCurrentAccount {
         builder::account::GetCurrentAccount::new(self)
     }
@@ -86,6 +88,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_model_start_date(&self) -> builder::account::GetModelStartDate {
         builder::account::GetModelStartDate::new(self)
     }
@@ -112,6 +115,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_top_percentage(&self) -> builder::account::GetTopPercentage {
         builder::account::GetTopPercentage::new(self)
     }
@@ -137,6 +141,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_accounts(&self) -> builder::account::ListAccounts {
         builder::account::ListAccounts::new(self)
     }
@@ -165,6 +170,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_profitability(&self) -> builder::analytics_financial::GetProfitability {
         builder::analytics_financial::GetProfitability::new(self)
     }
@@ -192,6 +198,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_profitability_history(
         &self,
     ) -> builder::analytics_financial::GetProfitabilityHistory {
@@ -224,6 +231,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_revenue_forecast(
         &self,
     ) -> builder::analytics_financial::GetRevenueForecast {
@@ -254,6 +262,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_transaction_summary(
         &self,
     ) -> builder::analytics_financial::GetTransactionSummary {
@@ -284,6 +293,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_transactions_by_type(
         &self,
     ) -> builder::analytics_financial::GetTransactionsByType {
@@ -314,6 +324,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_earnings_overview(
         &self,
     ) -> builder::analytics_summary::GetEarningsOverview {
@@ -341,6 +352,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_historical_performance(
         &self,
     ) -> builder::analytics_summary::GetHistoricalPerformance {
@@ -369,6 +381,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_period_comparison(
         &self,
     ) -> builder::analytics_summary::GetPeriodComparison {
@@ -396,6 +409,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn whoami(&self) -> builder::api_keys::Whoami {
         builder::api_keys::Whoami::new(self)
     }
@@ -422,6 +436,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_account_country_details(
         &self,
     ) -> builder::banking::GetAccountCountryDetails {
@@ -450,6 +465,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_bank_payout_details(&self) -> builder::banking::GetBankPayoutDetails {
         builder::banking::GetBankPayoutDetails::new(self)
     }
@@ -476,6 +492,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_dac_7form_details(&self) -> builder::banking::GetDac7formDetails {
         builder::banking::GetDac7formDetails::new(self)
     }
@@ -502,6 +519,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_legal_and_tax_status(&self) -> builder::banking::GetLegalAndTaxStatus {
         builder::banking::GetLegalAndTaxStatus::new(self)
     }
@@ -528,6 +546,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_legal_form_details(&self) -> builder::banking::GetLegalFormDetails {
         builder::banking::GetLegalFormDetails::new(self)
     }
@@ -554,6 +573,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_available_payout_systems(
         &self,
     ) -> builder::banking::ListAvailablePayoutSystems {
@@ -582,6 +602,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_countries(&self) -> builder::banking::ListCountries {
         builder::banking::ListCountries::new(self)
     }
@@ -607,6 +628,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_banned_words(&self) -> builder::banned_words::ListBannedWords {
         builder::banned_words::ListBannedWords::new(self)
     }
@@ -633,6 +655,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_blocked_users(
         &self,
     ) -> builder::blocked_restricted_users::ListBlockedUsers {
@@ -661,6 +684,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_restricted_users(
         &self,
     ) -> builder::blocked_restricted_users::ListRestrictedUsers {
@@ -689,6 +713,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn calculate_chargeback_ratio(
         &self,
     ) -> builder::chargebacks::CalculateChargebackRatio {
@@ -717,6 +742,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_chargeback_statistics(
         &self,
     ) -> builder::chargebacks::ListChargebackStatistics {
@@ -745,6 +771,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_chargebacks(&self) -> builder::chargebacks::ListChargebacks {
         builder::chargebacks::ListChargebacks::new(self)
     }
@@ -772,6 +799,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn attach_tags_release_forms_to_message(
         &self,
     ) -> builder::chat_messages::AttachTagsReleaseFormsToMessage {
@@ -802,6 +830,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_message(&self) -> builder::chat_messages::DeleteMessage {
         builder::chat_messages::DeleteMessage::new(self)
     }
@@ -830,6 +859,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_specific_chat_message(
         &self,
     ) -> builder::chat_messages::GetSpecificChatMessage {
@@ -860,6 +890,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn like_message(&self) -> builder::chat_messages::LikeMessage {
         builder::chat_messages::LikeMessage::new(self)
     }
@@ -887,6 +918,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_chat_messages(&self) -> builder::chat_messages::ListChatMessages {
         builder::chat_messages::ListChatMessages::new(self)
     }
@@ -914,6 +946,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_pinned_chat_messages(
         &self,
     ) -> builder::chat_messages::ListPinnedChatMessages {
@@ -944,6 +977,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn pin_message(&self) -> builder::chat_messages::PinMessage {
         builder::chat_messages::PinMessage::new(self)
     }
@@ -972,6 +1006,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn search_chat_messages(&self) -> builder::chat_messages::SearchChatMessages {
         builder::chat_messages::SearchChatMessages::new(self)
     }
@@ -999,6 +1034,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_message(&self) -> builder::chat_messages::SendMessage {
         builder::chat_messages::SendMessage::new(self)
     }
@@ -1027,6 +1063,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unlike_message(&self) -> builder::chat_messages::UnlikeMessage {
         builder::chat_messages::UnlikeMessage::new(self)
     }
@@ -1055,6 +1092,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unpin_message(&self) -> builder::chat_messages::UnpinMessage {
         builder::chat_messages::UnpinMessage::new(self)
     }
@@ -1082,6 +1120,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_chat(&self) -> builder::chats::DeleteChat {
         builder::chats::DeleteChat::new(self)
     }
@@ -1109,6 +1148,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn hide_chat(&self) -> builder::chats::HideChat {
         builder::chats::HideChat::new(self)
     }
@@ -1136,6 +1176,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_chat_media_gallery(&self) -> builder::chats::ListChatMediaGallery {
         builder::chats::ListChatMediaGallery::new(self)
     }
@@ -1162,6 +1203,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_chats(&self) -> builder::chats::ListChats {
         builder::chats::ListChats::new(self)
     }
@@ -1188,6 +1230,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mark_all_chats_as_read(&self) -> builder::chats::MarkAllChatsAsRead {
         builder::chats::MarkAllChatsAsRead::new(self)
     }
@@ -1215,6 +1258,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mark_chat_as_read(&self) -> builder::chats::MarkChatAsRead {
         builder::chats::MarkChatAsRead::new(self)
     }
@@ -1242,6 +1286,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mark_chat_as_unread(&self) -> builder::chats::MarkChatAsUnread {
         builder::chats::MarkChatAsUnread::new(self)
     }
@@ -1269,6 +1314,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mute_chat_notifications(&self) -> builder::chats::MuteChatNotifications {
         builder::chats::MuteChatNotifications::new(self)
     }
@@ -1296,6 +1342,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_typing_indicator(&self) -> builder::chats::StartTypingIndicator {
         builder::chats::StartTypingIndicator::new(self)
     }
@@ -1323,6 +1370,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unmute_chat_notifications(&self) -> builder::chats::UnmuteChatNotifications {
         builder::chats::UnmuteChatNotifications::new(self)
     }
@@ -1349,6 +1397,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_client_session(
         &self,
     ) -> builder::client_sessions::CreateClientSession {
@@ -1377,6 +1426,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn poll_authentication_status(
         &self,
     ) -> builder::connect_only_fans_account::PollAuthenticationStatus {
@@ -1405,6 +1455,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn re_authenticate_account(
         &self,
     ) -> builder::connect_only_fans_account::ReAuthenticateAccount {
@@ -1433,6 +1484,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_2fa_email_to_creator(
         &self,
     ) -> builder::connect_only_fans_account::Send2faEmailToCreator {
@@ -1460,6 +1512,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_authentication(
         &self,
     ) -> builder::connect_only_fans_account::StartAuthentication {
@@ -1488,6 +1541,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn submit_2fa(&self) -> builder::connect_only_fans_account::Submit2fa {
         builder::connect_only_fans_account::Submit2fa::new(self)
     }
@@ -1514,6 +1568,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_authentication_credentials(
         &self,
     ) -> builder::connect_only_fans_account::UpdateAuthenticationCredentials {
@@ -1542,6 +1597,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn cancel_data_export(&self) -> builder::data_exports::CancelDataExport {
         builder::data_exports::CancelDataExport::new(self)
     }
@@ -1571,6 +1627,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_data_export(&self) -> builder::data_exports::CreateDataExport {
         builder::data_exports::CreateDataExport::new(self)
     }
@@ -1597,6 +1654,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_data_export_status(&self) -> builder::data_exports::GetDataExportStatus {
         builder::data_exports::GetDataExportStatus::new(self)
     }
@@ -1622,6 +1680,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_data_exports(&self) -> builder::data_exports::ListDataExports {
         builder::data_exports::ListDataExports::new(self)
     }
@@ -1648,6 +1707,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn retry_failed_data_export(
         &self,
     ) -> builder::data_exports::RetryFailedDataExport {
@@ -1676,6 +1736,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn start_data_export(&self) -> builder::data_exports::StartDataExport {
         builder::data_exports::StartDataExport::new(self)
     }
@@ -1702,6 +1763,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn direct_messages(&self) -> builder::engagement_messages::DirectMessages {
         builder::engagement_messages::DirectMessages::new(self)
     }
@@ -1728,6 +1790,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn direct_messages_chart(
         &self,
     ) -> builder::engagement_messages::DirectMessagesChart {
@@ -1756,6 +1819,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mass_messages(&self) -> builder::engagement_messages::MassMessages {
         builder::engagement_messages::MassMessages::new(self)
     }
@@ -1782,6 +1846,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mass_messages_chart(
         &self,
     ) -> builder::engagement_messages::MassMessagesChart {
@@ -1811,6 +1876,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn message_buyers(&self) -> builder::engagement_messages::MessageBuyers {
         builder::engagement_messages::MessageBuyers::new(self)
     }
@@ -1837,6 +1903,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn top_message(&self) -> builder::engagement_messages::TopMessage {
         builder::engagement_messages::TopMessage::new(self)
     }
@@ -1864,6 +1931,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn clear_fan_notes(&self) -> builder::fans::ClearFanNotes {
         builder::fans::ClearFanNotes::new(self)
     }
@@ -1892,6 +1960,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_edit_fan_notes(&self) -> builder::fans::CreateEditFanNotes {
         builder::fans::CreateEditFanNotes::new(self)
     }
@@ -1919,6 +1988,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_fan_notes(&self) -> builder::fans::GetFanNotes {
         builder::fans::GetFanNotes::new(self)
     }
@@ -1946,6 +2016,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_subscription_history(&self) -> builder::fans::GetSubscriptionHistory {
         builder::fans::GetSubscriptionHistory::new(self)
     }
@@ -1972,6 +2043,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_active_fans(&self) -> builder::fans::ListActiveFans {
         builder::fans::ListActiveFans::new(self)
     }
@@ -1998,6 +2070,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_all_fans(&self) -> builder::fans::ListAllFans {
         builder::fans::ListAllFans::new(self)
     }
@@ -2024,6 +2097,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_expired_fans(&self) -> builder::fans::ListExpiredFans {
         builder::fans::ListExpiredFans::new(self)
     }
@@ -2050,6 +2124,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_latest_fans(&self) -> builder::fans::ListLatestFans {
         builder::fans::ListLatestFans::new(self)
     }
@@ -2076,6 +2151,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_top_fans(&self) -> builder::fans::ListTopFans {
         builder::fans::ListTopFans::new(self)
     }
@@ -2104,6 +2180,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn set_fans_custom_name(&self) -> builder::fans::SetFansCustomName {
         builder::fans::SetFansCustomName::new(self)
     }
@@ -2131,6 +2208,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_custom_summary_category(
         &self,
     ) -> builder::fans_ai_summary::CreateCustomSummaryCategory {
@@ -2159,6 +2237,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_custom_summary_category(
         &self,
     ) -> builder::fans_ai_summary::DeleteCustomSummaryCategory {
@@ -2188,6 +2267,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn generate_fan_summary(&self) -> builder::fans_ai_summary::GenerateFanSummary {
         builder::fans_ai_summary::GenerateFanSummary::new(self)
     }
@@ -2215,6 +2295,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_fan_summary(&self) -> builder::fans_ai_summary::GetFanSummary {
         builder::fans_ai_summary::GetFanSummary::new(self)
     }
@@ -2240,6 +2321,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_custom_summary_categories(
         &self,
     ) -> builder::fans_ai_summary::ListCustomSummaryCategories {
@@ -2270,6 +2352,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_custom_summary_category(
         &self,
     ) -> builder::fans_ai_summary::UpdateCustomSummaryCategory {
@@ -2298,6 +2381,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_active_followings(&self) -> builder::following::ListActiveFollowings {
         builder::following::ListActiveFollowings::new(self)
     }
@@ -2324,6 +2408,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_all_followings(&self) -> builder::following::ListAllFollowings {
         builder::following::ListAllFollowings::new(self)
     }
@@ -2350,6 +2435,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_expired_followings(&self) -> builder::following::ListExpiredFollowings {
         builder::following::ListExpiredFollowings::new(self)
     }
@@ -2378,6 +2464,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_free_trial_link_tags(
         &self,
     ) -> builder::free_trial_links::AddFreeTrialLinkTags {
@@ -2409,6 +2496,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_free_trial_link(
         &self,
     ) -> builder::free_trial_links::CreateFreeTrialLink {
@@ -2438,6 +2526,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_free_trial_link(
         &self,
     ) -> builder::free_trial_links::DeleteFreeTrialLink {
@@ -2467,6 +2556,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_free_trial_link(&self) -> builder::free_trial_links::GetFreeTrialLink {
         builder::free_trial_links::GetFreeTrialLink::new(self)
     }
@@ -2494,6 +2584,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_free_trial_link_cohort_arps(
         &self,
     ) -> builder::free_trial_links::GetFreeTrialLinkCohortArps {
@@ -2523,6 +2614,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_free_trial_link_stats(
         &self,
     ) -> builder::free_trial_links::GetFreeTrialLinkStats {
@@ -2552,6 +2644,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_free_trial_link_spenders(
         &self,
     ) -> builder::free_trial_links::ListFreeTrialLinkSpenders {
@@ -2583,6 +2676,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_free_trial_link_subscribers(
         &self,
     ) -> builder::free_trial_links::ListFreeTrialLinkSubscribers {
@@ -2612,6 +2706,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_free_trial_link_tags(
         &self,
     ) -> builder::free_trial_links::ListFreeTrialLinkTags {
@@ -2640,6 +2735,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_free_trial_links(
         &self,
     ) -> builder::free_trial_links::ListFreeTrialLinks {
@@ -2670,6 +2766,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_free_trial_link_tags(
         &self,
     ) -> builder::free_trial_links::RemoveFreeTrialLinkTags {
@@ -2698,6 +2795,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_trending_gifs(&self) -> builder::giphy::ListTrendingGifs {
         builder::giphy::ListTrendingGifs::new(self)
     }
@@ -2725,6 +2823,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn search_gifs(&self) -> builder::giphy::SearchGifs {
         builder::giphy::SearchGifs::new(self)
     }
@@ -2750,6 +2849,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_all_link_tags(&self) -> builder::link_tags::ListAllLinkTags {
         builder::link_tags::ListAllLinkTags::new(self)
     }
@@ -2777,6 +2877,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_mass_message(&self) -> builder::mass_messaging::GetMassMessage {
         builder::mass_messaging::GetMassMessage::new(self)
     }
@@ -2803,6 +2904,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_mass_message_overview(
         &self,
     ) -> builder::mass_messaging::GetMassMessageOverview {
@@ -2831,6 +2933,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_mass_message_queue(
         &self,
     ) -> builder::mass_messaging::ListMassMessageQueue {
@@ -2860,6 +2963,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_mass_message(&self) -> builder::mass_messaging::SendMassMessage {
         builder::mass_messaging::SendMassMessage::new(self)
     }
@@ -2887,6 +2991,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unsend_delete_mass_message(
         &self,
     ) -> builder::mass_messaging::UnsendDeleteMassMessage {
@@ -2917,6 +3022,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_mass_message(&self) -> builder::mass_messaging::UpdateMassMessage {
         builder::mass_messaging::UpdateMassMessage::new(self)
     }
@@ -2945,6 +3051,7 @@ impl Client {
     /// # }
     /// ```
     #[deprecated = "the document calls this operation deprecated"]
+    #[inline]
     pub fn deprecated_scrape_media_from_the_only_fans_cdn(
         &self,
     ) -> builder::media::DeprecatedScrapeMediaFromTheOnlyFansCdn {
@@ -2974,6 +3081,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_upload_status(&self) -> builder::media::GetUploadStatus {
         builder::media::GetUploadStatus::new(self)
     }
@@ -3001,6 +3109,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_vault_media(&self) -> builder::media_vault::DeleteVaultMedia {
         builder::media_vault::DeleteVaultMedia::new(self)
     }
@@ -3028,6 +3137,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_vault_media(&self) -> builder::media_vault::GetVaultMedia {
         builder::media_vault::GetVaultMedia::new(self)
     }
@@ -3054,6 +3164,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_vault_media(&self) -> builder::media_vault::ListVaultMedia {
         builder::media_vault::ListVaultMedia::new(self)
     }
@@ -3082,6 +3193,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_media_to_list(&self) -> builder::media_vault_lists::AddMediaToList {
         builder::media_vault_lists::AddMediaToList::new(self)
     }
@@ -3109,6 +3221,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_vault_list(&self) -> builder::media_vault_lists::CreateVaultList {
         builder::media_vault_lists::CreateVaultList::new(self)
     }
@@ -3136,6 +3249,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_vault_list(&self) -> builder::media_vault_lists::DeleteVaultList {
         builder::media_vault_lists::DeleteVaultList::new(self)
     }
@@ -3162,6 +3276,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_vault_lists(&self) -> builder::media_vault_lists::ListVaultLists {
         builder::media_vault_lists::ListVaultLists::new(self)
     }
@@ -3190,6 +3305,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_media_from_list(
         &self,
     ) -> builder::media_vault_lists::RemoveMediaFromList {
@@ -3220,6 +3336,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn rename_vault_list(&self) -> builder::media_vault_lists::RenameVaultList {
         builder::media_vault_lists::RenameVaultList::new(self)
     }
@@ -3247,6 +3364,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn show_vault_list(&self) -> builder::media_vault_lists::ShowVaultList {
         builder::media_vault_lists::ShowVaultList::new(self)
     }
@@ -3273,6 +3391,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_notification_counts(
         &self,
     ) -> builder::notifications::GetNotificationCounts {
@@ -3301,6 +3420,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_notification_tabs_order(
         &self,
     ) -> builder::notifications::GetNotificationTabsOrder {
@@ -3329,6 +3449,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_notifications(&self) -> builder::notifications::ListNotifications {
         builder::notifications::ListNotifications::new(self)
     }
@@ -3355,6 +3476,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mark_all_notifications_as_read(
         &self,
     ) -> builder::notifications::MarkAllNotificationsAsRead {
@@ -3384,6 +3506,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn search_users_in_notifications(
         &self,
     ) -> builder::notifications::SearchUsersInNotifications {
@@ -3413,6 +3536,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_notification_tabs_order(
         &self,
     ) -> builder::notifications::UpdateNotificationTabsOrder {
@@ -3441,6 +3565,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_account_balances(&self) -> builder::payouts::GetAccountBalances {
         builder::payouts::GetAccountBalances::new(self)
     }
@@ -3467,6 +3592,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_earning_statistics(&self) -> builder::payouts::GetEarningStatistics {
         builder::payouts::GetEarningStatistics::new(self)
     }
@@ -3493,6 +3619,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_eligibility(&self) -> builder::payouts::GetEligibility {
         builder::payouts::GetEligibility::new(self)
     }
@@ -3519,6 +3646,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_payout_requests(&self) -> builder::payouts::ListPayoutRequests {
         builder::payouts::ListPayoutRequests::new(self)
     }
@@ -3546,6 +3674,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn request_manual_withdrawal(
         &self,
     ) -> builder::payouts::RequestManualWithdrawal {
@@ -3575,6 +3704,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_payout_frequency(&self) -> builder::payouts::UpdatePayoutFrequency {
         builder::payouts::UpdatePayoutFrequency::new(self)
     }
@@ -3603,6 +3733,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_post_comment(&self) -> builder::post_comments::CreatePostComment {
         builder::post_comments::CreatePostComment::new(self)
     }
@@ -3631,6 +3762,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_post_comment(&self) -> builder::post_comments::DeletePostComment {
         builder::post_comments::DeletePostComment::new(self)
     }
@@ -3659,6 +3791,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn like_post_comment(&self) -> builder::post_comments::LikePostComment {
         builder::post_comments::LikePostComment::new(self)
     }
@@ -3686,6 +3819,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_post_comments(&self) -> builder::post_comments::ListPostComments {
         builder::post_comments::ListPostComments::new(self)
     }
@@ -3714,6 +3848,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn pin_post_comment(&self) -> builder::post_comments::PinPostComment {
         builder::post_comments::PinPostComment::new(self)
     }
@@ -3742,6 +3877,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unlike_post_comment(&self) -> builder::post_comments::UnlikePostComment {
         builder::post_comments::UnlikePostComment::new(self)
     }
@@ -3770,6 +3906,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unpin_post_comment(&self) -> builder::post_comments::UnpinPostComment {
         builder::post_comments::UnpinPostComment::new(self)
     }
@@ -3797,6 +3934,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_label(&self) -> builder::post_labels::CreateLabel {
         builder::post_labels::CreateLabel::new(self)
     }
@@ -3823,6 +3961,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_labels(&self) -> builder::post_labels::ListLabels {
         builder::post_labels::ListLabels::new(self)
     }
@@ -3850,6 +3989,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn archive_post(&self) -> builder::posts::ArchivePost {
         builder::posts::ArchivePost::new(self)
     }
@@ -3877,6 +4017,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_post(&self) -> builder::posts::DeletePost {
         builder::posts::DeletePost::new(self)
     }
@@ -3904,6 +4045,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_post(&self) -> builder::posts::GetPost {
         builder::posts::GetPost::new(self)
     }
@@ -3930,6 +4072,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_posts(&self) -> builder::posts::ListPosts {
         builder::posts::ListPosts::new(self)
     }
@@ -3957,6 +4100,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn pin_unpin_post(&self) -> builder::posts::PinUnpinPost {
         builder::posts::PinUnpinPost::new(self)
     }
@@ -3984,6 +4128,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_post(&self) -> builder::posts::SendPost {
         builder::posts::SendPost::new(self)
     }
@@ -4011,6 +4156,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn show_post_statistics(&self) -> builder::posts::ShowPostStatistics {
         builder::posts::ShowPostStatistics::new(self)
     }
@@ -4038,6 +4184,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unarchive_post(&self) -> builder::posts::UnarchivePost {
         builder::posts::UnarchivePost::new(self)
     }
@@ -4066,6 +4213,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_post(&self) -> builder::posts::UpdatePost {
         builder::posts::UpdatePost::new(self)
     }
@@ -4096,6 +4244,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_promotion(&self) -> builder::promotions::CreatePromotion {
         builder::promotions::CreatePromotion::new(self)
     }
@@ -4123,6 +4272,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_promotion(&self) -> builder::promotions::DeletePromotion {
         builder::promotions::DeletePromotion::new(self)
     }
@@ -4149,6 +4299,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_promotions(&self) -> builder::promotions::ListPromotions {
         builder::promotions::ListPromotions::new(self)
     }
@@ -4176,6 +4327,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stop_promotion(&self) -> builder::promotions::StopPromotion {
         builder::promotions::StopPromotion::new(self)
     }
@@ -4202,6 +4354,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_profile_details(&self) -> builder::public_profiles::GetProfileDetails {
         builder::public_profiles::GetProfileDetails::new(self)
     }
@@ -4227,6 +4380,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn search_profiles(&self) -> builder::public_profiles::SearchProfiles {
         builder::public_profiles::SearchProfiles::new(self)
     }
@@ -4256,6 +4410,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn count_queue_items(&self) -> builder::queue::CountQueueItems {
         builder::queue::CountQueueItems::new(self)
     }
@@ -4285,6 +4440,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_queue_items(&self) -> builder::queue::ListQueueItems {
         builder::queue::ListQueueItems::new(self)
     }
@@ -4312,6 +4468,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn publish_queue_item(&self) -> builder::queue::PublishQueueItem {
         builder::queue::PublishQueueItem::new(self)
     }
@@ -4339,6 +4496,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_invitation_link(
         &self,
     ) -> builder::release_forms::CreateInvitationLink {
@@ -4368,6 +4526,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_release_form(&self) -> builder::release_forms::CreateReleaseForm {
         builder::release_forms::CreateReleaseForm::new(self)
     }
@@ -4396,6 +4555,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn hide_unhide_release_form(
         &self,
     ) -> builder::release_forms::HideUnhideReleaseForm {
@@ -4424,6 +4584,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_mentions(&self) -> builder::release_forms::ListMentions {
         builder::release_forms::ListMentions::new(self)
     }
@@ -4450,6 +4611,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_release_forms(&self) -> builder::release_forms::ListReleaseForms {
         builder::release_forms::ListReleaseForms::new(self)
     }
@@ -4476,6 +4638,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_taggable_users(&self) -> builder::release_forms::ListTaggableUsers {
         builder::release_forms::ListTaggableUsers::new(self)
     }
@@ -4504,6 +4667,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn rename_release_form(&self) -> builder::release_forms::RenameReleaseForm {
         builder::release_forms::RenameReleaseForm::new(self)
     }
@@ -4530,6 +4694,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_automatic_messaging(
         &self,
     ) -> builder::saved_for_later_messages::DisableAutomaticMessaging {
@@ -4559,6 +4724,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_update_automatic_messaging(
         &self,
     ) -> builder::saved_for_later_messages::EnableUpdateAutomaticMessaging {
@@ -4587,6 +4753,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_message_settings(
         &self,
     ) -> builder::saved_for_later_messages::GetMessageSettings {
@@ -4617,6 +4784,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_saved_for_later_messages(
         &self,
     ) -> builder::saved_for_later_messages::ListSavedForLaterMessages {
@@ -4645,6 +4813,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disable_automatic_posting(
         &self,
     ) -> builder::saved_for_later_posts::DisableAutomaticPosting {
@@ -4674,6 +4843,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_update_automatic_posting(
         &self,
     ) -> builder::saved_for_later_posts::EnableUpdateAutomaticPosting {
@@ -4702,6 +4872,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_post_settings(&self) -> builder::saved_for_later_posts::GetPostSettings {
         builder::saved_for_later_posts::GetPostSettings::new(self)
     }
@@ -4730,6 +4901,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_saved_for_later_posts(
         &self,
     ) -> builder::saved_for_later_posts::ListSavedForLaterPosts {
@@ -4761,6 +4933,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_social_media_button(&self) -> builder::settings::AddSocialMediaButton {
         builder::settings::AddSocialMediaButton::new(self)
     }
@@ -4788,6 +4961,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn check_username_availability(
         &self,
     ) -> builder::settings::CheckUsernameAvailability {
@@ -4817,6 +4991,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_social_media_button(
         &self,
     ) -> builder::settings::DeleteSocialMediaButton {
@@ -4846,6 +5021,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_disable_drm(&self) -> builder::settings::EnableDisableDrm {
         builder::settings::EnableDisableDrm::new(self)
     }
@@ -4873,6 +5049,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_disable_welcome_message(
         &self,
     ) -> builder::settings::EnableDisableWelcomeMessage {
@@ -4901,6 +5078,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_blocked_countries(&self) -> builder::settings::GetBlockedCountries {
         builder::settings::GetBlockedCountries::new(self)
     }
@@ -4927,6 +5105,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_drm_status(&self) -> builder::settings::GetDrmStatus {
         builder::settings::GetDrmStatus::new(self)
     }
@@ -4953,6 +5132,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_settings(&self) -> builder::settings::GetSettings {
         builder::settings::GetSettings::new(self)
     }
@@ -4979,6 +5159,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_welcome_message(&self) -> builder::settings::GetWelcomeMessage {
         builder::settings::GetWelcomeMessage::new(self)
     }
@@ -5005,6 +5186,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_social_media_buttons(
         &self,
     ) -> builder::settings::ListSocialMediaButtons {
@@ -5034,6 +5216,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn reorder_social_media_buttons(
         &self,
     ) -> builder::settings::ReorderSocialMediaButtons {
@@ -5063,6 +5246,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_blocked_countries(&self) -> builder::settings::UpdateBlockedCountries {
         builder::settings::UpdateBlockedCountries::new(self)
     }
@@ -5089,6 +5273,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_profile(&self) -> builder::settings::UpdateProfile {
         builder::settings::UpdateProfile::new(self)
     }
@@ -5117,6 +5302,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_social_media_button(
         &self,
     ) -> builder::settings::UpdateSocialMediaButton {
@@ -5146,6 +5332,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_subscription_price(
         &self,
     ) -> builder::settings::UpdateSubscriptionPrice {
@@ -5174,6 +5361,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_welcome_message(&self) -> builder::settings::UpdateWelcomeMessage {
         builder::settings::UpdateWelcomeMessage::new(self)
     }
@@ -5202,6 +5390,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_shared_free_trial_link_tags(
         &self,
     ) -> builder::shared_free_trial_links::AddSharedFreeTrialLinkTags {
@@ -5231,6 +5420,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_shared_free_trial_link_tags(
         &self,
     ) -> builder::shared_free_trial_links::ListSharedFreeTrialLinkTags {
@@ -5259,6 +5449,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_shared_free_trial_links(
         &self,
     ) -> builder::shared_free_trial_links::ListSharedFreeTrialLinks {
@@ -5289,6 +5480,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_shared_free_trial_link_tags(
         &self,
     ) -> builder::shared_free_trial_links::RemoveSharedFreeTrialLinkTags {
@@ -5318,6 +5510,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn revoke_shared_free_trial_link_access(
         &self,
     ) -> builder::shared_free_trial_links::RevokeSharedFreeTrialLinkAccess {
@@ -5348,6 +5541,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_shared_tracking_link_tags(
         &self,
     ) -> builder::shared_tracking_links::AddSharedTrackingLinkTags {
@@ -5377,6 +5571,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_shared_tracking_link_tags(
         &self,
     ) -> builder::shared_tracking_links::ListSharedTrackingLinkTags {
@@ -5405,6 +5600,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_shared_tracking_links(
         &self,
     ) -> builder::shared_tracking_links::ListSharedTrackingLinks {
@@ -5435,6 +5631,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_shared_tracking_link_tags(
         &self,
     ) -> builder::shared_tracking_links::RemoveSharedTrackingLinkTags {
@@ -5464,6 +5661,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn revoke_shared_tracking_link_access(
         &self,
     ) -> builder::shared_tracking_links::RevokeSharedTrackingLinkAccess {
@@ -5494,6 +5692,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_smart_link_postback(
         &self,
     ) -> builder::smart_link_postbacks::CreateSmartLinkPostback {
@@ -5522,6 +5721,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_smart_link_postback(
         &self,
     ) -> builder::smart_link_postbacks::DeleteSmartLinkPostback {
@@ -5549,6 +5749,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_postbacks(
         &self,
     ) -> builder::smart_link_postbacks::ListSmartLinkPostbacks {
@@ -5577,6 +5778,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn show_smart_link_postback(
         &self,
     ) -> builder::smart_link_postbacks::ShowSmartLinkPostback {
@@ -5608,6 +5810,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_smart_link_postback(
         &self,
     ) -> builder::smart_link_postbacks::UpdateSmartLinkPostback {
@@ -5637,6 +5840,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_smart_link_tags(&self) -> builder::smart_links::AddSmartLinkTags {
         builder::smart_links::AddSmartLinkTags::new(self)
     }
@@ -5665,6 +5869,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_smart_link(&self) -> builder::smart_links::CreateSmartLink {
         builder::smart_links::CreateSmartLink::new(self)
     }
@@ -5694,6 +5899,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_smart_link_pixel(&self) -> builder::smart_links::CreateSmartLinkPixel {
         builder::smart_links::CreateSmartLinkPixel::new(self)
     }
@@ -5720,6 +5926,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_smart_link(&self) -> builder::smart_links::DeleteSmartLink {
         builder::smart_links::DeleteSmartLink::new(self)
     }
@@ -5747,6 +5954,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn disconnect_smart_link_pixel(
         &self,
     ) -> builder::smart_links::DisconnectSmartLinkPixel {
@@ -5775,6 +5983,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_smart_link(&self) -> builder::smart_links::GetSmartLink {
         builder::smart_links::GetSmartLink::new(self)
     }
@@ -5801,6 +6010,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_smart_link_cohort_arps(
         &self,
     ) -> builder::smart_links::GetSmartLinkCohortArps {
@@ -5829,6 +6039,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_smart_link_stats(&self) -> builder::smart_links::GetSmartLinkStats {
         builder::smart_links::GetSmartLinkStats::new(self)
     }
@@ -5855,6 +6066,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_clicks(&self) -> builder::smart_links::ListSmartLinkClicks {
         builder::smart_links::ListSmartLinkClicks::new(self)
     }
@@ -5881,6 +6093,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_conversions(
         &self,
     ) -> builder::smart_links::ListSmartLinkConversions {
@@ -5909,6 +6122,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_fans(&self) -> builder::smart_links::ListSmartLinkFans {
         builder::smart_links::ListSmartLinkFans::new(self)
     }
@@ -5935,6 +6149,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_pixels(&self) -> builder::smart_links::ListSmartLinkPixels {
         builder::smart_links::ListSmartLinkPixels::new(self)
     }
@@ -5961,6 +6176,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_spenders(
         &self,
     ) -> builder::smart_links::ListSmartLinkSpenders {
@@ -5989,6 +6205,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_link_tags(&self) -> builder::smart_links::ListSmartLinkTags {
         builder::smart_links::ListSmartLinkTags::new(self)
     }
@@ -6014,6 +6231,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_smart_links(&self) -> builder::smart_links::ListSmartLinks {
         builder::smart_links::ListSmartLinks::new(self)
     }
@@ -6041,6 +6259,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_smart_link_tags(&self) -> builder::smart_links::RemoveSmartLinkTags {
         builder::smart_links::RemoveSmartLinkTags::new(self)
     }
@@ -6069,6 +6288,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn send_smart_link_pixel_test_event(
         &self,
     ) -> builder::smart_links::SendSmartLinkPixelTestEvent {
@@ -6098,6 +6318,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_smart_link_pixel(&self) -> builder::smart_links::UpdateSmartLinkPixel {
         builder::smart_links::UpdateSmartLinkPixel::new(self)
     }
@@ -6124,6 +6345,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn calculate_total_transactions(
         &self,
     ) -> builder::statistics::CalculateTotalTransactions {
@@ -6154,6 +6376,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_earnings(&self) -> builder::statistics::GetEarnings {
         builder::statistics::GetEarnings::new(self)
     }
@@ -6182,6 +6405,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_profile_visitors(&self) -> builder::statistics::GetProfileVisitors {
         builder::statistics::GetProfileVisitors::new(self)
     }
@@ -6210,6 +6434,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_subscriber_metrics(&self) -> builder::statistics::GetSubscriberMetrics {
         builder::statistics::GetSubscriberMetrics::new(self)
     }
@@ -6236,6 +6461,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_subscriber_statistics(
         &self,
     ) -> builder::statistics::GetSubscriberStatistics {
@@ -6264,6 +6490,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn statistics_overview(&self) -> builder::statistics::StatisticsOverview {
         builder::statistics::StatisticsOverview::new(self)
     }
@@ -6290,6 +6517,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_stored_free_trial_links(
         &self,
     ) -> builder::stored_free_trial_links::ListStoredFreeTrialLinks {
@@ -6318,6 +6546,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_stored_shared_free_trial_links(
         &self,
     ) -> builder::stored_shared_free_trial_links::ListStoredSharedFreeTrialLinks {
@@ -6348,6 +6577,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_stored_shared_tracking_links(
         &self,
     ) -> builder::stored_shared_tracking_links::ListStoredSharedTrackingLinks {
@@ -6376,6 +6606,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_stored_tracking_links(
         &self,
     ) -> builder::stored_tracking_links::ListStoredTrackingLinks {
@@ -6405,6 +6636,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_to_story(&self) -> builder::stories::AddToStory {
         builder::stories::AddToStory::new(self)
     }
@@ -6432,6 +6664,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_story(&self) -> builder::stories::DeleteStory {
         builder::stories::DeleteStory::new(self)
     }
@@ -6459,6 +6692,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_story_stats(&self) -> builder::stories::GetStoryStats {
         builder::stories::GetStoryStats::new(self)
     }
@@ -6485,6 +6719,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_active_stories(&self) -> builder::stories::ListActiveStories {
         builder::stories::ListActiveStories::new(self)
     }
@@ -6511,6 +6746,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_story_archive(&self) -> builder::stories::ListStoryArchive {
         builder::stories::ListStoryArchive::new(self)
     }
@@ -6538,6 +6774,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_story_viewers(&self) -> builder::stories::ListStoryViewers {
         builder::stories::ListStoryViewers::new(self)
     }
@@ -6565,6 +6802,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mark_story_as_watched(&self) -> builder::stories::MarkStoryAsWatched {
         builder::stories::MarkStoryAsWatched::new(self)
     }
@@ -6592,6 +6830,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn show_story(&self) -> builder::stories::ShowStory {
         builder::stories::ShowStory::new(self)
     }
@@ -6620,6 +6859,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_story_to_highlight(
         &self,
     ) -> builder::story_highlights::AddStoryToHighlight {
@@ -6651,6 +6891,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_story_highlight(
         &self,
     ) -> builder::story_highlights::CreateStoryHighlight {
@@ -6680,6 +6921,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_story_highlight(
         &self,
     ) -> builder::story_highlights::DeleteStoryHighlight {
@@ -6708,6 +6950,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_story_highlights(
         &self,
     ) -> builder::story_highlights::ListStoryHighlights {
@@ -6738,6 +6981,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_story_from_highlight(
         &self,
     ) -> builder::story_highlights::RemoveStoryFromHighlight {
@@ -6767,6 +7011,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn show_story_highlight(&self) -> builder::story_highlights::ShowStoryHighlight {
         builder::story_highlights::ShowStoryHighlight::new(self)
     }
@@ -6797,6 +7042,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_story_highlight(
         &self,
     ) -> builder::story_highlights::UpdateStoryHighlight {
@@ -6827,6 +7073,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_bundle(&self) -> builder::subscription_bundles::CreateBundle {
         builder::subscription_bundles::CreateBundle::new(self)
     }
@@ -6854,6 +7101,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_bundle(&self) -> builder::subscription_bundles::DeleteBundle {
         builder::subscription_bundles::DeleteBundle::new(self)
     }
@@ -6880,6 +7128,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_bundles(&self) -> builder::subscription_bundles::ListBundles {
         builder::subscription_bundles::ListBundles::new(self)
     }
@@ -6908,6 +7157,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_tracking_link_tags(
         &self,
     ) -> builder::tracking_links::AddTrackingLinkTags {
@@ -6937,6 +7187,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_tracking_link(&self) -> builder::tracking_links::CreateTrackingLink {
         builder::tracking_links::CreateTrackingLink::new(self)
     }
@@ -6964,6 +7215,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_tracking_link(&self) -> builder::tracking_links::DeleteTrackingLink {
         builder::tracking_links::DeleteTrackingLink::new(self)
     }
@@ -6991,6 +7243,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_tracking_link(&self) -> builder::tracking_links::GetTrackingLink {
         builder::tracking_links::GetTrackingLink::new(self)
     }
@@ -7018,6 +7271,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_tracking_link_cohort_arps(
         &self,
     ) -> builder::tracking_links::GetTrackingLinkCohortArps {
@@ -7047,6 +7301,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_tracking_link_stats(
         &self,
     ) -> builder::tracking_links::GetTrackingLinkStats {
@@ -7076,6 +7331,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tracking_link_spenders(
         &self,
     ) -> builder::tracking_links::ListTrackingLinkSpenders {
@@ -7107,6 +7363,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tracking_link_subscribers(
         &self,
     ) -> builder::tracking_links::ListTrackingLinkSubscribers {
@@ -7136,6 +7393,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tracking_link_tags(
         &self,
     ) -> builder::tracking_links::ListTrackingLinkTags {
@@ -7164,6 +7422,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_tracking_links(&self) -> builder::tracking_links::ListTrackingLinks {
         builder::tracking_links::ListTrackingLinks::new(self)
     }
@@ -7192,6 +7451,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_tracking_link_tags(
         &self,
     ) -> builder::tracking_links::RemoveTrackingLinkTags {
@@ -7220,6 +7480,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_transactions(&self) -> builder::transactions::ListTransactions {
         builder::transactions::ListTransactions::new(self)
     }
@@ -7245,6 +7506,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_credit_usage(&self) -> builder::usage::GetCreditUsage {
         builder::usage::GetCreditUsage::new(self)
     }
@@ -7273,6 +7535,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_users_to_user_list(
         &self,
     ) -> builder::user_list_collections::AddUsersToUserList {
@@ -7302,6 +7565,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn clear_user_list(&self) -> builder::user_list_collections::ClearUserList {
         builder::user_list_collections::ClearUserList::new(self)
     }
@@ -7329,6 +7593,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_user_list(&self) -> builder::user_list_collections::CreateUserList {
         builder::user_list_collections::CreateUserList::new(self)
     }
@@ -7356,6 +7621,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_user_list(&self) -> builder::user_list_collections::DeleteUserList {
         builder::user_list_collections::DeleteUserList::new(self)
     }
@@ -7383,6 +7649,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_user_list(&self) -> builder::user_list_collections::GetUserList {
         builder::user_list_collections::GetUserList::new(self)
     }
@@ -7410,6 +7677,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_pinned_users_in_user_list(
         &self,
     ) -> builder::user_list_collections::ListPinnedUsersInUserList {
@@ -7439,6 +7707,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_list_users(
         &self,
     ) -> builder::user_list_collections::ListUserListUsers {
@@ -7467,6 +7736,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_user_lists(&self) -> builder::user_list_collections::ListUserLists {
         builder::user_list_collections::ListUserLists::new(self)
     }
@@ -7495,6 +7765,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn pin_unpin_user_in_user_list(
         &self,
     ) -> builder::user_list_collections::PinUnpinUserInUserList {
@@ -7525,6 +7796,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn remove_user_from_a_user_list(
         &self,
     ) -> builder::user_list_collections::RemoveUserFromAUserList {
@@ -7555,6 +7827,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_user_list(&self) -> builder::user_list_collections::UpdateUserList {
         builder::user_list_collections::UpdateUserList::new(self)
     }
@@ -7582,6 +7855,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn block_user(&self) -> builder::users::BlockUser {
         builder::users::BlockUser::new(self)
     }
@@ -7609,6 +7883,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_user_details(&self) -> builder::users::GetUserDetails {
         builder::users::GetUserDetails::new(self)
     }
@@ -7636,6 +7911,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn mass_list_user_details(&self) -> builder::users::MassListUserDetails {
         builder::users::MassListUserDetails::new(self)
     }
@@ -7663,6 +7939,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn restrict_user(&self) -> builder::users::RestrictUser {
         builder::users::RestrictUser::new(self)
     }
@@ -7690,6 +7967,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn subscribe_to_user(&self) -> builder::users::SubscribeToUser {
         builder::users::SubscribeToUser::new(self)
     }
@@ -7717,6 +7995,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unblock_user(&self) -> builder::users::UnblockUser {
         builder::users::UnblockUser::new(self)
     }
@@ -7744,6 +8023,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unrestrict_user(&self) -> builder::users::UnrestrictUser {
         builder::users::UnrestrictUser::new(self)
     }
@@ -7772,6 +8052,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn unsubscribe_from_user(&self) -> builder::users::UnsubscribeFromUser {
         builder::users::UnsubscribeFromUser::new(self)
     }
@@ -7800,6 +8081,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_webhook(&self) -> builder::webhooks::CreateWebhook {
         builder::webhooks::CreateWebhook::new(self)
     }
@@ -7826,6 +8108,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete_webhook(&self) -> builder::webhooks::DeleteWebhook {
         builder::webhooks::DeleteWebhook::new(self)
     }
@@ -7851,6 +8134,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_available_events(&self) -> builder::webhooks::ListAvailableEvents {
         builder::webhooks::ListAvailableEvents::new(self)
     }
@@ -7877,6 +8161,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_webhook_deliveries(&self) -> builder::webhooks::ListWebhookDeliveries {
         builder::webhooks::ListWebhookDeliveries::new(self)
     }
@@ -7902,6 +8187,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list_webhooks(&self) -> builder::webhooks::ListWebhooks {
         builder::webhooks::ListWebhooks::new(self)
     }
@@ -7929,6 +8215,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn redeliver_webhook_delivery(
         &self,
     ) -> builder::webhooks::RedeliverWebhookDelivery {
@@ -7957,6 +8244,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn show_webhook(&self) -> builder::webhooks::ShowWebhook {
         builder::webhooks::ShowWebhook::new(self)
     }
@@ -7986,6 +8274,7 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_webhook(&self) -> builder::webhooks::UpdateWebhook {
         builder::webhooks::UpdateWebhook::new(self)
     }
@@ -8297,6 +8586,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DisconnectAccount {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8313,6 +8603,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8322,6 +8613,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<()> {
                 self.draft.fetch()
             }
@@ -8336,6 +8628,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8347,6 +8640,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetCurrentAccount {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8363,6 +8657,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8372,6 +8667,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::AccountUser> {
                 self.draft.fetch()
             }
@@ -8386,6 +8682,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8397,6 +8694,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetModelStartDate {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8413,6 +8711,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8422,6 +8721,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::account::ModelStartDate> {
                 self.draft.fetch()
             }
@@ -8436,6 +8736,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8447,6 +8748,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetTopPercentage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8463,6 +8765,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8472,6 +8775,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::account::TopPercentage> {
                 self.draft.fetch()
             }
@@ -8486,6 +8790,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8497,6 +8802,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListAccounts {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8527,6 +8833,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8536,6 +8843,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::account::Account>> {
                 self.draft.fetch()
             }
@@ -8550,6 +8858,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8567,6 +8876,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetProfitability {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8621,6 +8931,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8630,6 +8941,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::analytics_financial::Profitability>> {
@@ -8646,6 +8958,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8657,6 +8970,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetProfitabilityHistory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8693,6 +9007,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8702,6 +9017,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::analytics_financial::Profitability>> {
@@ -8718,6 +9034,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8729,6 +9046,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetRevenueForecast {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8807,6 +9125,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8816,6 +9135,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::analytics_financial::RevenueForecast> {
                 self.draft.fetch()
             }
@@ -8830,6 +9150,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8841,6 +9162,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetTransactionSummary {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8895,6 +9217,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8904,6 +9227,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::analytics_financial::TransactionSummary> {
                 self.draft.fetch()
             }
@@ -8918,6 +9242,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -8929,6 +9254,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetTransactionsByType {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -8983,6 +9309,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -8992,6 +9319,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::analytics_financial::TransactionsByType>> {
@@ -9008,6 +9336,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9025,6 +9354,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetEarningsOverview {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9079,6 +9409,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9088,6 +9419,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::analytics_summary::EarningsOverview> {
                 self.draft.fetch()
             }
@@ -9102,6 +9434,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9113,6 +9446,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetHistoricalPerformance {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9144,6 +9478,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9153,6 +9488,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<
@@ -9171,6 +9507,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9182,6 +9519,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetPeriodComparison {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9260,6 +9598,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9269,6 +9608,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::analytics_summary::PeriodComparison> {
                 self.draft.fetch()
             }
@@ -9283,6 +9623,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9300,12 +9641,14 @@ pub mod builder {
             draft: Draft,
         }
         impl Whoami {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(client, &super::super::operations::WHOAMI),
                 }
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9315,6 +9658,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::api_keys::Whoami> {
                 self.draft.fetch()
             }
@@ -9329,6 +9673,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9346,6 +9691,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetAccountCountryDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9362,6 +9708,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9371,6 +9718,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::banking::Country> {
                 self.draft.fetch()
             }
@@ -9385,6 +9733,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9396,6 +9745,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetBankPayoutDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9412,6 +9762,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9421,6 +9772,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::banking::PayoutSystems> {
                 self.draft.fetch()
             }
@@ -9435,6 +9787,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9446,6 +9799,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetDac7formDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9462,6 +9816,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9471,6 +9826,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::banking::Dac7FormDetails> {
                 self.draft.fetch()
             }
@@ -9485,6 +9841,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9496,6 +9853,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetLegalAndTaxStatus {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9512,6 +9870,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9521,6 +9880,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::banking::LegalAndTaxStatus> {
                 self.draft.fetch()
             }
@@ -9535,6 +9895,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9546,6 +9907,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetLegalFormDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9562,6 +9924,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9571,6 +9934,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::banking::LegalFormDetails> {
                 self.draft.fetch()
             }
@@ -9585,6 +9949,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9596,6 +9961,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListAvailablePayoutSystems {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9612,6 +9978,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9621,6 +9988,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::banking::PayoutSystems> {
                 self.draft.fetch()
             }
@@ -9635,6 +10003,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9646,6 +10015,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListCountries {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9662,6 +10032,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9671,6 +10042,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::banking::Country>> {
                 self.draft.fetch()
             }
@@ -9685,6 +10057,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9702,6 +10075,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListBannedWords {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9747,6 +10121,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9756,6 +10131,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::banned_words::BannedWord>> {
@@ -9772,6 +10148,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9789,6 +10166,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListBlockedUsers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9832,6 +10210,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9841,6 +10220,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::blocked_restricted_users::UserOffsetPage> {
@@ -9857,6 +10237,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9868,6 +10249,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListRestrictedUsers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9911,6 +10293,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9920,6 +10303,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::blocked_restricted_users::UserOffsetPage> {
@@ -9936,6 +10320,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -9953,6 +10338,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CalculateChargebackRatio {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -9983,6 +10369,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -9992,6 +10379,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::chargebacks::ChargebackRatio> {
                 self.draft.fetch()
             }
@@ -10006,6 +10394,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10017,6 +10406,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListChargebackStatistics {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10047,6 +10437,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10056,6 +10447,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::chargebacks::ChargebackStatistics> {
                 self.draft.fetch()
             }
@@ -10070,6 +10462,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10081,6 +10474,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListChargebacks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10125,6 +10519,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10134,6 +10529,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::chargebacks::ChargebackPage> {
                 self.draft.fetch()
             }
@@ -10148,6 +10544,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10165,6 +10562,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AttachTagsReleaseFormsToMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10243,6 +10641,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10252,6 +10651,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -10266,6 +10666,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10277,6 +10678,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10307,6 +10709,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10316,6 +10719,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -10330,6 +10734,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10341,6 +10746,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSpecificChatMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10371,6 +10777,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10380,6 +10787,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Message> {
                 self.draft.fetch()
             }
@@ -10394,6 +10802,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10405,6 +10814,7 @@ pub mod builder {
             draft: Draft,
         }
         impl LikeMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10435,6 +10845,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10444,6 +10855,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::chat_messages::MessageLike> {
                 self.draft.fetch()
             }
@@ -10458,6 +10870,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10469,6 +10882,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListChatMessages {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10537,6 +10951,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10546,6 +10961,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::Message>> {
                 self.draft.fetch()
             }
@@ -10560,6 +10976,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10571,6 +10988,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListPinnedChatMessages {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10629,6 +11047,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10638,6 +11057,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::Message>> {
                 self.draft.fetch()
             }
@@ -10652,6 +11072,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10663,6 +11084,7 @@ pub mod builder {
             draft: Draft,
         }
         impl PinMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10693,6 +11115,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10702,6 +11125,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -10716,6 +11140,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10727,6 +11152,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SearchChatMessages {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10757,6 +11183,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10766,6 +11193,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<i64>> {
                 self.draft.fetch()
             }
@@ -10780,6 +11208,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10791,6 +11220,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SendMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -10964,6 +11394,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -10973,6 +11404,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Message> {
                 self.draft.fetch()
             }
@@ -10987,6 +11419,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -10998,6 +11431,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnlikeMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11028,6 +11462,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11037,6 +11472,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::chat_messages::MessageLike> {
                 self.draft.fetch()
             }
@@ -11051,6 +11487,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11062,6 +11499,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnpinMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11092,6 +11530,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11101,6 +11540,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11115,6 +11555,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11132,6 +11573,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteChat {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11155,6 +11597,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11164,6 +11607,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11178,6 +11622,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11189,6 +11634,7 @@ pub mod builder {
             draft: Draft,
         }
         impl HideChat {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11212,6 +11658,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11221,6 +11668,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11235,6 +11683,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11246,6 +11695,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListChatMediaGallery {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11300,6 +11750,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11309,6 +11760,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::chats::ChatMediaGallery> {
                 self.draft.fetch()
             }
@@ -11323,6 +11775,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11334,6 +11787,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListChats {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11401,6 +11855,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11410,6 +11865,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::chats::Chat>> {
                 self.draft.fetch()
             }
@@ -11424,6 +11880,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11435,6 +11892,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MarkAllChatsAsRead {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11451,6 +11909,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11460,6 +11919,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11474,6 +11934,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11485,6 +11946,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MarkChatAsRead {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11508,6 +11970,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11517,6 +11980,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11531,6 +11995,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11542,6 +12007,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MarkChatAsUnread {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11565,6 +12031,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11574,6 +12041,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11588,6 +12056,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11599,6 +12068,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MuteChatNotifications {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11622,6 +12092,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11631,6 +12102,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11645,6 +12117,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11656,6 +12129,7 @@ pub mod builder {
             draft: Draft,
         }
         impl StartTypingIndicator {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11679,6 +12153,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11688,6 +12163,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11702,6 +12178,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11713,6 +12190,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnmuteChatNotifications {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11736,6 +12214,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11745,6 +12224,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -11759,6 +12239,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11776,6 +12257,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateClientSession {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11825,6 +12307,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11834,6 +12317,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::client_sessions::ClientSession> {
                 self.draft.fetch()
             }
@@ -11848,6 +12332,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11865,6 +12350,7 @@ pub mod builder {
             draft: Draft,
         }
         impl PollAuthenticationStatus {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11881,6 +12367,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11890,6 +12377,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::connect_only_fans_account::AuthenticationStatus> {
@@ -11906,6 +12394,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11917,6 +12406,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ReAuthenticateAccount {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11933,6 +12423,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11942,6 +12433,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::connect_only_fans_account::Reauthentication> {
@@ -11958,6 +12450,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -11969,6 +12462,7 @@ pub mod builder {
             draft: Draft,
         }
         impl Send2faEmailToCreator {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -11985,6 +12479,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -11994,6 +12489,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Outcome> {
                 self.draft.fetch()
             }
@@ -12008,6 +12504,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12019,6 +12516,7 @@ pub mod builder {
             draft: Draft,
         }
         impl StartAuthentication {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12154,6 +12652,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12163,6 +12662,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::connect_only_fans_account::AuthenticationStart> {
@@ -12179,6 +12679,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12190,6 +12691,7 @@ pub mod builder {
             draft: Draft,
         }
         impl Submit2fa {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12236,6 +12738,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12245,6 +12748,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::connect_only_fans_account::TwoFactorResult> {
@@ -12261,6 +12765,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12272,6 +12777,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateAuthenticationCredentials {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12370,6 +12876,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12379,6 +12886,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::connect_only_fans_account::AuthenticationStart> {
@@ -12395,6 +12903,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12412,6 +12921,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CancelDataExport {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12428,6 +12938,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12437,6 +12948,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::data_exports::DataExportAction> {
                 self.draft.fetch()
             }
@@ -12451,6 +12963,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12462,6 +12975,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateDataExport {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12575,6 +13089,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12584,6 +13099,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::data_exports::DataExport> {
                 self.draft.fetch()
             }
@@ -12598,6 +13114,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12609,6 +13126,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetDataExportStatus {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12635,6 +13153,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12644,6 +13163,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::data_exports::DataExport> {
                 self.draft.fetch()
             }
@@ -12658,6 +13178,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12669,6 +13190,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListDataExports {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12728,6 +13250,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12737,6 +13260,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::data_exports::DataExportPage> {
                 self.draft.fetch()
             }
@@ -12751,6 +13275,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12762,6 +13287,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RetryFailedDataExport {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12778,6 +13304,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12787,6 +13314,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::data_exports::DataExportRetry> {
                 self.draft.fetch()
             }
@@ -12801,6 +13329,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12812,6 +13341,7 @@ pub mod builder {
             draft: Draft,
         }
         impl StartDataExport {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12828,6 +13358,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12837,6 +13368,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::data_exports::DataExportAction> {
                 self.draft.fetch()
             }
@@ -12851,6 +13383,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12868,6 +13401,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DirectMessages {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12925,6 +13459,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -12934,6 +13469,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::EngagementMessagePage> {
                 self.draft.fetch()
             }
@@ -12948,6 +13484,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -12959,6 +13496,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DirectMessagesChart {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -12999,6 +13537,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13008,6 +13547,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::engagement_messages::DirectMessagesChart> {
@@ -13024,6 +13564,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13035,6 +13576,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MassMessages {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13082,6 +13624,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13091,6 +13634,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::EngagementMessagePage> {
                 self.draft.fetch()
             }
@@ -13105,6 +13649,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13116,6 +13661,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MassMessagesChart {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13156,6 +13702,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13165,6 +13712,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::engagement_messages::MassMessagesChart> {
                 self.draft.fetch()
             }
@@ -13179,6 +13727,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13190,6 +13739,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MessageBuyers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13260,6 +13810,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13269,6 +13820,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FanMarkerPage> {
                 self.draft.fetch()
             }
@@ -13283,6 +13835,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13294,6 +13847,7 @@ pub mod builder {
             draft: Draft,
         }
         impl TopMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13324,6 +13878,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13333,6 +13888,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::engagement_messages::TopMessage> {
                 self.draft.fetch()
             }
@@ -13347,6 +13903,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13364,6 +13921,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ClearFanNotes {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13387,6 +13945,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13396,6 +13955,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Fan> {
                 self.draft.fetch()
             }
@@ -13410,6 +13970,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13421,6 +13982,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateEditFanNotes {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13462,6 +14024,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13471,6 +14034,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Fan> {
                 self.draft.fetch()
             }
@@ -13485,6 +14049,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13496,6 +14061,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetFanNotes {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13519,6 +14085,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13528,6 +14095,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans::FanNotes> {
                 self.draft.fetch()
             }
@@ -13542,6 +14110,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13553,6 +14122,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSubscriptionHistory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13576,6 +14146,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13585,6 +14156,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans::SubscriptionHistory> {
                 self.draft.fetch()
             }
@@ -13599,6 +14171,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13610,6 +14183,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListActiveFans {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13713,6 +14287,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13722,6 +14297,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FanPage> {
                 self.draft.fetch()
             }
@@ -13736,6 +14312,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13747,6 +14324,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListAllFans {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13850,6 +14428,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13859,6 +14438,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FanPage> {
                 self.draft.fetch()
             }
@@ -13873,6 +14453,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -13884,6 +14465,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListExpiredFans {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -13987,6 +14569,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -13996,6 +14579,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FanPage> {
                 self.draft.fetch()
             }
@@ -14010,6 +14594,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14021,6 +14606,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListLatestFans {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14081,6 +14667,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14090,6 +14677,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans::LatestFanPage> {
                 self.draft.fetch()
             }
@@ -14104,6 +14692,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14115,6 +14704,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTopFans {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14155,6 +14745,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14164,6 +14755,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans::TopFanPage> {
                 self.draft.fetch()
             }
@@ -14178,6 +14770,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14189,6 +14782,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SetFansCustomName {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14230,6 +14824,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14239,6 +14834,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Fan> {
                 self.draft.fetch()
             }
@@ -14253,6 +14849,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14270,6 +14867,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateCustomSummaryCategory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14309,6 +14907,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14318,6 +14917,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans_ai_summary::CustomSummaryCategory> {
                 self.draft.fetch()
             }
@@ -14332,6 +14932,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14343,6 +14944,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteCustomSummaryCategory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14359,6 +14961,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14368,6 +14971,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<()> {
                 self.draft.fetch()
             }
@@ -14382,6 +14986,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14393,6 +14998,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GenerateFanSummary {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14436,6 +15042,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14445,6 +15052,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans_ai_summary::FanSummaryStart> {
                 self.draft.fetch()
             }
@@ -14459,6 +15067,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14470,6 +15079,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetFanSummary {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14493,6 +15103,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14502,6 +15113,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans_ai_summary::FanSummary> {
                 self.draft.fetch()
             }
@@ -14516,6 +15128,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14527,6 +15140,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListCustomSummaryCategories {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14536,6 +15150,7 @@ pub mod builder {
                 }
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14545,6 +15160,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::fans_ai_summary::CustomSummaryCategory>> {
@@ -14561,6 +15177,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14572,6 +15189,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateCustomSummaryCategory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14618,6 +15236,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14627,6 +15246,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::fans_ai_summary::CustomSummaryCategory> {
                 self.draft.fetch()
             }
@@ -14641,6 +15261,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14658,6 +15279,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListActiveFollowings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14743,6 +15365,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14752,6 +15375,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::UserPage> {
                 self.draft.fetch()
             }
@@ -14766,6 +15390,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14777,6 +15402,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListAllFollowings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14862,6 +15488,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14871,6 +15498,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::UserPage> {
                 self.draft.fetch()
             }
@@ -14885,6 +15513,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -14896,6 +15525,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListExpiredFollowings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -14981,6 +15611,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -14990,6 +15621,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::UserPage> {
                 self.draft.fetch()
             }
@@ -15004,6 +15636,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15021,6 +15654,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddFreeTrialLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15072,6 +15706,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15081,6 +15716,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -15095,6 +15731,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15106,6 +15743,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateFreeTrialLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15187,6 +15825,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15196,6 +15835,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FreeTrialLink> {
                 self.draft.fetch()
             }
@@ -15210,6 +15850,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15221,6 +15862,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteFreeTrialLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15244,6 +15886,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15253,6 +15896,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -15267,6 +15911,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15278,6 +15923,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetFreeTrialLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15301,6 +15947,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15310,6 +15957,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FreeTrialLink> {
                 self.draft.fetch()
             }
@@ -15324,6 +15972,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15335,6 +15984,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetFreeTrialLinkCohortArps {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15384,6 +16034,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15393,6 +16044,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::serde_json::Value> {
                 self.draft.fetch()
             }
@@ -15407,6 +16059,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15418,6 +16071,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetFreeTrialLinkStats {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15455,6 +16109,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15464,6 +16119,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkStats> {
                 self.draft.fetch()
             }
@@ -15478,6 +16134,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15489,6 +16146,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListFreeTrialLinkSpenders {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15542,6 +16200,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15551,6 +16210,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::LinkSpender>> {
                 self.draft.fetch()
             }
@@ -15565,6 +16225,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15576,6 +16237,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListFreeTrialLinkSubscribers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15619,6 +16281,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15628,6 +16291,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FanPage> {
                 self.draft.fetch()
             }
@@ -15642,6 +16306,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15653,6 +16318,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListFreeTrialLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15679,6 +16345,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15688,6 +16355,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -15702,6 +16370,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15713,6 +16382,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListFreeTrialLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15797,6 +16467,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15806,6 +16477,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FreeTrialLinkPage> {
                 self.draft.fetch()
             }
@@ -15820,6 +16492,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15831,6 +16504,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveFreeTrialLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15882,6 +16556,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15891,6 +16566,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -15905,6 +16581,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15922,6 +16599,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTrendingGifs {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -15958,6 +16636,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -15967,6 +16646,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::giphy::Gif>> {
                 self.draft.fetch()
             }
@@ -15981,6 +16661,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -15992,6 +16673,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SearchGifs {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16035,6 +16717,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16044,6 +16727,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::giphy::Gif>> {
                 self.draft.fetch()
             }
@@ -16058,6 +16742,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16075,6 +16760,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListAllLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16094,6 +16780,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16103,6 +16790,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -16117,6 +16805,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16134,6 +16823,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetMassMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16157,6 +16847,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16166,6 +16857,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::mass_messaging::MassMessageQueue> {
                 self.draft.fetch()
             }
@@ -16180,6 +16872,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16191,6 +16884,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetMassMessageOverview {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16238,6 +16932,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16247,6 +16942,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::EngagementMessagePage> {
                 self.draft.fetch()
             }
@@ -16261,6 +16957,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16272,6 +16969,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListMassMessageQueue {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16288,6 +16986,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16297,6 +16996,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::mass_messaging::MassMessage>> {
@@ -16313,6 +17013,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16324,6 +17025,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SendMassMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16550,6 +17252,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16559,6 +17262,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::mass_messaging::MassMessage> {
                 self.draft.fetch()
             }
@@ -16573,6 +17277,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16584,6 +17289,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnsendDeleteMassMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16607,6 +17313,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16616,6 +17323,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::mass_messaging::MassMessageQueue> {
                 self.draft.fetch()
             }
@@ -16630,6 +17338,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16641,6 +17350,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateMassMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16794,6 +17504,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16803,6 +17514,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::mass_messaging::MassMessage> {
                 self.draft.fetch()
             }
@@ -16817,6 +17529,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16834,6 +17547,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeprecatedScrapeMediaFromTheOnlyFansCdn {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16912,6 +17626,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16921,6 +17636,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media::ScrapedMedia> {
                 self.draft.fetch()
             }
@@ -16935,6 +17651,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -16946,6 +17663,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetUploadStatus {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -16969,6 +17687,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -16978,6 +17697,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media::UploadStatus> {
                 self.draft.fetch()
             }
@@ -16992,6 +17712,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17009,6 +17730,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteVaultMedia {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17048,6 +17770,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17057,6 +17780,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -17071,6 +17795,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17082,6 +17807,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetVaultMedia {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17108,6 +17834,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17117,6 +17844,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Media> {
                 self.draft.fetch()
             }
@@ -17131,6 +17859,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17142,6 +17871,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListVaultMedia {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17225,6 +17955,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17234,6 +17965,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault::VaultMediaPage> {
                 self.draft.fetch()
             }
@@ -17248,6 +17980,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17265,6 +17998,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddMediaToList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17311,6 +18045,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17320,6 +18055,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault_lists::VaultList> {
                 self.draft.fetch()
             }
@@ -17334,6 +18070,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17345,6 +18082,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateVaultList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17381,6 +18119,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17390,6 +18129,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault_lists::VaultList> {
                 self.draft.fetch()
             }
@@ -17404,6 +18144,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17415,6 +18156,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteVaultList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17438,6 +18180,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17447,6 +18190,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -17461,6 +18205,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17472,6 +18217,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListVaultLists {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17525,6 +18271,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17534,6 +18281,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault_lists::VaultListPage> {
                 self.draft.fetch()
             }
@@ -17548,6 +18296,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17559,6 +18308,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveMediaFromList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17607,6 +18357,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17616,6 +18367,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault_lists::VaultList> {
                 self.draft.fetch()
             }
@@ -17630,6 +18382,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17641,6 +18394,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RenameVaultList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17684,6 +18438,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17693,6 +18448,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault_lists::VaultList> {
                 self.draft.fetch()
             }
@@ -17707,6 +18463,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17718,6 +18475,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ShowVaultList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17741,6 +18499,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17750,6 +18509,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::media_vault_lists::VaultList> {
                 self.draft.fetch()
             }
@@ -17764,6 +18524,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17781,6 +18542,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetNotificationCounts {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17797,6 +18559,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17806,6 +18569,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::notifications::NotificationCounts> {
                 self.draft.fetch()
             }
@@ -17820,6 +18584,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17831,6 +18596,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetNotificationTabsOrder {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17847,6 +18613,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17856,6 +18623,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<::std::string::String>> {
                 self.draft.fetch()
             }
@@ -17870,6 +18638,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17881,6 +18650,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListNotifications {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17939,6 +18709,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17948,6 +18719,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::notifications::NotificationPage> {
                 self.draft.fetch()
             }
@@ -17962,6 +18734,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -17973,6 +18746,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MarkAllNotificationsAsRead {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -17989,6 +18763,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -17998,6 +18773,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -18012,6 +18788,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18023,6 +18800,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SearchUsersInNotifications {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18046,6 +18824,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18055,6 +18834,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::Fan>> {
                 self.draft.fetch()
             }
@@ -18069,6 +18849,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18080,6 +18861,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateNotificationTabsOrder {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18121,6 +18903,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18130,6 +18913,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -18144,6 +18928,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18161,6 +18946,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetAccountBalances {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18177,6 +18963,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18186,6 +18973,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::payouts::AccountBalances> {
                 self.draft.fetch()
             }
@@ -18200,6 +18988,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18211,6 +19000,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetEarningStatistics {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18241,6 +19031,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18250,6 +19041,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::payouts::EarningStatistics> {
                 self.draft.fetch()
             }
@@ -18264,6 +19056,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18275,6 +19068,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetEligibility {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18291,6 +19085,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18300,6 +19095,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::payouts::PayoutEligibility> {
                 self.draft.fetch()
             }
@@ -18314,6 +19110,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18325,6 +19122,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListPayoutRequests {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18355,6 +19153,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18364,6 +19163,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::payouts::PayoutRequestPage> {
                 self.draft.fetch()
             }
@@ -18378,6 +19178,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18389,6 +19190,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RequestManualWithdrawal {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18423,6 +19225,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18432,6 +19235,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::payouts::ManualWithdrawals> {
                 self.draft.fetch()
             }
@@ -18446,6 +19250,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18457,6 +19262,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdatePayoutFrequency {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18493,6 +19299,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18502,6 +19309,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -18516,6 +19324,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18533,6 +19342,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreatePostComment {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18580,6 +19390,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18589,6 +19400,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::post_comments::Comment> {
                 self.draft.fetch()
             }
@@ -18603,6 +19415,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18614,6 +19427,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeletePostComment {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18650,6 +19464,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18659,6 +19474,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -18673,6 +19489,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18684,6 +19501,7 @@ pub mod builder {
             draft: Draft,
         }
         impl LikePostComment {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18720,6 +19538,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18729,6 +19548,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::post_comments::CommentLike> {
                 self.draft.fetch()
             }
@@ -18743,6 +19563,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18754,6 +19575,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListPostComments {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18807,6 +19629,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18816,6 +19639,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::post_comments::CommentPage> {
                 self.draft.fetch()
             }
@@ -18830,6 +19654,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18841,6 +19666,7 @@ pub mod builder {
             draft: Draft,
         }
         impl PinPostComment {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18877,6 +19703,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18886,6 +19713,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -18900,6 +19728,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18911,6 +19740,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnlikePostComment {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -18947,6 +19777,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -18956,6 +19787,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::post_comments::CommentLike> {
                 self.draft.fetch()
             }
@@ -18970,6 +19802,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -18981,6 +19814,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnpinPostComment {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19017,6 +19851,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19026,6 +19861,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -19040,6 +19876,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19057,6 +19894,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateLabel {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19091,6 +19929,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19100,6 +19939,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Label> {
                 self.draft.fetch()
             }
@@ -19114,6 +19954,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19125,6 +19966,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListLabels {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19155,6 +19997,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19164,6 +20007,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::post_labels::LabelPage> {
                 self.draft.fetch()
             }
@@ -19178,6 +20022,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19195,6 +20040,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ArchivePost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19231,6 +20077,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19240,6 +20087,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::posts::PostChange> {
                 self.draft.fetch()
             }
@@ -19254,6 +20102,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19265,6 +20114,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeletePost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19291,6 +20141,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19300,6 +20151,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::posts::PostChange> {
                 self.draft.fetch()
             }
@@ -19314,6 +20166,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19325,6 +20178,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetPost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19351,6 +20205,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19360,6 +20215,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Post> {
                 self.draft.fetch()
             }
@@ -19374,6 +20230,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19385,6 +20242,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListPosts {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19478,6 +20336,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19487,6 +20346,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::posts::PostPage> {
                 self.draft.fetch()
             }
@@ -19501,6 +20361,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19512,6 +20373,7 @@ pub mod builder {
             draft: Draft,
         }
         impl PinUnpinPost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19538,6 +20400,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19547,6 +20410,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -19561,6 +20425,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19572,6 +20437,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SendPost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19776,6 +20642,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19785,6 +20652,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Post> {
                 self.draft.fetch()
             }
@@ -19799,6 +20667,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19810,6 +20679,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ShowPostStatistics {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19846,6 +20716,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19855,6 +20726,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::posts::PostStatistics> {
                 self.draft.fetch()
             }
@@ -19869,6 +20741,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19880,6 +20753,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnarchivePost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -19916,6 +20790,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -19925,6 +20800,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::posts::PostChange> {
                 self.draft.fetch()
             }
@@ -19939,6 +20815,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -19950,6 +20827,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdatePost {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20159,6 +21037,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20168,6 +21047,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::string::String> {
                 self.draft.fetch()
             }
@@ -20182,6 +21062,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20199,6 +21080,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreatePromotion {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20283,6 +21165,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20292,6 +21175,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::promotions::Promotion>> {
                 self.draft.fetch()
             }
@@ -20306,6 +21190,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20317,6 +21202,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeletePromotion {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20340,6 +21226,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20349,6 +21236,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -20363,6 +21251,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20374,6 +21263,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListPromotions {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20410,6 +21300,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20419,6 +21310,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::promotions::PromotionPage> {
                 self.draft.fetch()
             }
@@ -20433,6 +21325,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20444,6 +21337,7 @@ pub mod builder {
             draft: Draft,
         }
         impl StopPromotion {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20467,6 +21361,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20476,6 +21371,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -20490,6 +21386,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20507,6 +21404,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetProfileDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20533,6 +21431,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20542,6 +21441,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -20556,6 +21456,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20567,6 +21468,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SearchProfiles {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20682,6 +21584,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20691,6 +21594,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::public_profiles::Profile>> {
@@ -20707,6 +21611,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20724,6 +21629,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CountQueueItems {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20764,6 +21670,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20773,6 +21680,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::queue::QueueCounts> {
                 self.draft.fetch()
             }
@@ -20787,6 +21695,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20798,6 +21707,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListQueueItems {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20861,6 +21771,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20870,6 +21781,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::queue::QueuePage> {
                 self.draft.fetch()
             }
@@ -20884,6 +21796,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20895,6 +21808,7 @@ pub mod builder {
             draft: Draft,
         }
         impl PublishQueueItem {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20918,6 +21832,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -20927,6 +21842,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -20941,6 +21857,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -20958,6 +21875,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateInvitationLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -20994,6 +21912,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21003,6 +21922,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::InvitationLink> {
                 self.draft.fetch()
             }
@@ -21017,6 +21937,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21028,6 +21949,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateReleaseForm {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21062,6 +21984,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21071,6 +21994,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::ReleaseForm> {
                 self.draft.fetch()
             }
@@ -21085,6 +22009,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21096,6 +22021,7 @@ pub mod builder {
             draft: Draft,
         }
         impl HideUnhideReleaseForm {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21142,6 +22068,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21151,6 +22078,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::ReleaseFormVisibility> {
                 self.draft.fetch()
             }
@@ -21165,6 +22093,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21176,6 +22105,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListMentions {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21222,6 +22152,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21231,6 +22162,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::MentionPage> {
                 self.draft.fetch()
             }
@@ -21245,6 +22177,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21256,6 +22189,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListReleaseForms {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21331,6 +22265,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21340,6 +22275,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::ReleaseFormPage> {
                 self.draft.fetch()
             }
@@ -21354,6 +22290,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21365,6 +22302,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTaggableUsers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21442,6 +22380,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21451,6 +22390,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::TaggableUserPage> {
                 self.draft.fetch()
             }
@@ -21465,6 +22405,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21476,6 +22417,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RenameReleaseForm {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21520,6 +22462,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21529,6 +22472,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::release_forms::ReleaseFormName> {
                 self.draft.fetch()
             }
@@ -21543,6 +22487,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21560,6 +22505,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DisableAutomaticMessaging {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21576,6 +22522,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21585,6 +22532,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<::serde_json::Value>> {
                 self.draft.fetch()
             }
@@ -21599,6 +22547,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21610,6 +22559,7 @@ pub mod builder {
             draft: Draft,
         }
         impl EnableUpdateAutomaticMessaging {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21646,6 +22596,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21655,6 +22606,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::AutomaticPeriod> {
                 self.draft.fetch()
             }
@@ -21669,6 +22621,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21680,6 +22633,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetMessageSettings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21696,6 +22650,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21705,6 +22660,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::PostSettings> {
                 self.draft.fetch()
             }
@@ -21719,6 +22675,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21730,6 +22687,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSavedForLaterMessages {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21766,6 +22724,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21775,6 +22734,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<types::saved_for_later_messages::SavedMessagePage> {
@@ -21791,6 +22751,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21808,6 +22769,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DisableAutomaticPosting {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21824,6 +22786,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21833,6 +22796,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<::serde_json::Value>> {
                 self.draft.fetch()
             }
@@ -21847,6 +22811,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21858,6 +22823,7 @@ pub mod builder {
             draft: Draft,
         }
         impl EnableUpdateAutomaticPosting {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21894,6 +22860,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21903,6 +22870,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::AutomaticPeriod> {
                 self.draft.fetch()
             }
@@ -21917,6 +22885,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21928,6 +22897,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetPostSettings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -21944,6 +22914,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -21953,6 +22924,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::PostSettings> {
                 self.draft.fetch()
             }
@@ -21967,6 +22939,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -21978,6 +22951,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSavedForLaterPosts {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22014,6 +22988,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22023,6 +22998,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::saved_for_later_posts::SavedPostPage> {
                 self.draft.fetch()
             }
@@ -22037,6 +23013,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22054,6 +23031,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddSocialMediaButton {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22110,6 +23088,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22119,6 +23098,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::settings::SocialMediaButton>> {
@@ -22135,6 +23115,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22146,6 +23127,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CheckUsernameAvailability {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22182,6 +23164,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22191,6 +23174,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -22205,6 +23189,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22216,6 +23201,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteSocialMediaButton {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22239,6 +23225,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22248,6 +23235,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -22262,6 +23250,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22273,6 +23262,7 @@ pub mod builder {
             draft: Draft,
         }
         impl EnableDisableDrm {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22307,6 +23297,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22316,6 +23307,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::settings::DrmChange> {
                 self.draft.fetch()
             }
@@ -22330,6 +23322,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22341,6 +23334,7 @@ pub mod builder {
             draft: Draft,
         }
         impl EnableDisableWelcomeMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22377,6 +23371,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22386,6 +23381,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -22400,6 +23396,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22411,6 +23408,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetBlockedCountries {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22427,6 +23425,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22436,6 +23435,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::settings::BlockedCountries> {
                 self.draft.fetch()
             }
@@ -22450,6 +23450,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22461,6 +23462,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetDrmStatus {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22477,6 +23479,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22486,6 +23489,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::settings::DrmStatus> {
                 self.draft.fetch()
             }
@@ -22500,6 +23504,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22511,6 +23516,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSettings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22527,6 +23533,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22536,6 +23543,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::settings::Settings> {
                 self.draft.fetch()
             }
@@ -22550,6 +23558,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22561,6 +23570,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetWelcomeMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22577,6 +23587,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22586,6 +23597,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::settings::WelcomeMessage> {
                 self.draft.fetch()
             }
@@ -22600,6 +23612,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22611,6 +23624,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSocialMediaButtons {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22627,6 +23641,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22636,6 +23651,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::settings::SocialMediaButton>> {
@@ -22652,6 +23668,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22663,6 +23680,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ReorderSocialMediaButtons {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22704,6 +23722,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22713,6 +23732,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::settings::SocialMediaButton>> {
@@ -22729,6 +23749,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22740,6 +23761,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateBlockedCountries {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22794,6 +23816,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22803,6 +23826,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -22817,6 +23841,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22828,6 +23853,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateProfile {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -22932,6 +23958,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -22941,6 +23968,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -22955,6 +23983,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -22966,6 +23995,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateSocialMediaButton {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23007,6 +24037,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23016,6 +24047,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::settings::SocialMediaButton>> {
@@ -23032,6 +24064,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23043,6 +24076,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateSubscriptionPrice {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23077,6 +24111,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23086,6 +24121,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -23100,6 +24136,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23111,6 +24148,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateWelcomeMessage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23248,6 +24286,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23257,6 +24296,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::settings::WelcomeMessage> {
                 self.draft.fetch()
             }
@@ -23271,6 +24311,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23288,6 +24329,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddSharedFreeTrialLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23339,6 +24381,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23348,6 +24391,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -23362,6 +24406,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23373,6 +24418,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSharedFreeTrialLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23399,6 +24445,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23408,6 +24455,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -23422,6 +24470,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23433,6 +24482,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSharedFreeTrialLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23489,6 +24539,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23498,6 +24549,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::SharedFreeTrialLinkPage> {
                 self.draft.fetch()
             }
@@ -23512,6 +24564,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23523,6 +24576,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveSharedFreeTrialLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23574,6 +24628,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23583,6 +24638,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -23597,6 +24653,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23608,6 +24665,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RevokeSharedFreeTrialLinkAccess {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23634,6 +24692,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23643,6 +24702,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -23657,6 +24717,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23674,6 +24735,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddSharedTrackingLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23725,6 +24787,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23734,6 +24797,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -23748,6 +24812,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23759,6 +24824,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSharedTrackingLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23785,6 +24851,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23794,6 +24861,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -23808,6 +24876,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23819,6 +24888,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSharedTrackingLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23902,6 +24972,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23911,6 +24982,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::SharedTrackingLinkPage> {
                 self.draft.fetch()
             }
@@ -23925,6 +24997,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -23936,6 +25009,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveSharedTrackingLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -23987,6 +25061,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -23996,6 +25071,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -24010,6 +25086,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24021,6 +25098,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RevokeSharedTrackingLinkAccess {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24047,6 +25125,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24056,6 +25135,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -24070,6 +25150,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24087,6 +25168,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateSmartLinkPostback {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24199,6 +25281,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24208,6 +25291,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_link_postbacks::SmartLinkPostback> {
                 self.draft.fetch()
             }
@@ -24222,6 +25306,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24233,6 +25318,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteSmartLinkPostback {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24252,6 +25338,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24261,6 +25348,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<()> {
                 self.draft.fetch()
             }
@@ -24275,6 +25363,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24286,6 +25375,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkPostbacks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24295,6 +25385,7 @@ pub mod builder {
                 }
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24304,6 +25395,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::smart_link_postbacks::SmartLinkPostback>> {
@@ -24320,6 +25412,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24331,6 +25424,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ShowSmartLinkPostback {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24350,6 +25444,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24359,6 +25454,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_link_postbacks::SmartLinkPostback> {
                 self.draft.fetch()
             }
@@ -24373,6 +25469,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24384,6 +25481,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateSmartLinkPostback {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24506,6 +25604,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24515,6 +25614,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_link_postbacks::SmartLinkPostback> {
                 self.draft.fetch()
             }
@@ -24529,6 +25629,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24546,6 +25647,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddSmartLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24585,6 +25687,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24594,6 +25697,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -24608,6 +25712,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24619,6 +25724,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateSmartLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24678,6 +25784,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24687,6 +25794,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLink> {
                 self.draft.fetch()
             }
@@ -24701,6 +25809,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24712,6 +25821,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateSmartLinkPixel {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24738,6 +25848,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_click`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_click_null(mut self) -> Self {
                 self.draft.set("event_click", Ok::<_, ()>(()));
                 self
@@ -24753,6 +25864,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_fan_sent_1_message`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_fan_sent_1_message_null(mut self) -> Self {
                 self.draft.set("event_fan_sent_1_message", Ok::<_, ()>(()));
                 self
@@ -24768,6 +25880,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_fan_sent_3_messages`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_fan_sent_3_messages_null(mut self) -> Self {
                 self.draft.set("event_fan_sent_3_messages", Ok::<_, ()>(()));
                 self
@@ -24783,6 +25896,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_first_transaction`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_first_transaction_null(mut self) -> Self {
                 self.draft.set("event_first_transaction", Ok::<_, ()>(()));
                 self
@@ -24798,6 +25912,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_message_received_from_fan`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_message_received_from_fan_null(mut self) -> Self {
                 self.draft.set("event_message_received_from_fan", Ok::<_, ()>(()));
                 self
@@ -24813,6 +25928,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_new_subscriber`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_new_subscriber_null(mut self) -> Self {
                 self.draft.set("event_new_subscriber", Ok::<_, ()>(()));
                 self
@@ -24828,6 +25944,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_new_transaction`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_new_transaction_null(mut self) -> Self {
                 self.draft.set("event_new_transaction", Ok::<_, ()>(()));
                 self
@@ -24843,6 +25960,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_source_url`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_source_url_null(mut self) -> Self {
                 self.draft.set("event_source_url", Ok::<_, ()>(()));
                 self
@@ -24858,6 +25976,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `label`, which is not the same as leaving it out.
+            #[inline]
             pub fn label_null(mut self) -> Self {
                 self.draft.set("label", Ok::<_, ()>(()));
                 self
@@ -24918,6 +26037,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24927,6 +26047,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLinkPixel> {
                 self.draft.fetch()
             }
@@ -24941,6 +26062,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -24952,6 +26074,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteSmartLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -24968,6 +26091,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -24977,6 +26101,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -24991,6 +26116,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25002,6 +26128,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DisconnectSmartLinkPixel {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25028,6 +26155,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25037,6 +26165,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -25051,6 +26180,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25062,6 +26192,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSmartLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25078,6 +26209,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25087,6 +26219,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLink> {
                 self.draft.fetch()
             }
@@ -25101,6 +26234,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25112,6 +26246,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSmartLinkCohortArps {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25154,6 +26289,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25163,6 +26299,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::serde_json::Value> {
                 self.draft.fetch()
             }
@@ -25177,6 +26314,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25188,6 +26326,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSmartLinkStats {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25218,6 +26357,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25227,6 +26367,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkStats> {
                 self.draft.fetch()
             }
@@ -25241,6 +26382,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25252,6 +26394,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkClicks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25322,6 +26465,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25331,6 +26475,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLinkClickReport> {
                 self.draft.fetch()
             }
@@ -25345,6 +26490,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25356,6 +26502,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkConversions {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25445,6 +26592,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25454,6 +26602,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLinkConversionReport> {
                 self.draft.fetch()
             }
@@ -25468,6 +26617,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25479,6 +26629,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkFans {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25582,6 +26733,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25591,6 +26743,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLinkFanReport> {
                 self.draft.fetch()
             }
@@ -25605,6 +26758,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25616,6 +26770,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkPixels {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25632,6 +26787,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25641,6 +26797,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::smart_links::SmartLinkPixel>> {
@@ -25657,6 +26814,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25668,6 +26826,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkSpenders {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25714,6 +26873,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25723,6 +26883,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::smart_links::SmartLinkSpender>> {
@@ -25739,6 +26900,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25750,6 +26912,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25766,6 +26929,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25775,6 +26939,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -25789,6 +26954,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25800,6 +26966,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListSmartLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25865,6 +27032,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25874,6 +27042,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::smart_links::SmartLink>> {
                 self.draft.fetch()
             }
@@ -25888,6 +27057,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25899,6 +27069,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveSmartLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -25938,6 +27109,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -25947,6 +27119,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -25961,6 +27134,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -25972,6 +27146,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SendSmartLinkPixelTestEvent {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26020,6 +27195,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `test_event_code`, which is not the same as leaving it out.
+            #[inline]
             pub fn test_event_code_null(mut self) -> Self {
                 self.draft.set("test_event_code", Ok::<_, ()>(()));
                 self
@@ -26035,6 +27211,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26044,6 +27221,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::PixelTestEvent> {
                 self.draft.fetch()
             }
@@ -26058,6 +27236,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26069,6 +27248,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateSmartLinkPixel {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26105,6 +27285,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_click`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_click_null(mut self) -> Self {
                 self.draft.set("event_click", Ok::<_, ()>(()));
                 self
@@ -26120,6 +27301,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_fan_sent_1_message`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_fan_sent_1_message_null(mut self) -> Self {
                 self.draft.set("event_fan_sent_1_message", Ok::<_, ()>(()));
                 self
@@ -26135,6 +27317,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_fan_sent_3_messages`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_fan_sent_3_messages_null(mut self) -> Self {
                 self.draft.set("event_fan_sent_3_messages", Ok::<_, ()>(()));
                 self
@@ -26150,6 +27333,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_first_transaction`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_first_transaction_null(mut self) -> Self {
                 self.draft.set("event_first_transaction", Ok::<_, ()>(()));
                 self
@@ -26165,6 +27349,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_message_received_from_fan`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_message_received_from_fan_null(mut self) -> Self {
                 self.draft.set("event_message_received_from_fan", Ok::<_, ()>(()));
                 self
@@ -26180,6 +27365,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_new_subscriber`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_new_subscriber_null(mut self) -> Self {
                 self.draft.set("event_new_subscriber", Ok::<_, ()>(()));
                 self
@@ -26195,6 +27381,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_new_transaction`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_new_transaction_null(mut self) -> Self {
                 self.draft.set("event_new_transaction", Ok::<_, ()>(()));
                 self
@@ -26210,6 +27397,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `event_source_url`, which is not the same as leaving it out.
+            #[inline]
             pub fn event_source_url_null(mut self) -> Self {
                 self.draft.set("event_source_url", Ok::<_, ()>(()));
                 self
@@ -26225,6 +27413,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `label`, which is not the same as leaving it out.
+            #[inline]
             pub fn label_null(mut self) -> Self {
                 self.draft.set("label", Ok::<_, ()>(()));
                 self
@@ -26240,6 +27429,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `pixel_access_token`, which is not the same as leaving it out.
+            #[inline]
             pub fn pixel_access_token_null(mut self) -> Self {
                 self.draft.set("pixel_access_token", Ok::<_, ()>(()));
                 self
@@ -26255,6 +27445,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `pixel_id`, which is not the same as leaving it out.
+            #[inline]
             pub fn pixel_id_null(mut self) -> Self {
                 self.draft.set("body_pixel_id", Ok::<_, ()>(()));
                 self
@@ -26283,6 +27474,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26292,6 +27484,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::smart_links::SmartLinkPixel> {
                 self.draft.fetch()
             }
@@ -26306,6 +27499,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26323,6 +27517,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CalculateTotalTransactions {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26353,6 +27548,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26362,6 +27558,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::statistics::TotalTransactions> {
                 self.draft.fetch()
             }
@@ -26376,6 +27573,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26387,6 +27585,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetEarnings {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26427,6 +27626,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26436,6 +27636,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<
@@ -26457,6 +27658,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26468,6 +27670,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetProfileVisitors {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26528,6 +27731,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26537,6 +27741,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::statistics::ProfileVisitors> {
                 self.draft.fetch()
             }
@@ -26551,6 +27756,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26562,6 +27768,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSubscriberMetrics {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26614,6 +27821,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26623,6 +27831,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::statistics::SubscriberMetrics> {
                 self.draft.fetch()
             }
@@ -26637,6 +27846,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26648,6 +27858,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetSubscriberStatistics {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26690,6 +27901,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26699,6 +27911,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::statistics::SubscriberStatistics> {
                 self.draft.fetch()
             }
@@ -26713,6 +27926,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26724,6 +27938,7 @@ pub mod builder {
             draft: Draft,
         }
         impl StatisticsOverview {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26764,6 +27979,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26773,6 +27989,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::statistics::StatisticsOverview> {
                 self.draft.fetch()
             }
@@ -26787,6 +28004,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26804,6 +28022,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoredFreeTrialLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26872,6 +28091,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26881,6 +28101,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FreeTrialLinkPage> {
                 self.draft.fetch()
             }
@@ -26895,6 +28116,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -26912,6 +28134,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoredSharedFreeTrialLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -26970,6 +28193,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -26979,6 +28203,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::SharedFreeTrialLinkPage> {
                 self.draft.fetch()
             }
@@ -26993,6 +28218,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27010,6 +28236,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoredSharedTrackingLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27068,6 +28295,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27077,6 +28305,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::SharedTrackingLinkPage> {
                 self.draft.fetch()
             }
@@ -27091,6 +28320,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27108,6 +28338,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoredTrackingLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27176,6 +28407,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27185,6 +28417,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::TrackingLinkPage> {
                 self.draft.fetch()
             }
@@ -27199,6 +28432,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27216,6 +28450,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddToStory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27302,6 +28537,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27311,6 +28547,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Story> {
                 self.draft.fetch()
             }
@@ -27325,6 +28562,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27336,6 +28574,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteStory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27362,6 +28601,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27371,6 +28611,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -27385,6 +28626,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27396,6 +28638,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetStoryStats {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27422,6 +28665,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27431,6 +28675,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::stories::StoryStats> {
                 self.draft.fetch()
             }
@@ -27445,6 +28690,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27456,6 +28702,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListActiveStories {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27472,6 +28719,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27481,6 +28729,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::Story>> {
                 self.draft.fetch()
             }
@@ -27495,6 +28744,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27506,6 +28756,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoryArchive {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27539,6 +28790,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27548,6 +28800,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::stories::StoryArchivePage> {
                 self.draft.fetch()
             }
@@ -27562,6 +28815,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27573,6 +28827,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoryViewers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27619,6 +28874,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27628,6 +28884,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::UserPage> {
                 self.draft.fetch()
             }
@@ -27642,6 +28899,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27653,6 +28911,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MarkStoryAsWatched {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27679,6 +28938,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27688,6 +28948,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -27702,6 +28963,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27713,6 +28975,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ShowStory {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27739,6 +29002,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27748,6 +29012,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Story> {
                 self.draft.fetch()
             }
@@ -27762,6 +29027,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27779,6 +29045,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddStoryToHighlight {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27830,6 +29097,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27839,6 +29107,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -27853,6 +29122,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27864,6 +29134,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateStoryHighlight {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27925,6 +29196,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27934,6 +29206,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::story_highlights::StoryHighlight> {
                 self.draft.fetch()
             }
@@ -27948,6 +29221,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -27959,6 +29233,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteStoryHighlight {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -27985,6 +29260,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -27994,6 +29270,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -28008,6 +29285,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28019,6 +29297,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListStoryHighlights {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28055,6 +29334,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28064,6 +29344,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::story_highlights::StoryHighlightPage> {
                 self.draft.fetch()
             }
@@ -28078,6 +29359,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28089,6 +29371,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveStoryFromHighlight {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28122,6 +29405,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28131,6 +29415,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -28145,6 +29430,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28156,6 +29442,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ShowStoryHighlight {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28182,6 +29469,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28191,6 +29479,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::story_highlights::StoryHighlight> {
                 self.draft.fetch()
             }
@@ -28205,6 +29494,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28216,6 +29506,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateStoryHighlight {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28287,6 +29578,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28296,6 +29588,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::story_highlights::StoryHighlight> {
                 self.draft.fetch()
             }
@@ -28310,6 +29603,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28327,6 +29621,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateBundle {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28363,6 +29658,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28372,6 +29668,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::SubscriptionBundle> {
                 self.draft.fetch()
             }
@@ -28386,6 +29683,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28397,6 +29695,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteBundle {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28420,6 +29719,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28429,6 +29729,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::SubscriptionBundle> {
                 self.draft.fetch()
             }
@@ -28443,6 +29744,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28454,6 +29756,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListBundles {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28470,6 +29773,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28479,6 +29783,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::SubscriptionBundle>> {
                 self.draft.fetch()
             }
@@ -28493,6 +29798,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28510,6 +29816,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddTrackingLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28561,6 +29868,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28570,6 +29878,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -28584,6 +29893,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28595,6 +29905,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateTrackingLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28646,6 +29957,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28655,6 +29967,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::tracking_links::CreatedTrackingLink>> {
@@ -28671,6 +29984,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28682,6 +29996,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteTrackingLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28705,6 +30020,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28714,6 +30030,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -28728,6 +30045,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28739,6 +30057,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetTrackingLink {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28762,6 +30081,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28771,6 +30091,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::TrackingLink> {
                 self.draft.fetch()
             }
@@ -28785,6 +30106,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28796,6 +30118,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetTrackingLinkCohortArps {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28845,6 +30168,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28854,6 +30178,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::serde_json::Value> {
                 self.draft.fetch()
             }
@@ -28868,6 +30193,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28879,6 +30205,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetTrackingLinkStats {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -28916,6 +30243,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -28925,6 +30253,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkStats> {
                 self.draft.fetch()
             }
@@ -28939,6 +30268,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -28950,6 +30280,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTrackingLinkSpenders {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29003,6 +30334,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29012,6 +30344,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::LinkSpender>> {
                 self.draft.fetch()
             }
@@ -29026,6 +30359,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29037,6 +30371,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTrackingLinkSubscribers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29080,6 +30415,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29089,6 +30425,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::FanMarkerPage> {
                 self.draft.fetch()
             }
@@ -29103,6 +30440,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29114,6 +30452,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTrackingLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29140,6 +30479,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29149,6 +30489,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -29163,6 +30504,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29174,6 +30516,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTrackingLinks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29276,6 +30619,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29285,6 +30629,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::TrackingLinkPage> {
                 self.draft.fetch()
             }
@@ -29299,6 +30644,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29310,6 +30656,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveTrackingLinkTags {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29361,6 +30708,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29370,6 +30718,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::LinkTags> {
                 self.draft.fetch()
             }
@@ -29384,6 +30733,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29401,6 +30751,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListTransactions {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29452,6 +30803,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29461,6 +30813,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::transactions::TransactionPage> {
                 self.draft.fetch()
             }
@@ -29475,6 +30828,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29492,6 +30846,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetCreditUsage {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29542,6 +30897,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29551,6 +30907,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::usage::CreditUsage> {
                 self.draft.fetch()
             }
@@ -29565,6 +30922,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29582,6 +30940,7 @@ pub mod builder {
             draft: Draft,
         }
         impl AddUsersToUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29640,6 +30999,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29649,6 +31009,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserListAddition> {
                 self.draft.fetch()
             }
@@ -29663,6 +31024,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29674,6 +31036,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ClearUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29697,6 +31060,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29706,6 +31070,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserList> {
                 self.draft.fetch()
             }
@@ -29720,6 +31085,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29731,6 +31097,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29767,6 +31134,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29776,6 +31144,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserList> {
                 self.draft.fetch()
             }
@@ -29790,6 +31159,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29801,6 +31171,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29824,6 +31195,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29833,6 +31205,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -29847,6 +31220,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29858,6 +31232,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29881,6 +31256,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29890,6 +31266,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserList> {
                 self.draft.fetch()
             }
@@ -29904,6 +31281,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29915,6 +31293,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListPinnedUsersInUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -29952,6 +31331,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -29961,6 +31341,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserListUserPage> {
                 self.draft.fetch()
             }
@@ -29975,6 +31356,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -29986,6 +31368,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListUserListUsers {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30023,6 +31406,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30032,6 +31416,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserListUserPage> {
                 self.draft.fetch()
             }
@@ -30046,6 +31431,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30057,6 +31443,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListUserLists {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30105,6 +31492,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30114,6 +31502,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::user_list_collections::UserList>> {
@@ -30130,6 +31519,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30141,6 +31531,7 @@ pub mod builder {
             draft: Draft,
         }
         impl PinUnpinUserInUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30174,6 +31565,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30183,6 +31575,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Success> {
                 self.draft.fetch()
             }
@@ -30197,6 +31590,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30208,6 +31602,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RemoveUserFromAUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30241,6 +31636,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30250,6 +31646,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserListRemoval> {
                 self.draft.fetch()
             }
@@ -30264,6 +31661,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30275,6 +31673,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateUserList {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30328,6 +31727,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30337,6 +31737,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::user_list_collections::UserList> {
                 self.draft.fetch()
             }
@@ -30351,6 +31752,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30368,6 +31770,7 @@ pub mod builder {
             draft: Draft,
         }
         impl BlockUser {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30391,6 +31794,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30400,6 +31804,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -30414,6 +31819,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30425,6 +31831,7 @@ pub mod builder {
             draft: Draft,
         }
         impl GetUserDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30448,6 +31855,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30457,6 +31865,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -30471,6 +31880,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30482,6 +31892,7 @@ pub mod builder {
             draft: Draft,
         }
         impl MassListUserDetails {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30505,6 +31916,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30514,6 +31926,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::collections::HashMap<::std::string::String, types::User>> {
@@ -30530,6 +31943,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30541,6 +31955,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RestrictUser {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30564,6 +31979,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30573,6 +31989,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -30587,6 +32004,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30598,6 +32016,7 @@ pub mod builder {
             draft: Draft,
         }
         impl SubscribeToUser {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30621,6 +32040,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30630,6 +32050,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -30644,6 +32065,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30655,6 +32077,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnblockUser {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30678,6 +32101,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30687,6 +32111,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -30701,6 +32126,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30712,6 +32138,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnrestrictUser {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30735,6 +32162,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30744,6 +32172,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::User> {
                 self.draft.fetch()
             }
@@ -30758,6 +32187,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30769,6 +32199,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UnsubscribeFromUser {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30810,6 +32241,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30819,6 +32251,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::Outcome> {
                 self.draft.fetch()
             }
@@ -30833,6 +32266,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30850,6 +32284,7 @@ pub mod builder {
             draft: Draft,
         }
         impl CreateWebhook {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30919,6 +32354,7 @@ pub mod builder {
                 self
             }
             /// Sends null as `signing_secret`, which is not the same as leaving it out.
+            #[inline]
             pub fn signing_secret_null(mut self) -> Self {
                 self.draft.set("signing_secret", Ok::<_, ()>(()));
                 self
@@ -30932,6 +32368,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30941,6 +32378,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::webhooks::Webhook> {
                 self.draft.fetch()
             }
@@ -30955,6 +32393,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -30966,6 +32405,7 @@ pub mod builder {
             draft: Draft,
         }
         impl DeleteWebhook {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -30982,6 +32422,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -30991,6 +32432,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<()> {
                 self.draft.fetch()
             }
@@ -31005,6 +32447,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -31016,6 +32459,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListAvailableEvents {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -31025,6 +32469,7 @@ pub mod builder {
                 }
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -31034,6 +32479,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::webhooks::WebhookEventType>> {
@@ -31050,6 +32496,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -31061,6 +32508,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListWebhookDeliveries {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -31131,6 +32579,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -31140,6 +32589,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(
                 self,
             ) -> Fetch<::std::vec::Vec<types::webhooks::WebhookDelivery>> {
@@ -31156,6 +32606,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -31167,6 +32618,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ListWebhooks {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -31176,6 +32628,7 @@ pub mod builder {
                 }
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -31185,6 +32638,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<::std::vec::Vec<types::webhooks::Webhook>> {
                 self.draft.fetch()
             }
@@ -31199,6 +32653,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -31210,6 +32665,7 @@ pub mod builder {
             draft: Draft,
         }
         impl RedeliverWebhookDelivery {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -31236,6 +32692,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -31245,6 +32702,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::webhooks::WebhookRedelivery> {
                 self.draft.fetch()
             }
@@ -31259,6 +32717,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -31270,6 +32729,7 @@ pub mod builder {
             draft: Draft,
         }
         impl ShowWebhook {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -31286,6 +32746,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -31295,6 +32756,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::webhooks::Webhook> {
                 self.draft.fetch()
             }
@@ -31309,6 +32771,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -31320,6 +32783,7 @@ pub mod builder {
             draft: Draft,
         }
         impl UpdateWebhook {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self {
                     draft: crate::hook::draft(
@@ -31404,6 +32868,7 @@ pub mod builder {
                 self
             }
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
@@ -31413,6 +32878,7 @@ pub mod builder {
             /// # Errors
             ///
             /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
             pub fn fetch(self) -> Fetch<types::webhooks::Webhook> {
                 self.draft.fetch()
             }
@@ -31427,6 +32893,7 @@ pub mod builder {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -39776,7 +41243,6 @@ pub mod types {
     }
     /// Types of the operations of `builder::analytics_financial`.
     pub mod analytics_financial {
-        use super::Revenue;
         /// `ForecastPoint`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -41403,7 +42869,6 @@ pub mod types {
     }
     /// Types of the operations of `builder::data_exports`.
     pub mod data_exports {
-        use super::statistics::ProfileVisitors;
         /// `CreateDataExportBody`, as the service takes it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -41708,7 +43173,6 @@ pub mod types {
     /// Types of the operations of `builder::fans`.
     pub mod fans {
         use super::Fan;
-        use super::Post;
         /// `CreateEditFanNotesBody`, as the service takes it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -42732,7 +44196,6 @@ pub mod types {
     }
     /// Types of the operations of `builder::media_vault`.
     pub mod media_vault {
-        use super::giphy::Gif;
         use super::Media;
         /// `Counters`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -44095,8 +45558,6 @@ pub mod types {
     }
     /// Types of the operations of `builder::queue`.
     pub mod queue {
-        use super::chats::Chat;
-        use super::Post;
         use super::QueueItem;
         /// `QueueCount`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -45309,7 +46770,6 @@ pub mod types {
     }
     /// Types of the operations of `builder::smart_link_postbacks`.
     pub mod smart_link_postbacks {
-        use super::Post;
         /// `CreateSmartLinkPostbackBody`, as the service takes it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -45633,7 +47093,6 @@ pub mod types {
     /// Types of the operations of `builder::smart_links`.
     pub mod smart_links {
         use super::LinkCost;
-        use super::TrackingLink;
         /// `AddSmartLinkTagsBody`, as the service takes it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -46522,7 +47981,6 @@ pub mod types {
     /// Types of the operations of `builder::statistics`.
     pub mod statistics {
         use super::ChartPoint;
-        use super::Post;
         /// `EarningSeries`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -46799,7 +48257,6 @@ pub mod types {
     /// Types of the operations of `builder::stories`.
     pub mod stories {
         use super::ChartPoint;
-        use super::release_forms::Mention;
         use super::Story;
         use super::UserRef;
         /// `AddToStoryBody`, as the service takes it.
@@ -47459,7 +48916,6 @@ pub mod types {
     }
     /// Types of the operations of `builder::usage`.
     pub mod usage {
-        use super::account::Account;
         /// `CreditUsage`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

@@ -3,11 +3,14 @@
 //! Depends on codegen only, never on the client: a document that does not compile must not take
 //! the tools down that mend it.
 
+#[cfg(unix)]
+mod bench_build;
+mod ci;
 mod coverage;
+mod dependencies;
 mod explain;
 mod generate;
 mod lock;
-mod msrv;
 mod names;
 mod public_api;
 mod workspace;
@@ -38,11 +41,21 @@ enum Command {
     PublicApi(public_api::Args),
     /// Print the types of answers by tag, with the operations that share each
     Names(names::Args),
-    /// Check that no locked dependency asks for a newer Rust than the workspace
-    Msrv,
+    /// Measure what the client costs to generate, check and build, against the limits
+    #[cfg(unix)]
+    BenchBuild(bench_build::Args),
+    /// Run the gate; with --full also what takes too long for it
+    Ci(ci::Args),
+    /// Check that no locked package asks for a newer Rust, or is doubled without a reason
+    Dependencies,
 }
 
 fn main() -> ExitCode {
+    // Started by a benchmark to measure a command, it runs that command.
+    #[cfg(unix)]
+    if let Some(code) = bench_build::measure::instead() {
+        return code;
+    }
     let outcome = match Cli::parse().command {
         Command::Generate(args) => generate::run(&args),
         Command::Explain(args) => explain::run(&args),
@@ -50,7 +63,10 @@ fn main() -> ExitCode {
         Command::Lock => lock::run(),
         Command::PublicApi(args) => public_api::run(&args),
         Command::Names(args) => names::run(&args),
-        Command::Msrv => msrv::run(),
+        #[cfg(unix)]
+        Command::BenchBuild(args) => bench_build::run(&args),
+        Command::Ci(args) => ci::run(&args),
+        Command::Dependencies => dependencies::run(),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -73,10 +73,18 @@
 //! - `rustls` (default): TLS by rustls with the *ring* provider, certificates checked by the
 //!   platform's verifier. A provider that your program has installed as the process default is
 //!   used instead.
+//! - `rustls-graviola`: TLS by rustls with the graviola provider, for machines without a C compiler; x86_64
+//!   and aarch64 only.
 //! - `native-tls`: TLS by the platform's own library.
 //! - neither: only plain HTTP to loopback works, or a `reqwest::Client` of your own with TLS.
 //! - `gzip` (default): compressed answers.
 //! - `schemars`: `schemars::JsonSchema` (schemars 1) on every generated type.
+//! - `generate`: runs the generator over the document while building. Without it, which is the default, the
+//!   build takes the committed copy of the generator's output, the same to the byte, and compiles no
+//!   generator.
+//!
+//! Cargo unifies features: if any crate of a build switches `generate` on, it is on for all of them. A
+//! library should leave it alone; nothing but the time of the build depends on it.
 
 mod base_url;
 mod client;

@@ -4,7 +4,11 @@
 use onlyfansapi_core::Error;
 
 /// Adds root certificates, PEM texts with one or more each, to those of the platform.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-graviola",
+    feature = "native-tls"
+))]
 pub(crate) fn trust(
     mut builder: reqwest::ClientBuilder,
     certificates: &[Vec<u8>],
@@ -24,7 +28,11 @@ pub(crate) fn trust(
 }
 
 /// Without TLS there is nothing that a certificate could do.
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-graviola",
+    feature = "native-tls"
+)))]
 pub(crate) fn trust(
     builder: reqwest::ClientBuilder,
     certificates: &[Vec<u8>],
@@ -38,15 +46,21 @@ pub(crate) fn trust(
     }
 }
 
-/// Makes sure that rustls has a provider: the one that the program installed, else *ring*.
-#[cfg(feature = "rustls")]
+/// Makes sure that rustls has a provider: the one that the program installed, else *ring* or graviola, as
+/// the features say.
+#[cfg(any(feature = "rustls", feature = "rustls-graviola"))]
 pub(crate) fn ensure_provider() {
+    #[cfg(feature = "rustls")]
+    use rustls::crypto::ring::default_provider;
+    #[cfg(not(feature = "rustls"))]
+    use rustls_graviola::default_provider;
+
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // An error means that another thread installed one in between, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let _ = default_provider().install_default();
     }
 }
 
 /// Without rustls there is nothing to choose.
-#[cfg(not(feature = "rustls"))]
+#[cfg(not(any(feature = "rustls", feature = "rustls-graviola")))]
 pub(crate) fn ensure_provider() {}

@@ -21,6 +21,7 @@ pub(super) fn method(operation: &Operation<'_>) -> TokenStream {
     quote! {
         #(#docs)*
         #deprecated
+        #[inline]
         pub fn #method_ident(&self) -> builder::#module_ident::#builder_ident {
             builder::#module_ident::#builder_ident::new(self)
         }
@@ -54,6 +55,9 @@ pub(super) fn modules(operations: &[Operation<'_>]) -> Vec<TokenStream> {
 }
 
 /// The builder of one operation.
+///
+/// What is not generic is `#[inline]`: it is compiled where it is called, so that a program pays for the
+/// operations that it uses and the decoders of their answers, and not for all.
 fn builder(operation: &Operation<'_>) -> TokenStream {
     let Operation {
         method_ident,
@@ -84,6 +88,7 @@ fn builder(operation: &Operation<'_>) -> TokenStream {
         }
 
         impl #builder_ident {
+            #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
                 Self { draft: crate::hook::draft(client, &super::super::operations::#static_ident) }
             }
@@ -92,12 +97,14 @@ fn builder(operation: &Operation<'_>) -> TokenStream {
             #body
 
             /// Sets the options of this call alone.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.draft.with(options);
                 self
             }
 
             #(#sends)*
+            #[inline]
             pub fn fetch(self) -> Fetch<#success> {
                 self.draft.fetch()
             }
@@ -112,6 +119,7 @@ fn builder(operation: &Operation<'_>) -> TokenStream {
             /// # Errors
             ///
             /// "Never built", with every fault of the arguments.
+            #[inline]
             pub fn request(self) -> Result<RequestPreview, Error> {
                 self.draft.request()
             }
@@ -205,6 +213,7 @@ fn setter(argument: &Argument) -> TokenStream {
         ));
         quote! {
             #(#doc)*
+            #[inline]
             pub fn #null_setter(mut self) -> Self {
                 self.draft.set(#key, Ok::<_, ()>(()));
                 self

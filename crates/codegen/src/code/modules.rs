@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::visit_mut::VisitMut;
 use syn::{Item, Type};
@@ -22,6 +22,8 @@ pub(super) struct Modules {
     of_type: HashMap<String, Option<Ident>>,
     /// The methods of the operations that reach each type.
     operations: BTreeMap<String, BTreeSet<String>>,
+    /// The types that each type's definition names.
+    uses: HashMap<String, BTreeSet<String>>,
 }
 
 impl Modules {
@@ -32,9 +34,9 @@ impl Modules {
             .filter(|item| !matches!(item, Item::Impl(_)))
             .filter_map(|item| Some((item_name(item)?, item)))
             .collect();
-        let uses: HashMap<&str, BTreeSet<String>> = defined
+        let uses: HashMap<String, BTreeSet<String>> = defined
             .iter()
-            .map(|(name, item)| (name.as_str(), named_in(item, &defined)))
+            .map(|(name, item)| (name.clone(), named_by(item, &defined)))
             .collect();
         let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -48,7 +50,11 @@ impl Modules {
                 .arguments
                 .values()
                 .chain([&method.success])
-                .flat_map(|ty| named_in(ty, &defined))
+                .flat_map(|ty| {
+                    let mut found = BTreeSet::new();
+                    named_in(ty, &defined, &mut found);
+                    found
+                })
                 .collect();
             while let Some(name) = waiting.pop() {
                 let is_new = reached
@@ -57,7 +63,7 @@ impl Modules {
                     .insert(method_name.clone());
                 if is_new {
                     tags.entry(name.clone()).or_default().insert(tag.to_owned());
-                    waiting.extend(uses.get(name.as_str()).into_iter().flatten().cloned());
+                    waiting.extend(uses.get(&name).into_iter().flatten().cloned());
                 }
             }
         }
@@ -78,6 +84,7 @@ impl Modules {
         Self {
             of_type,
             operations: reached,
+            uses,
         }
     }
 
@@ -126,8 +133,12 @@ impl Modules {
     }
 
     /// Whether code names typify's own error, which stands at the top.
-    pub(super) fn mentions_error(tokens: &TokenStream) -> bool {
-        !named_in(tokens, &HashMap::from([("ConversionError".to_owned(), ())])).is_empty()
+    pub(super) fn mentions_error(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => ident == "ConversionError",
+            TokenTree::Group(group) => Self::mentions_error(group.stream()),
+            _ => false,
+        })
     }
 
     /// The items of `types`, those of a tag in a module of their own.
@@ -137,9 +148,9 @@ impl Modules {
         for (name, tokens) in items {
             let module = self.of_type.get(&name).cloned().flatten();
             let (code, foreign) = by_module.entry(module.clone()).or_default();
-            for used in named_in(&tokens, &self.of_type) {
-                if self.of_type[&used] != module {
-                    foreign.insert(used);
+            for used in self.uses.get(&name).into_iter().flatten() {
+                if self.of_type[used] != module {
+                    foreign.insert(used.clone());
                 }
             }
             code.extend(tokens);
@@ -155,7 +166,7 @@ impl Modules {
                     (None, None) => TokenStream::new(),
                 }
             });
-            let error = Self::mentions_error(&code).then(|| quote! { use super::error; });
+            let error = Self::mentions_error(code.clone()).then(|| quote! { use super::error; });
             match &module {
                 None => all.extend(quote! { #(#imports)* #code }),
                 Some(module) => {
@@ -193,23 +204,46 @@ pub(super) fn item_name(item: &Item) -> Option<String> {
     }
 }
 
-/// Which of the `known` names stand in `tokens`.
-fn named_in<V>(tokens: &impl ToTokens, known: &HashMap<String, V>) -> BTreeSet<String> {
-    fn collect<V>(tokens: TokenStream, known: &HashMap<String, V>, found: &mut BTreeSet<String>) {
-        for token in tokens {
-            match token {
-                TokenTree::Ident(ident) => {
-                    let name = ident.to_string();
-                    if known.contains_key(&name) {
-                        found.insert(name);
+/// Which of the `known` types the definition of a type names.
+fn named_by<V>(item: &Item, known: &HashMap<String, V>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let fields: Vec<&syn::Field> = match item {
+        Item::Struct(item) => item.fields.iter().collect(),
+        Item::Enum(item) => item
+            .variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .collect(),
+        _ => Vec::new(),
+    };
+    for field in fields {
+        named_in(&field.ty, known, &mut found);
+    }
+    found
+}
+
+/// Adds to `found` which of the `known` types a type names.
+fn named_in<V>(ty: &Type, known: &HashMap<String, V>, found: &mut BTreeSet<String>) {
+    match ty {
+        Type::Path(path) => {
+            for segment in &path.path.segments {
+                let name = segment.ident.to_string();
+                if known.contains_key(&name) {
+                    found.insert(name);
+                }
+                if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments {
+                    for argument in &arguments.args {
+                        if let syn::GenericArgument::Type(ty) = argument {
+                            named_in(ty, known, found);
+                        }
                     }
                 }
-                TokenTree::Group(group) => collect(group.stream(), known, found),
-                _ => {}
             }
         }
+        Type::Reference(reference) => named_in(&reference.elem, known, found),
+        Type::Slice(slice) => named_in(&slice.elem, known, found),
+        Type::Array(array) => named_in(&array.elem, known, found),
+        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| named_in(ty, known, found)),
+        _ => {}
     }
-    let mut found = BTreeSet::new();
-    collect(tokens.to_token_stream(), known, &mut found);
-    found
 }

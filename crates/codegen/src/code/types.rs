@@ -31,8 +31,8 @@ pub(super) fn module(items: Vec<Item>, root: &Value, modules: &Modules) -> Token
     // typify writes the module of its error always; few documents need it.
     let needs_error = others
         .iter()
-        .filter(|item| !matches!(item, Item::Mod(_)))
-        .any(|item| Modules::mentions_error(&item.to_token_stream()));
+        .filter(|item| matches!(item, Item::Impl(_) | Item::Enum(_)))
+        .any(|item| Modules::mentions_error(item.to_token_stream()));
     let others = others
         .into_iter()
         .filter(|item| needs_error || !matches!(item, Item::Mod(_)));

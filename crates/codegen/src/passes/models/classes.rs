@@ -211,14 +211,13 @@ impl Classes {
         self.classes[class].values.as_ref()
     }
 
-    /// The class that stands at `place`, written `operationId/property/*`.
-    pub(super) fn at(&self, place: &str) -> Option<usize> {
-        self.all().into_iter().find(|class| {
-            self.classes[*class]
-                .places
-                .iter()
-                .any(|known| known.text() == place)
-        })
+    /// The class at each place, written `operationId/property/*`.
+    pub(super) fn by_place(&self) -> HashMap<String, usize> {
+        let places = self.all().into_iter().flat_map(|class| {
+            let places = self.classes[class].places.iter();
+            places.map(move |place| (place.text(), class))
+        });
+        places.collect()
     }
 
     /// The entity that a class is.

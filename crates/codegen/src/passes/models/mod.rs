@@ -176,6 +176,7 @@ fn answers(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place, &Pointer)
 
 /// Makes one class of the places of each entity of the overlay.
 fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
+    let by_place = classes.by_place();
     let mut named: BTreeMap<usize, &str> = BTreeMap::new();
     for (name, places) in models.as_object().into_iter().flatten() {
         let at = Pointer::root().child(MODELS).child(name);
@@ -185,7 +186,7 @@ fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
             .flatten()
             .filter_map(Value::as_str)
         {
-            let Some(class) = classes.at(place) else {
+            let Some(class) = by_place.get(place).copied() else {
                 report.warn(&at, None, format!("`{place}` is no object of an answer"));
                 continue;
             };

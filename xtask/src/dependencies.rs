@@ -1,9 +1,31 @@
-//! `cargo xtask msrv`: no locked dependency may ask for a newer Rust than the workspace states.
+//! `cargo xtask dependencies`: no locked package asks for a newer Rust than the workspace states, and none
+//! is there in two versions without a reason.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+
+/// Crates that are locked in several versions, and why.
+const DOUBLED: [(&str, &str); 7] = [
+    (
+        "getrandom",
+        "0.2 by ring, the others by tempfile and proptest, for tests; each is small",
+    ),
+    ("r-efi", "getrandom's, on UEFI only: never compiled here"),
+    (
+        "schemars",
+        "0.8 by typify, for the generator; 1 is what users derive",
+    ),
+    ("schemars_derive", "schemars'"),
+    ("serde_derive_internals", "schemars_derive's"),
+    (
+        "syn",
+        "2 by the derives that have not moved yet, 3 by serde and ours; build time only",
+    ),
+    ("windows-sys", "0.52 by ring, on Windows only"),
+];
 
 pub(crate) fn run() -> Result<ExitCode> {
     let output = Command::new("cargo")
@@ -48,6 +70,19 @@ pub(crate) fn run() -> Result<ExitCode> {
             newer.join("; ")
         );
     }
+    let doubled = doubled(packages);
+    let listed: BTreeSet<&str> = DOUBLED.iter().map(|(name, _)| *name).collect();
+    let found: BTreeSet<&str> = doubled.keys().copied().collect();
+    if listed != found {
+        bail!(
+            "the list of doubled crates in xtask/src/dependencies.rs is not that of Cargo.lock: there without a reason: {:?}; listed, but there once: {:?}",
+            found.difference(&listed),
+            listed.difference(&found)
+        );
+    }
+    for (name, why) in DOUBLED {
+        println!("{name} {}: {why}", doubled[name].join(", "));
+    }
     println!(
         "{} locked packages, none needs more than Rust {}.{} ({silent} state nothing)",
         packages.len(),
@@ -55,6 +90,19 @@ pub(crate) fn run() -> Result<ExitCode> {
         own.1
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// The packages that are there in several versions.
+fn doubled(packages: &[Value]) -> BTreeMap<&str, Vec<&str>> {
+    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for package in packages {
+        if let (Some(name), Some(version)) = (package["name"].as_str(), package["version"].as_str())
+        {
+            versions.entry(name).or_default().push(version);
+        }
+    }
+    versions.retain(|_, versions| versions.len() > 1);
+    versions
 }
 
 /// Major, minor and patch of a `rust-version`.
