@@ -1,8 +1,9 @@
 //! Names for classes: short, by what they are, given once.
 //!
-//! An overlay's name wins, then the one that earlier documents gave. Else a class is called after the property that holds it (`AvatarThumbs`),
-//! or after the noun of the operations that answer with it (`list_smart_links` -> `SmartLink`). A name
-//! that is taken, says nothing, or ends in a digit gets the holder's name in front.
+//! An overlay's name wins, then the one that earlier documents gave. Else a class is called after the
+//! property that holds it (`AvatarThumbs`), or after the noun of the operations that answer with it
+//! (`list_smart_links` -> `SmartLink`). A name that is taken, says nothing, or ends in a digit gets the
+//! holder's name in front.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
