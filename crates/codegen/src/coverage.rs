@@ -188,7 +188,7 @@ impl Coverage {
                                 .or_else(|| property["items"]["x-unknown"].as_str());
                             self.untyped.insert(
                                 format!("{name}.{field}"),
-                                why.unwrap_or("its places do not agree").to_owned(),
+                                why.unwrap_or(crate::names::DISAGREE).to_owned(),
                             );
                         }
                     }

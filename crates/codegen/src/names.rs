@@ -116,6 +116,11 @@ pub(crate) fn kind(schema: &Value) -> String {
     }
 }
 
+/// The kind of what stands in a list or map, however deep; else the kind itself.
+pub(crate) fn innermost(kind: &str) -> &str {
+    kind.trim_end_matches(['[', ']', '{', '}', '?'])
+}
+
 /// Why a field is any value for good.
 pub(crate) const DISAGREE: &str = "its places do not agree";
 

@@ -102,7 +102,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             );
             *schema = names::schema(&kind);
         }
-        let named = kind.trim_end_matches(['[', ']', '{', '}', '?']);
+        let named = names::innermost(&kind);
         if components.contains_key(named) || pinned.types.contains_key(named) {
             report.note(at, Some(id), format!("an object written out -> {kind}"));
         }
@@ -111,33 +111,22 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     remember(&mut components, &learnt, &pinned, report);
 
     let mut places = Map::new();
+    let mut tags: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for (class, name) in &names {
         let of_class = classes.places(*class);
-        let tags: BTreeSet<&str> = of_class.iter().map(|place| place.tag.as_str()).collect();
-        let tag = match pinned.types.get(name) {
-            Some(learnt) => learnt.tag.clone(),
-            None if tags.len() == 1 => tags.first().map(|tag| (*tag).to_owned()),
-            None => None,
-        };
-        learnt.types.insert(
-            name.clone(),
-            Learnt {
-                tag,
-                fields: BTreeMap::new(),
-            },
-        );
+        let found: BTreeSet<&str> = of_class.iter().map(|place| place.tag.as_str()).collect();
+        let only = (found.len() == 1).then(|| found.first().map(|tag| (*tag).to_owned()));
+        tags.insert(name, only.flatten());
         places.insert(name.clone(), of_class.iter().map(Place::text).collect());
     }
     for (name, component) in &components {
-        let tag = pinned.types.get(name).and_then(|learnt| learnt.tag.clone());
-        learnt
-            .types
-            .entry(name.clone())
-            .or_insert(Learnt {
-                tag,
-                fields: BTreeMap::new(),
-            })
-            .fields = kinds(component);
+        // Where a type stands does not change because another tag comes to use it.
+        let tag = match pinned.types.get(name) {
+            Some(learnt) => learnt.tag.clone(),
+            None => tags.remove(name.as_str()).flatten(),
+        };
+        let fields = kinds(component);
+        learnt.types.insert(name.clone(), Learnt { tag, fields });
     }
     let schemas = &mut root["components"]["schemas"];
     if !schemas.is_object() {
@@ -282,7 +271,7 @@ fn remember(
     pinned: &Names,
     report: &mut Report,
 ) {
-    let base = |kind: &str| kind.trim_end_matches(['[', ']', '{', '}', '?']).to_owned();
+    let base = |kind: &str| names::innermost(kind).to_owned();
     let mut waiting: Vec<String> = learnt.answers.values().map(|kind| base(kind)).collect();
     waiting.extend(components.values().flat_map(|component| {
         kinds(component)
