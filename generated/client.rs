@@ -3057,6 +3057,66 @@ impl Client {
     ) -> builder::media::DeprecatedScrapeMediaFromTheOnlyFansCdn {
         builder::media::DeprecatedScrapeMediaFromTheOnlyFansCdn::new(self)
     }
+    /// Download DRM-protected Media.
+    ///
+    /// Redirect to a decrypted MP4 of a protected vault video; 8-15 s delay, billed per delivered byte.
+    ///
+    /// Sends `GET /api/{account}/media/download/drm/{media_id}`.
+    ///
+    /// Returns the target of the redirect, which is not followed.
+    ///
+    /// Credits: Three credits for each decimal MB (1,000 KB) that is delivered, at least one; none for a file that the service has cached.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi_client::Client) -> Result<(), onlyfansapi_core::Error> {
+    /// let reply = client
+    ///     .download_drm_protected_media()
+    ///     .account("text")
+    ///     .media_id("text")
+    ///     .fetch()
+    ///     .await?;
+    /// # let _ = reply;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn download_drm_protected_media(
+        &self,
+    ) -> builder::media::DownloadDrmProtectedMedia {
+        builder::media::DownloadDrmProtectedMedia::new(self)
+    }
+    /// Download Media from the OnlyFans CDN.
+    ///
+    /// Serves a `https://cdn*.onlyfans.com/*` file by `302` redirect, supporting one `Range` chunk per request. Files cached on `cdn.fansapi.com` cost nothing, streaming is 3 credits for each decimal MB (at least 1), HEAD is not charged, and DRM is not decrypted.
+    ///
+    /// Sends `GET /api/{account}/media/download/{cdnUrl}`.
+    ///
+    /// Returns the target of the redirect, which is not followed.
+    ///
+    /// Credits: Three credits for each decimal MB (1,000 KB) that is delivered, at least one; none for a file that the service has cached.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi_client::Client) -> Result<(), onlyfansapi_core::Error> {
+    /// let reply = client
+    ///     .download_media_from_the_only_fans_cdn()
+    ///     .account("text")
+    ///     .cdn_url("text")
+    ///     .fetch()
+    ///     .await?;
+    /// # let _ = reply;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn download_media_from_the_only_fans_cdn(
+        &self,
+    ) -> builder::media::DownloadMediaFromTheOnlyFansCdn {
+        builder::media::DownloadMediaFromTheOnlyFansCdn::new(self)
+    }
     /// Get Upload Status.
     ///
     /// Reports a media upload's status: `pending`, `processing`, `completed` or `failed`. No credits are charged; for `async=true` uploads, webhooks `media_uploads.failed` and `media_uploads.completed` can replace polling.
@@ -3084,6 +3144,35 @@ impl Client {
     #[inline]
     pub fn get_upload_status(&self) -> builder::media::GetUploadStatus {
         builder::media::GetUploadStatus::new(self)
+    }
+    /// Upload media to the OnlyFans CDN.
+    ///
+    /// Uploads media that can be attached exactly once, to a message or post. Either `file` or `file_url` is mandatory, and nothing is added to the vault.
+    ///
+    /// Sends `POST /api/{account}/media/upload`.
+    ///
+    /// Returns the whole body: [`UploadedFile`](types::media::UploadedFile).
+    ///
+    /// Credits: Three credits for each decimal MB (1,000 KB).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi_client::Client) -> Result<(), onlyfansapi_core::Error> {
+    /// let reply = client
+    ///     .upload_media_to_the_only_fans_cdn()
+    ///     .account("text")
+    ///     .fetch()
+    ///     .await?;
+    /// # let _ = reply;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn upload_media_to_the_only_fans_cdn(
+        &self,
+    ) -> builder::media::UploadMediaToTheOnlyFansCdn {
+        builder::media::UploadMediaToTheOnlyFansCdn::new(self)
     }
     /// Delete Vault Media.
     ///
@@ -3167,6 +3256,33 @@ impl Client {
     #[inline]
     pub fn list_vault_media(&self) -> builder::media_vault::ListVaultMedia {
         builder::media_vault::ListVaultMedia::new(self)
+    }
+    /// Upload Media to Vault.
+    ///
+    /// Uploads a file straight into the vault.
+    ///
+    /// Sends `POST /api/{account}/media/vault`.
+    ///
+    /// Returns the whole body: [`VaultUpload`](types::media_vault::VaultUpload).
+    ///
+    /// Credits: Three credits for each decimal MB (1,000 KB).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi_client::Client) -> Result<(), onlyfansapi_core::Error> {
+    /// let reply = client
+    ///     .upload_media_to_vault()
+    ///     .account("text")
+    ///     .fetch()
+    ///     .await?;
+    /// # let _ = reply;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn upload_media_to_vault(&self) -> builder::media_vault::UploadMediaToVault {
+        builder::media_vault::UploadMediaToVault::new(self)
     }
     /// Add Media To List.
     ///
@@ -8396,10 +8512,14 @@ macro_rules! for_each_operation {
         $crate::types::mass_messaging::MassMessageQueue), (UPDATE_MASS_MESSAGE,
         $crate::types::mass_messaging::MassMessage),
         (DEPRECATED_SCRAPE_MEDIA_FROM_THE_ONLY_FANS_CDN,
-        $crate::types::media::ScrapedMedia), (GET_UPLOAD_STATUS,
-        $crate::types::media::UploadStatus), (DELETE_VAULT_MEDIA,
+        $crate::types::media::ScrapedMedia), (DOWNLOAD_DRM_PROTECTED_MEDIA,
+        ::onlyfansapi_core::Location), (DOWNLOAD_MEDIA_FROM_THE_ONLY_FANS_CDN,
+        ::onlyfansapi_core::Location), (GET_UPLOAD_STATUS,
+        $crate::types::media::UploadStatus), (UPLOAD_MEDIA_TO_THE_ONLY_FANS_CDN,
+        $crate::types::media::UploadedFile), (DELETE_VAULT_MEDIA,
         $crate::types::Success), (GET_VAULT_MEDIA, $crate::types::Media),
         (LIST_VAULT_MEDIA, $crate::types::media_vault::VaultMediaPage),
+        (UPLOAD_MEDIA_TO_VAULT, $crate::types::media_vault::VaultUpload),
         (ADD_MEDIA_TO_LIST, $crate::types::media_vault_lists::VaultList),
         (CREATE_VAULT_LIST, $crate::types::media_vault_lists::VaultList),
         (DELETE_VAULT_LIST, $crate::types::Success), (LIST_VAULT_LISTS,
@@ -8578,7 +8698,10 @@ pub mod builder {
     pub mod account {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::disconnect_account`](super::super::Client::disconnect_account).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -8868,7 +8991,10 @@ pub mod builder {
     pub mod analytics_financial {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_profitability`](super::super::Client::get_profitability).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -9346,7 +9472,10 @@ pub mod builder {
     pub mod analytics_summary {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_earnings_overview`](super::super::Client::get_earnings_overview).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -9633,7 +9762,10 @@ pub mod builder {
     pub mod api_keys {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::whoami`](super::super::Client::whoami).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -9683,7 +9815,10 @@ pub mod builder {
     pub mod banking {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_account_country_details`](super::super::Client::get_account_country_details).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -10067,7 +10202,10 @@ pub mod builder {
     pub mod banned_words {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_banned_words`](super::super::Client::list_banned_words).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -10158,7 +10296,10 @@ pub mod builder {
     pub mod blocked_restricted_users {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_blocked_users`](super::super::Client::list_blocked_users).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -10330,7 +10471,10 @@ pub mod builder {
     pub mod chargebacks {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::calculate_chargeback_ratio`](super::super::Client::calculate_chargeback_ratio).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -10554,7 +10698,10 @@ pub mod builder {
     pub mod chat_messages {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::attach_tags_release_forms_to_message`](super::super::Client::attach_tags_release_forms_to_message).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -11565,7 +11712,10 @@ pub mod builder {
     pub mod chats {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::delete_chat`](super::super::Client::delete_chat).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -12249,7 +12399,10 @@ pub mod builder {
     pub mod client_sessions {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_client_session`](super::super::Client::create_client_session).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -12342,7 +12495,10 @@ pub mod builder {
     pub mod connect_only_fans_account {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::poll_authentication_status`](super::super::Client::poll_authentication_status).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -12913,7 +13069,10 @@ pub mod builder {
     pub mod data_exports {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::cancel_data_export`](super::super::Client::cancel_data_export).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -13393,7 +13552,10 @@ pub mod builder {
     pub mod engagement_messages {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::direct_messages`](super::super::Client::direct_messages).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -13913,7 +14075,10 @@ pub mod builder {
     pub mod fans {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::clear_fan_notes`](super::super::Client::clear_fan_notes).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -14859,7 +15024,10 @@ pub mod builder {
     pub mod fans_ai_summary {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_custom_summary_category`](super::super::Client::create_custom_summary_category).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -15271,7 +15439,10 @@ pub mod builder {
     pub mod following {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_active_followings`](super::super::Client::list_active_followings).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -15646,7 +15817,10 @@ pub mod builder {
     pub mod free_trial_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_free_trial_link_tags`](super::super::Client::add_free_trial_link_tags).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -16591,7 +16765,10 @@ pub mod builder {
     pub mod giphy {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_trending_gifs`](super::super::Client::list_trending_gifs).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -16752,7 +16929,10 @@ pub mod builder {
     pub mod link_tags {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_all_link_tags`](super::super::Client::list_all_link_tags).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -16815,7 +16995,10 @@ pub mod builder {
     pub mod mass_messaging {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_mass_message`](super::super::Client::get_mass_message).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -17539,7 +17722,10 @@ pub mod builder {
     pub mod media {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::deprecated_scrape_media_from_the_only_fans_cdn`](super::super::Client::deprecated_scrape_media_from_the_only_fans_cdn).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -17656,6 +17842,128 @@ pub mod builder {
                 self.draft.request()
             }
         }
+        /// Builder of [`Client::download_drm_protected_media`](super::super::Client::download_drm_protected_media).
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+        pub struct DownloadDrmProtectedMedia {
+            draft: Draft,
+        }
+        impl DownloadDrmProtectedMedia {
+            #[inline]
+            pub(in super::super) fn new(client: &super::super::Client) -> Self {
+                Self {
+                    draft: crate::hook::draft(
+                        client,
+                        &super::super::operations::DOWNLOAD_DRM_PROTECTED_MEDIA,
+                    ),
+                }
+            }
+            /// OFAPI account id.
+            ///
+            /// Path parameter `account`.
+            pub fn account(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text("account", value);
+                self
+            }
+            /// Vault item id.
+            ///
+            /// Path parameter `media_id`.
+            pub fn media_id(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text("media_id", value);
+                self
+            }
+            /// Sets the options of this call alone.
+            #[inline]
+            pub fn with(mut self, options: CallOptions) -> Self {
+                self.draft.with(options);
+                self
+            }
+            /// Sends `GET /api/{account}/media/download/drm/{media_id}` and decodes the answer.
+            ///
+            /// # Errors
+            ///
+            /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
+            pub fn fetch(self) -> Fetch<::onlyfansapi_core::Location> {
+                self.draft.fetch()
+            }
+            /// As `fetch()`, but decodes the answer into a type of yours.
+            pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(
+                self,
+            ) -> Fetch<T> {
+                self.draft.fetch()
+            }
+            /// The request as it would be sent, the key left out. Nothing is sent.
+            ///
+            /// # Errors
+            ///
+            /// "Never built", with every fault of the arguments.
+            #[inline]
+            pub fn request(self) -> Result<RequestPreview, Error> {
+                self.draft.request()
+            }
+        }
+        /// Builder of [`Client::download_media_from_the_only_fans_cdn`](super::super::Client::download_media_from_the_only_fans_cdn).
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+        pub struct DownloadMediaFromTheOnlyFansCdn {
+            draft: Draft,
+        }
+        impl DownloadMediaFromTheOnlyFansCdn {
+            #[inline]
+            pub(in super::super) fn new(client: &super::super::Client) -> Self {
+                Self {
+                    draft: crate::hook::draft(
+                        client,
+                        &super::super::operations::DOWNLOAD_MEDIA_FROM_THE_ONLY_FANS_CDN,
+                    ),
+                }
+            }
+            /// The Account ID.
+            ///
+            /// Path parameter `account`.
+            pub fn account(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text("account", value);
+                self
+            }
+            /// Optional parameter. The whole file address on the OnlyFans CDN.
+            ///
+            /// Path parameter `cdnUrl`.
+            pub fn cdn_url(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text("cdn_url", value);
+                self
+            }
+            /// Sets the options of this call alone.
+            #[inline]
+            pub fn with(mut self, options: CallOptions) -> Self {
+                self.draft.with(options);
+                self
+            }
+            /// Sends `GET /api/{account}/media/download/{cdnUrl}` and decodes the answer.
+            ///
+            /// # Errors
+            ///
+            /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
+            pub fn fetch(self) -> Fetch<::onlyfansapi_core::Location> {
+                self.draft.fetch()
+            }
+            /// As `fetch()`, but decodes the answer into a type of yours.
+            pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(
+                self,
+            ) -> Fetch<T> {
+                self.draft.fetch()
+            }
+            /// The request as it would be sent, the key left out. Nothing is sent.
+            ///
+            /// # Errors
+            ///
+            /// "Never built", with every fault of the arguments.
+            #[inline]
+            pub fn request(self) -> Result<RequestPreview, Error> {
+                self.draft.request()
+            }
+        }
         /// Builder of [`Client::get_upload_status`](super::super::Client::get_upload_status).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -17717,12 +18025,118 @@ pub mod builder {
                 self.draft.request()
             }
         }
+        /// Builder of [`Client::upload_media_to_the_only_fans_cdn`](super::super::Client::upload_media_to_the_only_fans_cdn).
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+        pub struct UploadMediaToTheOnlyFansCdn {
+            draft: Draft,
+        }
+        impl UploadMediaToTheOnlyFansCdn {
+            #[inline]
+            pub(in super::super) fn new(client: &super::super::Client) -> Self {
+                Self {
+                    draft: crate::hook::draft(
+                        client,
+                        &super::super::operations::UPLOAD_MEDIA_TO_THE_ONLY_FANS_CDN,
+                    ),
+                }
+            }
+            /// The Account ID.
+            ///
+            /// Path parameter `account`.
+            pub fn account(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text("account", value);
+                self
+            }
+            /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
+            ///
+            /// Field `async` of the body.
+            pub fn async_<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<bool>,
+            {
+                self.draft.set("async_", value.try_into());
+                self
+            }
+            /// URL to fetch the file from; required without `file`; size cap set by the subscription.
+            ///
+            /// Field `file_url` of the body.
+            pub fn file_url<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<::std::string::String>,
+            {
+                self.draft.set("file_url", value.try_into());
+                self
+            }
+            /// Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else.
+            ///
+            /// Field `type` of the body.
+            pub fn type_<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<
+                    types::media::UploadMediaToTheOnlyFansCdnBodyType,
+                >,
+            {
+                self.draft.set("type_", value.try_into());
+                self
+            }
+            /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
+            ///
+            /// File `file` of the body.
+            pub fn file(mut self, file: FilePart) -> Self {
+                self.draft.files("file", [file]);
+                self
+            }
+            ///Sets all fields that are no files, in place of those that were set before.
+            pub fn body<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<
+                    types::media::UploadMediaToTheOnlyFansCdnBody,
+                >,
+            {
+                self.draft.body(value.try_into());
+                self
+            }
+            /// Sets the options of this call alone.
+            #[inline]
+            pub fn with(mut self, options: CallOptions) -> Self {
+                self.draft.with(options);
+                self
+            }
+            /// Sends `POST /api/{account}/media/upload` and decodes the answer.
+            ///
+            /// # Errors
+            ///
+            /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
+            pub fn fetch(self) -> Fetch<types::media::UploadedFile> {
+                self.draft.fetch()
+            }
+            /// As `fetch()`, but decodes the answer into a type of yours.
+            pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(
+                self,
+            ) -> Fetch<T> {
+                self.draft.fetch()
+            }
+            /// The request as it would be sent, the key left out. Nothing is sent.
+            ///
+            /// # Errors
+            ///
+            /// "Never built", with every fault of the arguments.
+            #[inline]
+            pub fn request(self) -> Result<RequestPreview, Error> {
+                self.draft.request()
+            }
+        }
     }
     /// Operations of the tag "Media Vault".
     pub mod media_vault {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::delete_vault_media`](super::super::Client::delete_vault_media).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -17985,12 +18399,104 @@ pub mod builder {
                 self.draft.request()
             }
         }
+        /// Builder of [`Client::upload_media_to_vault`](super::super::Client::upload_media_to_vault).
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+        pub struct UploadMediaToVault {
+            draft: Draft,
+        }
+        impl UploadMediaToVault {
+            #[inline]
+            pub(in super::super) fn new(client: &super::super::Client) -> Self {
+                Self {
+                    draft: crate::hook::draft(
+                        client,
+                        &super::super::operations::UPLOAD_MEDIA_TO_VAULT,
+                    ),
+                }
+            }
+            /// The Account ID.
+            ///
+            /// Path parameter `account`.
+            pub fn account(mut self, value: impl ::std::fmt::Display) -> Self {
+                self.draft.text("account", value);
+                self
+            }
+            /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
+            ///
+            /// Field `async` of the body.
+            pub fn async_<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<bool>,
+            {
+                self.draft.set("async_", value.try_into());
+                self
+            }
+            /// URL to fetch the file from; required without `file`; size cap set by the subscription.
+            ///
+            /// Field `file_url` of the body.
+            pub fn file_url<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<::std::string::String>,
+            {
+                self.draft.set("file_url", value.try_into());
+                self
+            }
+            /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
+            ///
+            /// File `file` of the body.
+            pub fn file(mut self, file: FilePart) -> Self {
+                self.draft.files("file", [file]);
+                self
+            }
+            ///Sets all fields that are no files, in place of those that were set before.
+            pub fn body<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<types::media_vault::UploadMediaToVaultBody>,
+            {
+                self.draft.body(value.try_into());
+                self
+            }
+            /// Sets the options of this call alone.
+            #[inline]
+            pub fn with(mut self, options: CallOptions) -> Self {
+                self.draft.with(options);
+                self
+            }
+            /// Sends `POST /api/{account}/media/vault` and decodes the answer.
+            ///
+            /// # Errors
+            ///
+            /// As [`onlyfansapi_core::ErrorKind`] says.
+            #[inline]
+            pub fn fetch(self) -> Fetch<types::media_vault::VaultUpload> {
+                self.draft.fetch()
+            }
+            /// As `fetch()`, but decodes the answer into a type of yours.
+            pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(
+                self,
+            ) -> Fetch<T> {
+                self.draft.fetch()
+            }
+            /// The request as it would be sent, the key left out. Nothing is sent.
+            ///
+            /// # Errors
+            ///
+            /// "Never built", with every fault of the arguments.
+            #[inline]
+            pub fn request(self) -> Result<RequestPreview, Error> {
+                self.draft.request()
+            }
+        }
     }
     /// Operations of the tag "Media Vault Lists".
     pub mod media_vault_lists {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_media_to_list`](super::super::Client::add_media_to_list).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -18534,7 +19040,10 @@ pub mod builder {
     pub mod notifications {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_notification_counts`](super::super::Client::get_notification_counts).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -18938,7 +19447,10 @@ pub mod builder {
     pub mod payouts {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_account_balances`](super::super::Client::get_account_balances).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -19334,7 +19846,10 @@ pub mod builder {
     pub mod post_comments {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_post_comment`](super::super::Client::create_post_comment).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -19886,7 +20401,10 @@ pub mod builder {
     pub mod post_labels {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_label`](super::super::Client::create_label).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -20032,7 +20550,10 @@ pub mod builder {
     pub mod posts {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::archive_post`](super::super::Client::archive_post).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -21072,7 +21593,10 @@ pub mod builder {
     pub mod promotions {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_promotion`](super::super::Client::create_promotion).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -21396,7 +21920,10 @@ pub mod builder {
     pub mod public_profiles {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_profile_details`](super::super::Client::get_profile_details).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -21621,7 +22148,10 @@ pub mod builder {
     pub mod queue {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::count_queue_items`](super::super::Client::count_queue_items).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -21867,7 +22397,10 @@ pub mod builder {
     pub mod release_forms {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_invitation_link`](super::super::Client::create_invitation_link).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -22497,7 +23030,10 @@ pub mod builder {
     pub mod saved_for_later_messages {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::disable_automatic_messaging`](super::super::Client::disable_automatic_messaging).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -22761,7 +23297,10 @@ pub mod builder {
     pub mod saved_for_later_posts {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::disable_automatic_posting`](super::super::Client::disable_automatic_posting).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -23023,7 +23562,10 @@ pub mod builder {
     pub mod settings {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_social_media_button`](super::super::Client::add_social_media_button).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -24321,7 +24863,10 @@ pub mod builder {
     pub mod shared_free_trial_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_shared_free_trial_link_tags`](super::super::Client::add_shared_free_trial_link_tags).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -24727,7 +25272,10 @@ pub mod builder {
     pub mod shared_tracking_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_shared_tracking_link_tags`](super::super::Client::add_shared_tracking_link_tags).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -25160,7 +25708,10 @@ pub mod builder {
     pub mod smart_link_postbacks {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_smart_link_postback`](super::super::Client::create_smart_link_postback).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -25639,7 +26190,10 @@ pub mod builder {
     pub mod smart_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_smart_link_tags`](super::super::Client::add_smart_link_tags).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -26718,8 +27272,11 @@ pub mod builder {
             /// Sort field, `-revenue_net` by default.
             ///
             /// Query parameter `sort`.
-            pub fn sort(mut self, value: impl ::std::fmt::Display) -> Self {
-                self.draft.text("sort", value);
+            pub fn sort<V>(mut self, value: V) -> Self
+            where
+                V: ::std::convert::TryInto<types::smart_links::ListSmartLinkFansSort>,
+            {
+                self.draft.set("sort", value.try_into());
                 self
             }
             /// Optionally keeps fans whose subscription came from a promotion or offer.
@@ -27509,7 +28066,10 @@ pub mod builder {
     pub mod statistics {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::calculate_total_transactions`](super::super::Client::calculate_total_transactions).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -28014,7 +28574,10 @@ pub mod builder {
     pub mod stored_free_trial_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_stored_free_trial_links`](super::super::Client::list_stored_free_trial_links).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -28126,7 +28689,10 @@ pub mod builder {
     pub mod stored_shared_free_trial_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_stored_shared_free_trial_links`](super::super::Client::list_stored_shared_free_trial_links).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -28228,7 +28794,10 @@ pub mod builder {
     pub mod stored_shared_tracking_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_stored_shared_tracking_links`](super::super::Client::list_stored_shared_tracking_links).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -28330,7 +28899,10 @@ pub mod builder {
     pub mod stored_tracking_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_stored_tracking_links`](super::super::Client::list_stored_tracking_links).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -28442,7 +29014,10 @@ pub mod builder {
     pub mod stories {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_to_story`](super::super::Client::add_to_story).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -29037,7 +29612,10 @@ pub mod builder {
     pub mod story_highlights {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_story_to_highlight`](super::super::Client::add_story_to_highlight).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -29613,7 +30191,10 @@ pub mod builder {
     pub mod subscription_bundles {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_bundle`](super::super::Client::create_bundle).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -29808,7 +30389,10 @@ pub mod builder {
     pub mod tracking_links {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_tracking_link_tags`](super::super::Client::add_tracking_link_tags).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -30743,7 +31327,10 @@ pub mod builder {
     pub mod transactions {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::list_transactions`](super::super::Client::list_transactions).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -30838,7 +31425,10 @@ pub mod builder {
     pub mod usage {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::get_credit_usage`](super::super::Client::get_credit_usage).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -30932,7 +31522,10 @@ pub mod builder {
     pub mod user_list_collections {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::add_users_to_user_list`](super::super::Client::add_users_to_user_list).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -31762,7 +32355,10 @@ pub mod builder {
     pub mod users {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::block_user`](super::super::Client::block_user).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -32276,7 +32872,10 @@ pub mod builder {
     pub mod webhooks {
         #[allow(unused_imports)]
         use super::super::types;
-        use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+        #[allow(unused_imports)]
+        use ::onlyfansapi_core::{
+            Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview,
+        };
         /// Builder of [`Client::create_webhook`](super::super::Client::create_webhook).
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
@@ -32902,12 +33501,14 @@ pub mod builder {
 }
 /// The static description of every operation: method, path, parameters, shape of the answer.
 pub mod operations {
+    #[allow(unused_imports)]
     use ::onlyfansapi_core::http::Method;
     #[allow(unused_imports)]
-    use ::onlyfansapi_core::Place::{Body, Header, Path, Query};
-    use ::onlyfansapi_core::{Operation, Parameter, Shape};
+    use ::onlyfansapi_core::Place::{Body, Cookie, File, Header, Path, Query};
+    #[allow(unused_imports)]
+    use ::onlyfansapi_core::{BodyFormat, Operation, Parameter, Shape, Style};
     /// Every operation, in the order of the document.
-    pub static ALL: [&Operation; 289usize] = [
+    pub static ALL: [&Operation; 293usize] = [
         &DISCONNECT_ACCOUNT,
         &GET_CURRENT_ACCOUNT,
         &GET_MODEL_START_DATE,
@@ -33015,10 +33616,14 @@ pub mod operations {
         &UNSEND_DELETE_MASS_MESSAGE,
         &UPDATE_MASS_MESSAGE,
         &DEPRECATED_SCRAPE_MEDIA_FROM_THE_ONLY_FANS_CDN,
+        &DOWNLOAD_DRM_PROTECTED_MEDIA,
+        &DOWNLOAD_MEDIA_FROM_THE_ONLY_FANS_CDN,
         &GET_UPLOAD_STATUS,
+        &UPLOAD_MEDIA_TO_THE_ONLY_FANS_CDN,
         &DELETE_VAULT_MEDIA,
         &GET_VAULT_MEDIA,
         &LIST_VAULT_MEDIA,
+        &UPLOAD_MEDIA_TO_VAULT,
         &ADD_MEDIA_TO_LIST,
         &CREATE_VAULT_LIST,
         &DELETE_VAULT_LIST,
@@ -33205,7 +33810,8 @@ pub mod operations {
         path: "/api/accounts/{id}",
         tag: "Account",
         parameters: &[Parameter::new(Path, "id", "id", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Empty,
     };
     /// `GET /api/{account}/me`
@@ -33215,7 +33821,8 @@ pub mod operations {
         path: "/api/{account}/me",
         tag: "Account",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/me/model-start-date`
@@ -33225,7 +33832,8 @@ pub mod operations {
         path: "/api/{account}/me/model-start-date",
         tag: "Account",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/me/top-percentage`
@@ -33235,7 +33843,8 @@ pub mod operations {
         path: "/api/{account}/me/top-percentage",
         tag: "Account",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/accounts`
@@ -33255,7 +33864,8 @@ pub mod operations {
                 "a text",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/analytics/financial/profitability`
@@ -33275,7 +33885,8 @@ pub mod operations {
             Parameter::new(Body, "month", "month", true, "an integer of 64 bits"),
             Parameter::new(Body, "year", "year", true, "an integer of 64 bits"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/analytics/financial/profitability/{account}/history`
@@ -33295,7 +33906,8 @@ pub mod operations {
             ),
             Parameter::new(Query, "months", "months", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/analytics/financial/forecast`
@@ -33341,7 +33953,8 @@ pub mod operations {
                 "one of `arima`, `linear_regression`, `moving_average`, `sarima`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/analytics/financial/transactions/summary`
@@ -33361,7 +33974,8 @@ pub mod operations {
             Parameter::new(Body, "end_date", "end_date", true, "a text"),
             Parameter::new(Body, "start_date", "start_date", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/analytics/financial/transactions/by-type`
@@ -33381,7 +33995,8 @@ pub mod operations {
             Parameter::new(Body, "end_date", "end_date", true, "a text"),
             Parameter::new(Body, "start_date", "start_date", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/analytics/summary/earnings`
@@ -33401,7 +34016,8 @@ pub mod operations {
             Parameter::new(Body, "end_date", "end_date", true, "a text"),
             Parameter::new(Body, "start_date", "start_date", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/analytics/summary/historical`
@@ -33419,7 +34035,8 @@ pub mod operations {
                 "one of `12m`, `3m`, `6m`, `last-year`, `ytd`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/analytics/summary/comparison`
@@ -33453,7 +34070,8 @@ pub mod operations {
                 "one of `messages`, `posts`, `streams`, `subscriptions`, `tips`, `totalEarnings`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/whoami`
@@ -33463,7 +34081,8 @@ pub mod operations {
         path: "/api/whoami",
         tag: "API Keys",
         parameters: &[],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/{account}/banking/details/account-country`
@@ -33473,7 +34092,8 @@ pub mod operations {
         path: "/api/{account}/banking/details/account-country",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/banking/details/bank`
@@ -33483,7 +34103,8 @@ pub mod operations {
         path: "/api/{account}/banking/details/bank",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/banking/details/dac7-form`
@@ -33493,7 +34114,8 @@ pub mod operations {
         path: "/api/{account}/banking/details/dac7-form",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/banking/details/legal-info`
@@ -33503,7 +34125,8 @@ pub mod operations {
         path: "/api/{account}/banking/details/legal-info",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/banking/details/legal-form`
@@ -33513,7 +34136,8 @@ pub mod operations {
         path: "/api/{account}/banking/details/legal-form",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/banking/available-payout-systems`
@@ -33523,7 +34147,8 @@ pub mod operations {
         path: "/api/{account}/banking/available-payout-systems",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/banking/countries`
@@ -33533,7 +34158,8 @@ pub mod operations {
         path: "/api/{account}/banking/countries",
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/banned-words`
@@ -33560,7 +34186,8 @@ pub mod operations {
             ),
             Parameter::new(Query, "search", "search", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/users/blocked`
@@ -33575,7 +34202,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "query", "query", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/users/restricted`
@@ -33590,7 +34218,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "query", "query", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chargebacks/ratio`
@@ -33604,7 +34233,8 @@ pub mod operations {
             Parameter::new(Query, "end_date", "end_date", false, "a text"),
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chargebacks/statistics`
@@ -33618,7 +34248,8 @@ pub mod operations {
             Parameter::new(Query, "end_date", "end_date", false, "a text"),
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chargebacks`
@@ -33634,7 +34265,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "a text"),
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/messages/{queue_id}/attach-tags`
@@ -33668,7 +34300,8 @@ pub mod operations {
                 "a list in which each item is a JSON value",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/messages/{message_id}`
@@ -33682,7 +34315,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages/{message_id}`
@@ -33696,7 +34330,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/messages/{message_id}/like`
@@ -33710,7 +34345,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages`
@@ -33729,7 +34365,8 @@ pub mod operations {
             Parameter::new(Query, "order", "order", false, "a text"),
             Parameter::new(Query, "skip_users", "skip_users", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages/pinned`
@@ -33747,7 +34384,8 @@ pub mod operations {
             Parameter::new(Query, "order", "order", false, "a text"),
             Parameter::new(Query, "skip_users", "skip_users", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/messages/{message_id}/pin`
@@ -33761,7 +34399,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages/search`
@@ -33775,7 +34414,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Query, "query", "query", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/messages`
@@ -33848,7 +34488,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "text", "text", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/messages/{message_id}/unlike`
@@ -33862,7 +34503,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/messages/{message_id}/unpin`
@@ -33876,7 +34518,8 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/chats/{chat_id}`
@@ -33889,7 +34532,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/hide`
@@ -33902,7 +34546,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chats/{chat_id}/media`
@@ -33925,7 +34570,8 @@ pub mod operations {
                 "one of `audios`, `photos`, `videos`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/chats`
@@ -33955,7 +34601,8 @@ pub mod operations {
                 "one of `all`, `none`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/mark-as-read`
@@ -33965,7 +34612,8 @@ pub mod operations {
         path: "/api/{account}/chats/mark-as-read",
         tag: "Chats",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/mark-as-read`
@@ -33978,7 +34626,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/mark-as-unread`
@@ -33991,7 +34640,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/mute`
@@ -34004,7 +34654,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/chats/{chat_id}/typing`
@@ -34017,7 +34668,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/unmute`
@@ -34030,7 +34682,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/client-sessions`
@@ -34056,7 +34709,8 @@ pub mod operations {
                 "one of `gb`, `uk`, `us`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/authenticate/{attempt_id}`
@@ -34066,7 +34720,8 @@ pub mod operations {
         path: "/api/authenticate/{attempt_id}",
         tag: "Connect OnlyFans Account",
         parameters: &[Parameter::new(Path, "attempt_id", "attempt_id", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/authenticate/{account_id}/reauthenticate`
@@ -34076,7 +34731,8 @@ pub mod operations {
         path: "/api/authenticate/{account_id}/reauthenticate",
         tag: "Connect OnlyFans Account",
         parameters: &[Parameter::new(Path, "account_id", "account_id", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/authenticate/{attempt_id}/send-email-to-creator`
@@ -34086,7 +34742,8 @@ pub mod operations {
         path: "/api/authenticate/{attempt_id}/send-email-to-creator",
         tag: "Connect OnlyFans Account",
         parameters: &[Parameter::new(Path, "attempt_id", "attempt_id", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/authenticate`
@@ -34126,7 +34783,8 @@ pub mod operations {
             Parameter::new(Body, "user_agent", "user_agent", false, "a text"),
             Parameter::new(Body, "xbc", "xbc", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `PUT /api/authenticate/{attempt_id}`
@@ -34146,7 +34804,8 @@ pub mod operations {
                 "a truth value",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `PUT /api/authenticate/{account_id}/credentials`
@@ -34171,7 +34830,8 @@ pub mod operations {
             Parameter::new(Body, "user_agent", "user_agent", false, "a text"),
             Parameter::new(Body, "xbc", "xbc", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `DELETE /api/data-exports/{data_export_id}`
@@ -34183,7 +34843,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "data_export_id", "data_export_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/data-exports`
@@ -34226,7 +34887,8 @@ pub mod operations {
                 "one of `chargebacks`, `chat_messages`, `fans`, `fansly_chat_messages`, `followings`, `media_vault`, `payouts`, `profile_visitors`, `public_profiles`, `smart_links`, `tracking_links`, `transactions`, `trial_links`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/data-exports/{data_export_id}`
@@ -34245,7 +34907,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/data-exports`
@@ -34285,7 +34948,8 @@ pub mod operations {
                 "one of `chargebacks`, `chat_messages`, `fans`, `fansly_chat_messages`, `followings`, `media_vault`, `payouts`, `profile_visitors`, `public_profiles`, `smart_links`, `tracking_links`, `transactions`, `trial_links`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/data-exports/{data_export_id}/retry`
@@ -34297,7 +34961,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "data_export_id", "data_export_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/data-exports/{data_export_id}/start`
@@ -34309,7 +34974,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "data_export_id", "data_export_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/engagement/messages/direct-messages`
@@ -34326,7 +34992,8 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/engagement/messages/direct-messages/chart`
@@ -34341,7 +35008,8 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
             Parameter::new(Query, "withTotal", "with_total", false, "a truth value"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/engagement/messages/mass-messages`
@@ -34357,7 +35025,8 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/engagement/messages/mass-messages/chart`
@@ -34372,7 +35041,8 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
             Parameter::new(Query, "withTotal", "with_total", false, "a truth value"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/engagement/messages/{message_id}/buyers`
@@ -34396,7 +35066,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/engagement/messages/top-message`
@@ -34410,7 +35081,8 @@ pub mod operations {
             Parameter::new(Query, "endDate", "end_date", false, "a text"),
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/fans/{fan_id}/notes`
@@ -34423,7 +35095,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/fans/{fan_id}/notes`
@@ -34437,7 +35110,8 @@ pub mod operations {
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
             Parameter::new(Body, "notes", "notes", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/{fan_id}/notes`
@@ -34450,7 +35124,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/{user_id}/subscriptions-history`
@@ -34463,7 +35138,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/active`
@@ -34520,7 +35196,8 @@ pub mod operations {
                 "one of `active`, `all`, `expired`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/all`
@@ -34577,7 +35254,8 @@ pub mod operations {
                 "one of `active`, `all`, `expired`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/expired`
@@ -34634,7 +35312,8 @@ pub mod operations {
                 "one of `active`, `all`, `expired`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/latest`
@@ -34657,7 +35336,8 @@ pub mod operations {
                 "one of `new`, `renew`, `total`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/fans/top`
@@ -34678,7 +35358,8 @@ pub mod operations {
             Parameter::new(Query, "end_date", "end_date", false, "a text"),
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/fans/{fan_id}/custom-name`
@@ -34692,7 +35373,8 @@ pub mod operations {
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
             Parameter::new(Body, "custom_name", "custom_name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/fan-summary-categories`
@@ -34705,7 +35387,8 @@ pub mod operations {
             Parameter::new(Body, "keywords", "keywords", true, "a text"),
             Parameter::new(Body, "label", "label", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/fan-summary-categories/{category_id}`
@@ -34717,7 +35400,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "category_id", "category_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Empty,
     };
     /// `POST /api/{account}/fans/{fan_id}/summary`
@@ -34731,7 +35415,8 @@ pub mod operations {
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
             Parameter::new(Body, "regenerate", "regenerate", false, "a truth value"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/{account}/fans/{fan_id}/summary`
@@ -34744,7 +35429,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/fan-summary-categories`
@@ -34754,7 +35440,8 @@ pub mod operations {
         path: "/api/fan-summary-categories",
         tag: "Fans - AI Summary",
         parameters: &[],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/fan-summary-categories/{category_id}`
@@ -34768,7 +35455,8 @@ pub mod operations {
             Parameter::new(Body, "keywords", "keywords", true, "a text"),
             Parameter::new(Body, "label", "label", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/following/active`
@@ -34811,7 +35499,8 @@ pub mod operations {
                 "one of `asc`, `desc`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/following/all`
@@ -34854,7 +35543,8 @@ pub mod operations {
                 "one of `asc`, `desc`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/following/expired`
@@ -34897,7 +35587,8 @@ pub mod operations {
                 "one of `asc`, `desc`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/trial-links/{trial_link_id}/tags`
@@ -34923,7 +35614,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/trial-links`
@@ -34958,7 +35650,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/trial-links/{trial_link_id}`
@@ -34971,7 +35664,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "trial_link_id", "trial_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}`
@@ -34984,7 +35678,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "trial_link_id", "trial_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/cohort-arps`
@@ -35012,7 +35707,8 @@ pub mod operations {
                 "one of `gross`, `net`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/stats`
@@ -35027,7 +35723,8 @@ pub mod operations {
             Parameter::new(Query, "date_end", "date_end", false, "a text"),
             Parameter::new(Query, "date_start", "date_start", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/spenders`
@@ -35043,7 +35740,8 @@ pub mod operations {
             Parameter::new(Query, "minSpend", "min_spend", false, "a number"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/subscribers`
@@ -35058,7 +35756,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", true, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/tags`
@@ -35077,7 +35776,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/trial-links`
@@ -35102,7 +35802,8 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
             Parameter::new(Query, "synchronous", "synchronous", false, "a truth value"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/trial-links/{trial_link_id}/tags`
@@ -35128,7 +35829,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/giphy/trending`
@@ -35142,7 +35844,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/giphy/search`
@@ -35157,7 +35860,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "q", "q", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/link-tags`
@@ -35175,7 +35879,8 @@ pub mod operations {
                 "one of `smart_links`, `tracking_links`, `trial_links`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/mass-messaging/{id}`
@@ -35188,7 +35893,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "id", "id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/mass-messaging/overview`
@@ -35204,7 +35910,8 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/mass-messaging`
@@ -35214,7 +35921,8 @@ pub mod operations {
         path: "/api/{account}/mass-messaging",
         tag: "Mass Messaging",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/mass-messaging`
@@ -35308,7 +36016,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/mass-messaging/{id}`
@@ -35321,7 +36030,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "id", "id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/mass-messaging/{id}`
@@ -35374,7 +36084,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/media/scrape`
@@ -35397,8 +36108,37 @@ pub mod operations {
             Parameter::new(Body, "public", "public", false, "a truth value"),
             Parameter::new(Body, "url", "url", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
+    };
+    /// `GET /api/{account}/media/download/drm/{media_id}`
+    pub static DOWNLOAD_DRM_PROTECTED_MEDIA: Operation = Operation {
+        id: "downloadDRMProtectedMedia",
+        method: Method::GET,
+        path: "/api/{account}/media/download/drm/{media_id}",
+        tag: "Media",
+        parameters: &[
+            Parameter::new(Path, "account", "account", true, "a text"),
+            Parameter::new(Path, "media_id", "media_id", true, "a text"),
+        ],
+        body: BodyFormat::None,
+        accept: "*/*",
+        shape: Shape::Redirect,
+    };
+    /// `GET /api/{account}/media/download/{cdnUrl}`
+    pub static DOWNLOAD_MEDIA_FROM_THE_ONLY_FANS_CDN: Operation = Operation {
+        id: "downloadMediaFromTheOnlyFansCDN",
+        method: Method::GET,
+        path: "/api/{account}/media/download/{cdnUrl}",
+        tag: "Media",
+        parameters: &[
+            Parameter::new(Path, "account", "account", true, "a text"),
+            Parameter::new(Path, "cdnUrl", "cdn_url", true, "a text"),
+        ],
+        body: BodyFormat::None,
+        accept: "*/*",
+        shape: Shape::Redirect,
     };
     /// `GET /api/{account}/media/uploads/{upload}/status`
     pub static GET_UPLOAD_STATUS: Operation = Operation {
@@ -35410,7 +36150,31 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "upload", "upload", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
+        shape: Shape::Whole,
+    };
+    /// `POST /api/{account}/media/upload`
+    pub static UPLOAD_MEDIA_TO_THE_ONLY_FANS_CDN: Operation = Operation {
+        id: "uploadMediaToTheOnlyFansCDN",
+        method: Method::POST,
+        path: "/api/{account}/media/upload",
+        tag: "Media",
+        parameters: &[
+            Parameter::new(Path, "account", "account", true, "a text"),
+            Parameter::new(Body, "async", "async_", false, "a truth value"),
+            Parameter::new(Body, "file_url", "file_url", false, "a text"),
+            Parameter::new(
+                Body,
+                "type",
+                "type_",
+                false,
+                "one of `avatar`, `default`, `header`",
+            ),
+            Parameter::new(File, "file", "file", false, "a file"),
+        ],
+        body: BodyFormat::Multipart,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `DELETE /api/{account}/media/vault/delete-media`
@@ -35429,7 +36193,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/media/vault/{media_id}`
@@ -35442,7 +36207,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "media_id", "media_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/media/vault`
@@ -35473,8 +36239,25 @@ pub mod operations {
                 "one of `audio`, `gif`, `photo`, `video`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
+    };
+    /// `POST /api/{account}/media/vault`
+    pub static UPLOAD_MEDIA_TO_VAULT: Operation = Operation {
+        id: "uploadMediaToVault",
+        method: Method::POST,
+        path: "/api/{account}/media/vault",
+        tag: "Media Vault",
+        parameters: &[
+            Parameter::new(Path, "account", "account", true, "a text"),
+            Parameter::new(Body, "async", "async_", false, "a truth value"),
+            Parameter::new(Body, "file_url", "file_url", false, "a text"),
+            Parameter::new(File, "file", "file", false, "a file"),
+        ],
+        body: BodyFormat::Multipart,
+        accept: "application/json",
+        shape: Shape::Whole,
     };
     /// `POST /api/{account}/media/vault/lists/{list_id}/media`
     pub static ADD_MEDIA_TO_LIST: Operation = Operation {
@@ -35493,7 +36276,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/media/vault/lists`
@@ -35506,7 +36290,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/media/vault/lists/{list_id}`
@@ -35519,7 +36304,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "list_id", "list_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/media/vault/lists`
@@ -35535,7 +36321,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "query", "query", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/media/vault/lists/{list_id}/media`
@@ -35555,7 +36342,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/media/vault/lists/{list_id}`
@@ -35569,7 +36357,8 @@ pub mod operations {
             Parameter::new(Path, "list_id", "list_id", true, "a text"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/media/vault/lists/{list_id}`
@@ -35582,7 +36371,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "list_id", "list_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/notifications/counts`
@@ -35592,7 +36382,8 @@ pub mod operations {
         path: "/api/{account}/notifications/counts",
         tag: "Notifications",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/notifications/tabs-order`
@@ -35602,7 +36393,8 @@ pub mod operations {
         path: "/api/{account}/notifications/tabs-order",
         tag: "Notifications",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/notifications`
@@ -35630,7 +36422,8 @@ pub mod operations {
                 "one of `all`, `comments`, `likes`, `mentions`, `onlyfans`, `promotions`, `purchases`, `subscriptions`, `tags`, `tips`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/notifications/mark-all-as-read`
@@ -35640,7 +36433,8 @@ pub mod operations {
         path: "/api/{account}/notifications/mark-all-as-read",
         tag: "Notifications",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/notifications/search-users`
@@ -35653,7 +36447,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Query, "query", "query", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/notifications/tabs-order`
@@ -35672,7 +36467,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/payouts/balances`
@@ -35682,7 +36478,8 @@ pub mod operations {
         path: "/api/{account}/payouts/balances",
         tag: "Payouts",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/payouts/earning-statistics`
@@ -35696,7 +36493,8 @@ pub mod operations {
             Parameter::new(Query, "endDate", "end_date", false, "a text"),
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/payouts/eligibility`
@@ -35706,7 +36504,8 @@ pub mod operations {
         path: "/api/{account}/payouts/eligibility",
         tag: "Payouts",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/payouts/payout-requests`
@@ -35720,7 +36519,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "a text"),
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/payouts/request-manual-withdrawal`
@@ -35733,7 +36533,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "amount", "amount", true, "an integer of 64 bits"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/payouts/payout-frequency`
@@ -35752,7 +36553,8 @@ pub mod operations {
                 "one of `manual`, `monthly`, `weekly`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/{post_id}/comments`
@@ -35774,7 +36576,8 @@ pub mod operations {
             Parameter::new(Query, "giphyId", "giphy_id", false, "a text"),
             Parameter::new(Query, "text", "text", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/posts/{post_id}/comments/{comment_id}`
@@ -35794,7 +36597,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/{post_id}/comments/{comment_id}/like`
@@ -35814,7 +36618,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/posts/{post_id}/comments`
@@ -35830,7 +36635,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "sort", "sort", false, "one of `asc`, `desc`"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/{post_id}/comments/{comment_id}/pin`
@@ -35850,7 +36656,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/posts/{post_id}/comments/{comment_id}/like`
@@ -35870,7 +36677,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/posts/{post_id}/comments/{comment_id}/pin`
@@ -35890,7 +36698,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/labels`
@@ -35903,7 +36712,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/posts/labels`
@@ -35917,7 +36727,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "a text"),
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/{post_id}/archive`
@@ -35937,7 +36748,8 @@ pub mod operations {
                 "a truth value",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/posts/{post_id}`
@@ -35950,7 +36762,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "post_id", "post_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/posts/{post_id}`
@@ -35963,7 +36776,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "post_id", "post_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/posts`
@@ -35995,7 +36809,8 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
             Parameter::new(Query, "sort", "sort", false, "one of `asc`, `desc`"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/{post_id}/pin`
@@ -36008,7 +36823,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "post_id", "post_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts`
@@ -36113,7 +36929,8 @@ pub mod operations {
                 "one of `poll`, `quiz`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/posts/{post_id}/stats`
@@ -36133,7 +36950,8 @@ pub mod operations {
                 "a truth value",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/posts/{post_id}/unarchive`
@@ -36153,7 +36971,8 @@ pub mod operations {
                 "a truth value",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/posts/{post_id}`
@@ -36253,7 +37072,8 @@ pub mod operations {
                 "one of `poll`, `quiz`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "*/*",
         shape: Shape::Text,
     };
     /// `POST /api/{account}/promotions`
@@ -36295,7 +37115,8 @@ pub mod operations {
                 "one of `expired`, `new`, `new_and_expired`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/promotions/{promotion_id}`
@@ -36308,7 +37129,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "promotion_id", "promotion_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/promotions`
@@ -36322,7 +37144,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/promotions/{promotion_id}/stop`
@@ -36335,7 +37158,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "promotion_id", "promotion_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/profiles/{username}`
@@ -36348,7 +37172,8 @@ pub mod operations {
             Parameter::new(Path, "username", "username", true, "a text"),
             Parameter::new(Query, "fresh", "fresh", false, "a truth value"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/search`
@@ -36401,7 +37226,8 @@ pub mod operations {
             Parameter::new(Query, "tiktok", "tiktok", false, "a text"),
             Parameter::new(Query, "website", "website", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/queue/counts`
@@ -36422,7 +37248,8 @@ pub mod operations {
             ),
             Parameter::new(Query, "timezone", "timezone", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/queue`
@@ -36451,7 +37278,8 @@ pub mod operations {
                 "a list in which each item is one of `chat`, `post`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/queue/{queue_id}/publish`
@@ -36464,7 +37292,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "queue_id", "queue_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/release-forms/create-invitation-link`
@@ -36477,7 +37306,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/release-forms/create-release-form`
@@ -36490,7 +37320,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/release-forms/toggle-show`
@@ -36510,7 +37341,8 @@ pub mod operations {
                 "one of `document`, `link`",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/release-forms/mentions`
@@ -36525,7 +37357,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/release-forms`
@@ -36549,7 +37382,8 @@ pub mod operations {
                 "one of `asc`, `desc`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/release-forms/taggable-users`
@@ -36573,7 +37407,8 @@ pub mod operations {
                 "one of `asc`, `desc`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/release-forms/rename`
@@ -36587,7 +37422,8 @@ pub mod operations {
             Parameter::new(Body, "entityId", "entity_id", true, "an integer of 64 bits"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/saved-for-later/messages/settings/disable-automatic-messaging`
@@ -36597,7 +37433,8 @@ pub mod operations {
         path: "/api/{account}/saved-for-later/messages/settings/disable-automatic-messaging",
         tag: "Saved For Later (Messages)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/saved-for-later/messages/settings/enable-or-update-automatic-messaging`
@@ -36610,7 +37447,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "period", "period", true, "an integer of 64 bits"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/saved-for-later/messages/settings`
@@ -36620,7 +37458,8 @@ pub mod operations {
         path: "/api/{account}/saved-for-later/messages/settings",
         tag: "Saved For Later (Messages)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/saved-for-later/messages`
@@ -36634,7 +37473,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", true, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/saved-for-later/posts/settings/disable-automatic-posting`
@@ -36644,7 +37484,8 @@ pub mod operations {
         path: "/api/{account}/saved-for-later/posts/settings/disable-automatic-posting",
         tag: "Saved For Later (Posts)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/saved-for-later/posts/settings/enable-or-update-automatic-posting`
@@ -36657,7 +37498,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "period", "period", true, "an integer of 64 bits"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/saved-for-later/posts/settings`
@@ -36667,7 +37509,8 @@ pub mod operations {
         path: "/api/{account}/saved-for-later/posts/settings",
         tag: "Saved For Later (Posts)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/saved-for-later/posts`
@@ -36681,7 +37524,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", true, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/settings/social-media-buttons`
@@ -36702,7 +37546,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "value", "value", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/settings/username-exists`
@@ -36715,7 +37560,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "username", "username", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/settings/social-media-buttons/{button_id}`
@@ -36728,7 +37574,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "button_id", "button_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/settings/drm`
@@ -36741,7 +37588,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "enabled", "enabled", true, "a truth value"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/settings/welcome-message`
@@ -36754,7 +37602,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "enabled", "enabled", true, "a truth value"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/settings/blocked-countries`
@@ -36764,7 +37613,8 @@ pub mod operations {
         path: "/api/{account}/settings/blocked-countries",
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/settings/drm`
@@ -36774,7 +37624,8 @@ pub mod operations {
         path: "/api/{account}/settings/drm",
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/settings`
@@ -36784,7 +37635,8 @@ pub mod operations {
         path: "/api/{account}/settings",
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/settings/welcome-message`
@@ -36794,7 +37646,8 @@ pub mod operations {
         path: "/api/{account}/settings/welcome-message",
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/settings/social-media-buttons`
@@ -36804,7 +37657,8 @@ pub mod operations {
         path: "/api/{account}/settings/social-media-buttons",
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/settings/social-media-buttons/reorder`
@@ -36823,7 +37677,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/settings/blocked-countries`
@@ -36849,7 +37704,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/settings/profile`
@@ -36869,7 +37725,8 @@ pub mod operations {
             Parameter::new(Body, "website", "website", false, "a text"),
             Parameter::new(Body, "wishlist", "wishlist", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/settings/social-media-buttons/{button_id}`
@@ -36883,7 +37740,8 @@ pub mod operations {
             Parameter::new(Path, "button_id", "button_id", true, "a text"),
             Parameter::new(Body, "label", "label", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/settings/subscription-price`
@@ -36896,7 +37754,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "price", "price", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/settings/welcome-message`
@@ -36947,7 +37806,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "text", "text", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/shared-trial-links/{shared_trial_link_id}/tags`
@@ -36973,7 +37833,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/shared-trial-links/{shared_trial_link_id}/tags`
@@ -36992,7 +37853,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/shared-trial-links`
@@ -37014,7 +37876,8 @@ pub mod operations {
             ),
             Parameter::new(Query, "synchronous", "synchronous", false, "a truth value"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/shared-trial-links/{shared_trial_link_id}/tags`
@@ -37040,7 +37903,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/shared-trial-links/{shared_trial_link_id}`
@@ -37059,7 +37923,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/shared-tracking-links/{shared_tracking_link_id}/tags`
@@ -37085,7 +37950,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/shared-tracking-links/{shared_tracking_link_id}/tags`
@@ -37104,7 +37970,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/shared-tracking-links`
@@ -37141,7 +38008,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/shared-tracking-links/{shared_tracking_link_id}/tags`
@@ -37167,7 +38035,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/shared-tracking-links/{shared_tracking_link_id}`
@@ -37186,7 +38055,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/smart-link-postbacks`
@@ -37234,7 +38104,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "url", "url", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/smart-link-postbacks/{postback_id}`
@@ -37252,7 +38123,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Empty,
     };
     /// `GET /api/smart-link-postbacks`
@@ -37262,7 +38134,8 @@ pub mod operations {
         path: "/api/smart-link-postbacks",
         tag: "Smart Link Postbacks",
         parameters: &[],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-link-postbacks/{postback_id}`
@@ -37280,7 +38153,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/smart-link-postbacks/{postback_id}`
@@ -37335,7 +38209,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "url", "url", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/smart-links/{smart_link_id}/tags`
@@ -37354,7 +38229,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/smart-links`
@@ -37381,7 +38257,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/smart-links/{smart_link_id}/pixels`
@@ -37466,7 +38343,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/smart-links/{smart_link_id}`
@@ -37478,7 +38356,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/smart-links/{smart_link_id}/pixels/{pixel_id}`
@@ -37491,7 +38370,8 @@ pub mod operations {
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
             Parameter::new(Path, "pixel_id", "pixel_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}`
@@ -37503,7 +38383,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/cohort-arps`
@@ -37530,7 +38411,8 @@ pub mod operations {
                 "one of `gross`, `net`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/smart-links/{smart_link_id}/stats`
@@ -37544,7 +38426,8 @@ pub mod operations {
             Parameter::new(Query, "date_end", "date_end", false, "a text"),
             Parameter::new(Query, "date_start", "date_start", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/clicks`
@@ -37574,7 +38457,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/conversions`
@@ -37618,7 +38502,8 @@ pub mod operations {
                 "a text",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/fans`
@@ -37660,7 +38545,13 @@ pub mod operations {
                 false,
                 "a truth value",
             ),
-            Parameter::new(Query, "sort", "sort", false, "a text"),
+            Parameter::new(
+                Query,
+                "sort",
+                "sort",
+                false,
+                "one of `converted_at`, `messages_sent_by_fan`, `-converted_at`, `-messages_sent_by_fan`, `-revenue_net`, `-tips_net`, `revenue_net`, `tips_net`",
+            ),
             Parameter::new(
                 Query,
                 "subscribed_using_promo",
@@ -37669,7 +38560,8 @@ pub mod operations {
                 "a truth value",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/pixels`
@@ -37681,7 +38573,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/spenders`
@@ -37696,7 +38589,8 @@ pub mod operations {
             Parameter::new(Query, "minSpend", "min_spend", false, "a number"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/smart-links/{smart_link_id}/tags`
@@ -37708,7 +38602,8 @@ pub mod operations {
         parameters: &[
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/smart-links`
@@ -37731,7 +38626,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "pixel_ids", "pixel_ids", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/smart-links/{smart_link_id}/tags`
@@ -37750,7 +38646,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `POST /api/smart-links/{smart_link_id}/pixels/{pixel_id}/test-event`
@@ -37771,7 +38668,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "test_event_code", "test_event_code", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/smart-links/{smart_link_id}/pixels/{pixel_id}`
@@ -37850,7 +38748,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/statistics/total-transactions`
@@ -37864,7 +38763,8 @@ pub mod operations {
             Parameter::new(Query, "end_date", "end_date", false, "a text"),
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/{account}/statistics/statements/earnings`
@@ -37885,7 +38785,8 @@ pub mod operations {
                 "one of `messages`, `post`, `stream`, `subscribes`, `tips`, `total`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/statistics/reach/profile-visitors`
@@ -37914,7 +38815,8 @@ pub mod operations {
                 "one of `guests`, `total`, `users`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/statistics/subscriber-metrics`
@@ -37936,7 +38838,8 @@ pub mod operations {
             Parameter::new(Query, "end_date", "end_date", true, "a text"),
             Parameter::new(Query, "start_date", "start_date", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/subscribers/statistics`
@@ -37957,7 +38860,8 @@ pub mod operations {
                 "one of `new`, `renew`, `total`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/statistics/overview`
@@ -37978,7 +38882,8 @@ pub mod operations {
                 "one of `fans`, `messages`, `posts`, `visitors`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stored/trial-links`
@@ -38007,7 +38912,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stored/shared-trial-links`
@@ -38029,7 +38935,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stored/shared-tracking-links`
@@ -38051,7 +38958,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stored/tracking-links`
@@ -38080,7 +38988,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/stories`
@@ -38121,7 +39030,8 @@ pub mod operations {
                 "a list in which each item is an object",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/stories/{story_id}`
@@ -38134,7 +39044,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories/{story_id}/stats`
@@ -38147,7 +39058,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories`
@@ -38157,7 +39069,8 @@ pub mod operations {
         path: "/api/{account}/stories",
         tag: "Stories",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories/archive`
@@ -38171,7 +39084,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "marker", "marker", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories/{story_id}/viewers`
@@ -38186,7 +39100,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/stories/{story_id}/mark-as-watched`
@@ -38199,7 +39114,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories/{story_id}`
@@ -38212,7 +39128,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PATCH /api/{account}/stories/highlights/{highlight_id}/{story_id}`
@@ -38233,7 +39150,8 @@ pub mod operations {
             Parameter::new(Path, "story_id", "story_id", true, "a text"),
             Parameter::new(Body, "story_id", "body_story_id", false, "a JSON value"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/stories/highlights`
@@ -38260,7 +39178,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "title", "title", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/stories/highlights/{highlight_id}`
@@ -38279,7 +39198,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories/highlights`
@@ -38293,7 +39213,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/stories/highlights/{highlight_id}/{story_id}`
@@ -38313,7 +39234,8 @@ pub mod operations {
             ),
             Parameter::new(Path, "story_id", "story_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/stories/highlights/{highlight_id}`
@@ -38332,7 +39254,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/stories/highlights/{highlight_id}`
@@ -38366,7 +39289,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "title", "title", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/bundles`
@@ -38380,7 +39304,8 @@ pub mod operations {
             Parameter::new(Query, "discount", "discount", true, "an integer of 64 bits"),
             Parameter::new(Query, "duration", "duration", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/bundles/{bundle_id}`
@@ -38393,7 +39318,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "bundle_id", "bundle_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/bundles`
@@ -38403,7 +39329,8 @@ pub mod operations {
         path: "/api/{account}/bundles",
         tag: "Subscription Bundles",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/tracking-links/{tracking_link_id}/tags`
@@ -38429,7 +39356,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/tracking-links`
@@ -38449,7 +39377,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/tracking-links/{tracking_link_id}`
@@ -38462,7 +39391,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "tracking_link_id", "tracking_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}`
@@ -38475,7 +39405,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "tracking_link_id", "tracking_link_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/cohort-arps`
@@ -38503,7 +39434,8 @@ pub mod operations {
                 "one of `gross`, `net`",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Whole,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/stats`
@@ -38518,7 +39450,8 @@ pub mod operations {
             Parameter::new(Query, "date_end", "date_end", false, "a text"),
             Parameter::new(Query, "date_start", "date_start", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/spenders`
@@ -38534,7 +39467,8 @@ pub mod operations {
             Parameter::new(Query, "minSpend", "min_spend", false, "a number"),
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/subscribers`
@@ -38549,7 +39483,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", true, "an integer of 64 bits"),
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/tags`
@@ -38568,7 +39503,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/tracking-links`
@@ -38607,7 +39543,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/tracking-links/{tracking_link_id}/tags`
@@ -38633,7 +39570,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/transactions`
@@ -38650,7 +39588,8 @@ pub mod operations {
             Parameter::new(Query, "tipsSource", "tips_source", false, "a text"),
             Parameter::new(Query, "type", "type_", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/usage/credits`
@@ -38678,7 +39617,8 @@ pub mod operations {
             ),
             Parameter::new(Query, "to", "to", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/user-lists/{userListId}/users`
@@ -38699,7 +39639,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "skip_invalid", "skip_invalid", false, "a truth value"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/user-lists/{userListId}/users`
@@ -38712,7 +39653,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/user-lists`
@@ -38725,7 +39667,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/user-lists/{userListId}`
@@ -38738,7 +39681,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/user-lists/{userListId}`
@@ -38751,7 +39695,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/user-lists/{userListId}/users/pinned`
@@ -38766,7 +39711,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "a text"),
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/user-lists/{userListId}/users`
@@ -38781,7 +39727,8 @@ pub mod operations {
             Parameter::new(Query, "limit", "limit", false, "a text"),
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/user-lists`
@@ -38796,7 +39743,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "view", "view", false, "one of `queue`"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/user-lists/{userListId}/users/{user_id}/pin`
@@ -38810,7 +39758,8 @@ pub mod operations {
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/user-lists/{userListId}/users/{user_id}`
@@ -38824,7 +39773,8 @@ pub mod operations {
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "an integer of 64 bits"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/{account}/user-lists/{userListId}`
@@ -38845,7 +39795,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/users/{user_id}/block`
@@ -38858,7 +39809,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/users/{username}`
@@ -38871,7 +39823,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "username", "username", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/{account}/users/list`
@@ -38884,7 +39837,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Query, "ids", "ids", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/users/{user_id}/restrict`
@@ -38897,7 +39851,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/{account}/users/{user_id}/subscribe`
@@ -38910,7 +39865,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/users/{user_id}/block`
@@ -38923,7 +39879,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/users/{user_id}/restrict`
@@ -38936,7 +39893,8 @@ pub mod operations {
             Parameter::new(Path, "account", "account", true, "a text"),
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/{account}/users/{user_id}/subscribe`
@@ -38950,7 +39908,8 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
             Parameter::new(Body, "reason", "reason", true, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/webhooks`
@@ -38978,7 +39937,8 @@ pub mod operations {
             ),
             Parameter::new(Body, "signing_secret", "signing_secret", false, "a text"),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `DELETE /api/webhooks/{webhook_id}`
@@ -38988,7 +39948,8 @@ pub mod operations {
         path: "/api/webhooks/{webhook_id}",
         tag: "Webhooks",
         parameters: &[Parameter::new(Path, "webhook_id", "webhook_id", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Empty,
     };
     /// `GET /api/webhooks/events`
@@ -38998,7 +39959,8 @@ pub mod operations {
         path: "/api/webhooks/events",
         tag: "Webhooks",
         parameters: &[],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/webhooks/{webhook_id}/deliveries`
@@ -39022,7 +39984,8 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
             Parameter::new(Query, "succeeded", "succeeded", false, "a truth value"),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/webhooks`
@@ -39032,7 +39995,8 @@ pub mod operations {
         path: "/api/webhooks",
         tag: "Webhooks",
         parameters: &[],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `POST /api/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`
@@ -39051,7 +40015,8 @@ pub mod operations {
                 "an integer of 64 bits",
             ),
         ],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `GET /api/webhooks/{webhook_id}`
@@ -39061,7 +40026,8 @@ pub mod operations {
         path: "/api/webhooks/{webhook_id}",
         tag: "Webhooks",
         parameters: &[Parameter::new(Path, "webhook_id", "webhook_id", true, "a text")],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: "application/json",
         shape: Shape::Envelope,
     };
     /// `PUT /api/webhooks/{webhook_id}`
@@ -39090,7 +40056,8 @@ pub mod operations {
                 "a list in which each item is a text",
             ),
         ],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Envelope,
     };
 }
@@ -40733,91 +41700,6 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub user: Option<::serde_json::Value>,
     }
-    /// `UploadMediaToTheOnlyFansCdnBody`, as the service takes it.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct UploadMediaToTheOnlyFansCdnBody {
-        /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
-        #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
-        pub async_: Option<bool>,
-        /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub file: Option<String>,
-        /// URL to fetch the file from; required without `file`; size cap set by the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub file_url: Option<String>,
-        /// Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-        pub type_: Option<UploadMediaToTheOnlyFansCdnBodyType>,
-    }
-    impl UploadMediaToTheOnlyFansCdnBody {
-        /// Nothing is required.
-        #[must_use]
-        pub fn new() -> Self {
-            Self::default()
-        }
-        /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
-        pub fn async_(mut self, async_: impl Into<bool>) -> Self {
-            self.async_ = Some(async_.into());
-            self
-        }
-        /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
-        pub fn file(mut self, file: impl Into<String>) -> Self {
-            self.file = Some(file.into());
-            self
-        }
-        /// URL to fetch the file from; required without `file`; size cap set by the subscription.
-        pub fn file_url(mut self, file_url: impl Into<String>) -> Self {
-            self.file_url = Some(file_url.into());
-            self
-        }
-        /// Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else.
-        pub fn type_(
-            mut self,
-            type_: impl Into<UploadMediaToTheOnlyFansCdnBodyType>,
-        ) -> Self {
-            self.type_ = Some(type_.into());
-            self
-        }
-    }
-    /// `UploadMediaToVaultBody`, as the service takes it.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[non_exhaustive]
-    pub struct UploadMediaToVaultBody {
-        /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
-        #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
-        pub async_: Option<bool>,
-        /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub file: Option<String>,
-        /// URL to fetch the file from; required without `file`; size cap set by the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub file_url: Option<String>,
-    }
-    impl UploadMediaToVaultBody {
-        /// Nothing is required.
-        #[must_use]
-        pub fn new() -> Self {
-            Self::default()
-        }
-        /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
-        pub fn async_(mut self, async_: impl Into<bool>) -> Self {
-            self.async_ = Some(async_.into());
-            self
-        }
-        /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
-        pub fn file(mut self, file: impl Into<String>) -> Self {
-            self.file = Some(file.into());
-            self
-        }
-        /// URL to fetch the file from; required without `file`; size cap set by the subscription.
-        pub fn file_url(mut self, file_url: impl Into<String>) -> Self {
-            self.file_url = Some(file_url.into());
-            self
-        }
-    }
     /// `UploadSettings`, as the service sends it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -41190,13 +42072,6 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub view: Option<String>,
     }
-    ::onlyfansapi_core::open_enum! {
-        #[doc =
-        " Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else."]
-        pub enum UploadMediaToTheOnlyFansCdnBodyType { #[doc = " `avatar`"] Avatar =
-        "avatar", #[doc = " `default`"] Default = "default", #[doc = " `header`"] Header
-        = "header" }
-    }
     /// Types of the operations of `builder::account`.
     pub mod account {
         use super::AccountUser;
@@ -41291,9 +42166,7 @@ pub mod types {
             pub forecast_days: i64,
             /// Days of history analyzed, 30-730.
             pub historical_days: i64,
-            /// Metric being forecast.
             pub metric: GetRevenueForecastBodyMetric,
-            /// Model that makes the forecast.
             pub model: GetRevenueForecastBodyModel,
         }
         impl GetRevenueForecastBody {
@@ -41541,7 +42414,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct GetHistoricalPerformanceBody {
-            /// Period that the history covers.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub time_range: Option<GetHistoricalPerformanceBodyTimeRange>,
         }
@@ -41551,7 +42423,6 @@ pub mod types {
             pub fn new() -> Self {
                 Self::default()
             }
-            /// Period that the history covers.
             pub fn time_range(
                 mut self,
                 time_range: impl Into<GetHistoricalPerformanceBodyTimeRange>,
@@ -41567,12 +42438,10 @@ pub mod types {
         pub struct GetPeriodComparisonBody {
             /// Accounts to compare, by prefixed ID (array).
             pub account_ids: Vec<String>,
-            /// Granularity of the comparison.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub granularity: Option<GetPeriodComparisonBodyGranularity>,
             pub period_a: GetPeriodComparisonBodyPeriodA,
             pub period_b: GetPeriodComparisonBodyPeriodB,
-            /// Statistic being compared.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub stat_type: Option<GetPeriodComparisonBodyStatType>,
         }
@@ -41592,7 +42461,6 @@ pub mod types {
                     stat_type: ::std::default::Default::default(),
                 }
             }
-            /// Granularity of the comparison.
             pub fn granularity(
                 mut self,
                 granularity: impl Into<GetPeriodComparisonBodyGranularity>,
@@ -41600,7 +42468,6 @@ pub mod types {
                 self.granularity = Some(granularity.into());
                 self
             }
-            /// Statistic being compared.
             pub fn stat_type(
                 mut self,
                 stat_type: impl Into<GetPeriodComparisonBodyStatType>,
@@ -42203,7 +43070,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendMessageBody {
-            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -42249,7 +43115,6 @@ pub mod types {
             pub fn new() -> Self {
                 Self::default()
             }
-            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<SendMessageBodyBlockBannedWords>,
@@ -42586,7 +43451,6 @@ pub mod types {
             /// `auth_id` value out of the OnlyFans session cookies; required if `auth_type` is `raw_data`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_id: Option<String>,
-            /// Authentication method, `email_password` by default; `mobile_app` (FansAPI Auth+ app) needs no credential fields.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_type: Option<StartAuthenticationBodyAuthType>,
             /// Complete cookie string, separated by semicolons; required if `auth_type` is `raw_data`.
@@ -42607,7 +43471,6 @@ pub mod types {
             /// OnlyFans login password; required if `auth_type` is `email_password`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub password: Option<String>,
-            /// Managed proxy country such as "us" (United States); excludes `customProxy`.
             #[serde(rename = "proxyCountry", skip_serializing_if = "Option::is_none")]
             pub proxy_country: Option<StartAuthenticationBodyProxyCountry>,
             /// User-Agent of the browser; required if `auth_type` is `raw_data`.
@@ -42628,7 +43491,6 @@ pub mod types {
                 self.auth_id = Some(auth_id.into());
                 self
             }
-            /// Authentication method, `email_password` by default; `mobile_app` (FansAPI Auth+ app) needs no credential fields.
             pub fn auth_type(
                 mut self,
                 auth_type: impl Into<StartAuthenticationBodyAuthType>,
@@ -42669,7 +43531,6 @@ pub mod types {
                 self.password = Some(password.into());
                 self
             }
-            /// Managed proxy country such as "us" (United States); excludes `customProxy`.
             pub fn proxy_country(
                 mut self,
                 proxy_country: impl Into<StartAuthenticationBodyProxyCountry>,
@@ -42783,7 +43644,6 @@ pub mod types {
             /// Needed for raw_data
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_id: Option<String>,
-            /// Default email_password
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_type: Option<UpdateAuthenticationCredentialsBodyAuthType>,
             /// Whole cookie string; needed for raw_data
@@ -42813,7 +43673,6 @@ pub mod types {
                 self.auth_id = Some(auth_id.into());
                 self
             }
-            /// Default email_password
             pub fn auth_type(
                 mut self,
                 auth_type: impl Into<UpdateAuthenticationCredentialsBodyAuthType>,
@@ -42885,14 +43744,12 @@ pub mod types {
             /// Column names to export; by default every column the type has.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub export_columns: Option<Vec<String>>,
-            /// `zip` for `media_vault`; `csv` or `xlsx` for every other export type.
             pub file_type: CreateDataExportBodyFileType,
             /// Per-type options: chat types need `maxMessages` (max 10,000,000), `media_vault` needs `mediaType`, `fans`/`followings` need `type`; filters for `public_profiles`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub options: Option<::serde_json::Map<String, ::serde_json::Value>>,
             /// First date to export, ISO 8601.
             pub start_date: String,
-            /// Data to export; everything is OnlyFans data except `fansly_chat_messages`; `profile_visitors` gives one daily row per account.
             #[serde(rename = "type")]
             pub type_: CreateDataExportBodyType,
         }
@@ -43715,7 +44572,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendMassMessageBody {
-            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -43792,7 +44648,6 @@ pub mod types {
                     user_lists: ::std::default::Default::default(),
                 }
             }
-            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<SendMassMessageBodyBlockBannedWords>,
@@ -43909,7 +44764,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdateMassMessageBody {
-            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -43959,7 +44813,6 @@ pub mod types {
                     user_lists: ::std::default::Default::default(),
                 }
             }
-            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<UpdateMassMessageBodyBlockBannedWords>,
@@ -44049,7 +44902,6 @@ pub mod types {
             /// Expiry of the returned `temporary_url`, 5 minutes by default; must be null when `public` is true.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub expiration_date: Option<String>,
-            /// File variant to scrape, accepted only alongside `media_id`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub file_type: Option<DeprecatedScrapeMediaFromTheOnlyFansCdnBodyFileType>,
             /// OnlyFans vault media ID, usable in place of `url`.
@@ -44076,7 +44928,6 @@ pub mod types {
                 self.expiration_date = Some(expiration_date.into());
                 self
             }
-            /// File variant to scrape, accepted only alongside `media_id`.
             pub fn file_type(
                 mut self,
                 file_type: impl Into<DeprecatedScrapeMediaFromTheOnlyFansCdnBodyFileType>,
@@ -44110,6 +44961,44 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub temporary_url: Option<String>,
         }
+        /// `UploadMediaToTheOnlyFansCdnBody`, as the service takes it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct UploadMediaToTheOnlyFansCdnBody {
+            /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
+            #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
+            pub async_: Option<bool>,
+            /// URL to fetch the file from; required without `file`; size cap set by the subscription.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub file_url: Option<String>,
+            #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+            pub type_: Option<UploadMediaToTheOnlyFansCdnBodyType>,
+        }
+        impl UploadMediaToTheOnlyFansCdnBody {
+            /// Nothing is required.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+            /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
+            pub fn async_(mut self, async_: impl Into<bool>) -> Self {
+                self.async_ = Some(async_.into());
+                self
+            }
+            /// URL to fetch the file from; required without `file`; size cap set by the subscription.
+            pub fn file_url(mut self, file_url: impl Into<String>) -> Self {
+                self.file_url = Some(file_url.into());
+                self
+            }
+            pub fn type_(
+                mut self,
+                type_: impl Into<UploadMediaToTheOnlyFansCdnBodyType>,
+            ) -> Self {
+                self.type_ = Some(type_.into());
+                self
+            }
+        }
         /// `UploadStatus`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -44125,6 +45014,34 @@ pub mod types {
             pub prefixed_id: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub status: Option<String>,
+        }
+        /// `UploadedFile`, as the service sends it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct UploadedFile {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub additional: Option<UploadContext>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub extra: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub file_name: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub host: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub note: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub polling_url: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub prefixed_id: Option<String>,
+            #[serde(rename = "processId", skip_serializing_if = "Option::is_none")]
+            pub process_id: Option<String>,
+            #[serde(rename = "sourceUrl", skip_serializing_if = "Option::is_none")]
+            pub source_url: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub status: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub thumbs: Option<Vec<UploadedThumb>>,
         }
         /// `UploadedMedia`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -44193,6 +45110,13 @@ pub mod types {
             " `squarePreview`"] SquarePreview = "squarePreview", #[doc = " `thumb`"]
             Thumb = "thumb" }
         }
+        ::onlyfansapi_core::open_enum! {
+            #[doc =
+            " Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else."]
+            pub enum UploadMediaToTheOnlyFansCdnBodyType { #[doc = " `avatar`"] Avatar =
+            "avatar", #[doc = " `default`"] Default = "default", #[doc = " `header`"]
+            Header = "header" }
+        }
     }
     /// Types of the operations of `builder::media_vault`.
     pub mod media_vault {
@@ -44225,6 +45149,35 @@ pub mod types {
                 }
             }
         }
+        /// `UploadMediaToVaultBody`, as the service takes it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct UploadMediaToVaultBody {
+            /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
+            #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
+            pub async_: Option<bool>,
+            /// URL to fetch the file from; required without `file`; size cap set by the subscription.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub file_url: Option<String>,
+        }
+        impl UploadMediaToVaultBody {
+            /// Nothing is required.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+            /// `true` uploads in the background (suits large files), returning `polling_url`; only async uploads fire `media_uploads.completed`/`media_uploads.failed` webhooks.
+            pub fn async_(mut self, async_: impl Into<bool>) -> Self {
+                self.async_ = Some(async_.into());
+                self
+            }
+            /// URL to fetch the file from; required without `file`; size cap set by the subscription.
+            pub fn file_url(mut self, file_url: impl Into<String>) -> Self {
+                self.file_url = Some(file_url.into());
+                self
+            }
+        }
         /// `VaultListState`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
@@ -44250,6 +45203,70 @@ pub mod types {
             pub has_more: Option<bool>,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<Media>>,
+        }
+        /// `VaultUpload`, as the service sends it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct VaultUpload {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub data: Option<Media>,
+            #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+            pub meta: Option<VaultUploadMeta>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub polling_url: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub prefixed_id: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub status: Option<String>,
+        }
+        /// `VaultUploadCache`, as the service sends it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct VaultUploadCache {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub is_cached: Option<bool>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub note: Option<String>,
+        }
+        /// `VaultUploadCredits`, as the service sends it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct VaultUploadCredits {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub balance: Option<f64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub note: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub used: Option<i64>,
+        }
+        /// `VaultUploadMeta`, as the service sends it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct VaultUploadMeta {
+            #[serde(rename = "_cache", skip_serializing_if = "Option::is_none")]
+            pub cache: Option<VaultUploadCache>,
+            #[serde(rename = "_credits", skip_serializing_if = "Option::is_none")]
+            pub credits: Option<VaultUploadCredits>,
+            #[serde(rename = "_rate_limits", skip_serializing_if = "Option::is_none")]
+            pub rate_limits: Option<VaultUploadRateLimits>,
+        }
+        /// `VaultUploadRateLimits`, as the service sends it.
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub struct VaultUploadRateLimits {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub limit_day: Option<::serde_json::Value>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub limit_minute: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub remaining_day: Option<::serde_json::Value>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub remaining_minute: Option<i64>,
         }
         ::onlyfansapi_core::open_enum! {
             #[doc = " Sort field, `recent` by default."] pub enum ListVaultMediaField {
@@ -44704,7 +45721,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdatePayoutFrequencyBody {
-            /// Payout frequency to apply.
             pub frequency: UpdatePayoutFrequencyBodyFrequency,
         }
         impl UpdatePayoutFrequencyBody {
@@ -44937,7 +45953,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendPostBody {
-            /// Banned-word screening of `text`; hits block posting (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -44990,7 +46005,6 @@ pub mod types {
             /// Poll or quiz choices; required with `votingType`.
             #[serde(rename = "votingOptions", skip_serializing_if = "Option::is_none")]
             pub voting_options: Option<Vec<String>>,
-            /// Adds a poll or quiz to the post.
             #[serde(rename = "votingType", skip_serializing_if = "Option::is_none")]
             pub voting_type: Option<SendPostBodyVotingType>,
         }
@@ -45016,7 +46030,6 @@ pub mod types {
                     voting_type: ::std::default::Default::default(),
                 }
             }
-            /// Banned-word screening of `text`; hits block posting (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<SendPostBodyBlockBannedWords>,
@@ -45116,7 +46129,6 @@ pub mod types {
                 );
                 self
             }
-            /// Adds a poll or quiz to the post.
             pub fn voting_type(
                 mut self,
                 voting_type: impl Into<SendPostBodyVotingType>,
@@ -45130,7 +46142,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdatePostBody {
-            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -45183,7 +46194,6 @@ pub mod types {
             /// Poll or quiz choices; required with `votingType`.
             #[serde(rename = "votingOptions", skip_serializing_if = "Option::is_none")]
             pub voting_options: Option<Vec<String>>,
-            /// Adds a poll or quiz to the post.
             #[serde(rename = "votingType", skip_serializing_if = "Option::is_none")]
             pub voting_type: Option<UpdatePostBodyVotingType>,
         }
@@ -45209,7 +46219,6 @@ pub mod types {
                     voting_type: ::std::default::Default::default(),
                 }
             }
-            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<UpdatePostBodyBlockBannedWords>,
@@ -45306,7 +46315,6 @@ pub mod types {
                 );
                 self
             }
-            /// Adds a poll or quiz to the post.
             pub fn voting_type(
                 mut self,
                 voting_type: impl Into<UpdatePostBodyVotingType>,
@@ -45370,7 +46378,6 @@ pub mod types {
             /// Maximum number of claims; 0 means unlimited.
             #[serde(rename = "offerLimit")]
             pub offer_limit: i64,
-            /// Target subscribers: new, expired or both; `new_and_expired` yields two promotions on OnlyFans.
             #[serde(rename = "type")]
             pub type_: CreatePromotionBodyType,
         }
@@ -45967,7 +46974,6 @@ pub mod types {
         pub struct AddSocialMediaButtonBody {
             /// Label on the button.
             pub label: String,
-            /// Kind of button.
             #[serde(rename = "type")]
             pub type_: AddSocialMediaButtonBodyType,
             /// Username or link behind the button.
@@ -46783,13 +47789,11 @@ pub mod types {
             /// Extra headers for the request, optional; values accept postback variables.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub headers: Option<Vec<CreateSmartLinkPostbackBodyHeadersItem>>,
-            /// HTTP method of the postback; `GET` by default.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub http_method: Option<CreateSmartLinkPostbackBodyHttpMethod>,
             /// ULIDs of the Smart Links, required if `smart_link_scope` is `campaign_specific`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub smart_link_ids: Option<Vec<String>>,
-            /// `global` covers every Smart Link; `campaign_specific` covers chosen ones only.
             pub smart_link_scope: CreateSmartLinkPostbackBodySmartLinkScope,
             /// Target URL; placeholders `{sccid}`, `{ttclid}`, `{wbraid}`, `{gbraid}`, `{gclid}`, `{fbclid}`, `{external_click_id}` and others are filled at dispatch.
             pub url: String,
@@ -46830,7 +47834,6 @@ pub mod types {
                 self.headers = Some(headers.into_iter().map(Into::into).collect());
                 self
             }
-            /// HTTP method of the postback; `GET` by default.
             pub fn http_method(
                 mut self,
                 http_method: impl Into<CreateSmartLinkPostbackBodyHttpMethod>,
@@ -46971,13 +47974,11 @@ pub mod types {
             /// Extra headers for the request, optional; values accept postback variables.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub headers: Option<Vec<UpdateSmartLinkPostbackBodyHeadersItem>>,
-            /// HTTP method of the postback; unchanged if absent.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub http_method: Option<UpdateSmartLinkPostbackBodyHttpMethod>,
             /// ULIDs of the Smart Links, required if `smart_link_scope` is `campaign_specific`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub smart_link_ids: Option<Vec<String>>,
-            /// Postback scope, `campaign_specific` or `global`.
             pub smart_link_scope: UpdateSmartLinkPostbackBodySmartLinkScope,
             /// Target URL.
             pub url: String,
@@ -47018,7 +48019,6 @@ pub mod types {
                 self.headers = Some(headers.into_iter().map(Into::into).collect());
                 self
             }
-            /// HTTP method of the postback; unchanged if absent.
             pub fn http_method(
                 mut self,
                 http_method: impl Into<UpdateSmartLinkPostbackBodyHttpMethod>,
@@ -47120,7 +48120,6 @@ pub mod types {
             /// Trial length in days, 1-360; mandatory for `free_trial` links.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub free_trial_days: Option<i64>,
-            /// Kind of Smart Link.
             pub link_type: CreateSmartLinkBodyLinkType,
             /// Smart Link name.
             pub name: String,
@@ -47182,7 +48181,6 @@ pub mod types {
             pub pixel_access_token: String,
             /// The platform's pixel id; unused for creatortraffic
             pub pixel_id: String,
-            /// Ad platform
             pub platform: CreateSmartLinkPixelBodyPlatform,
             /// Entries of 100 characters at most
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -47367,7 +48365,6 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendSmartLinkPixelTestEventBody {
-            /// Event to play; creatortraffic cannot
             pub event_type: SendSmartLinkPixelTestEventBodyEventType,
             /// Meta or TikTok test code, 100 characters at most; Snapchat ignores it
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -47963,6 +48960,17 @@ pub mod types {
             NewTransaction = "new_transaction" }
         }
         ::onlyfansapi_core::open_enum! {
+            #[doc = " Sort field, `-revenue_net` by default."] pub enum
+            ListSmartLinkFansSort { #[doc = " `converted_at`"] ConvertedAt =
+            "converted_at", #[doc = " `messages_sent_by_fan`"] MessagesSentByFan =
+            "messages_sent_by_fan", #[doc = " `-converted_at`"] MinusConvertedAt =
+            "-converted_at", #[doc = " `-messages_sent_by_fan`"] MinusMessagesSentByFan =
+            "-messages_sent_by_fan", #[doc = " `-revenue_net`"] MinusRevenueNet =
+            "-revenue_net", #[doc = " `-tips_net`"] MinusTipsNet = "-tips_net", #[doc =
+            " `revenue_net`"] RevenueNet = "revenue_net", #[doc = " `tips_net`"] TipsNet
+            = "tips_net" }
+        }
+        ::onlyfansapi_core::open_enum! {
             #[doc = " Event to play; creatortraffic cannot"] pub enum
             SendSmartLinkPixelTestEventBodyEventType { #[doc = " `event_click`"]
             EventClick = "event_click", #[doc = " `event_fan_sent_1_message`"]
@@ -48396,7 +49404,6 @@ pub mod types {
             /// Hex text color; default white on colors, black on white, `#0091EA` on white for mentions.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub color: Option<String>,
-            /// Font (default `Roboto`; mentions always Roboto 500): PTMono/ShantellSans/SofiaSans 400 (SofiaSans uppercase), RubikMedium 500, RubikBlack/YanoneKaffeesatz 700, Roboto 400/500/700.
             #[serde(rename = "fontFamily", skip_serializing_if = "Option::is_none")]
             pub font_family: Option<AddToStoryBodyTextsItemFontFamily>,
             /// Text size, 8-100 canvas px (native editor 9-36); `20` by default.
@@ -48413,7 +49420,6 @@ pub mod types {
             pub scale: Option<f64>,
             /// Overlay text; mentions take an `@username`, whom OnlyFans resolves and enters in the release forms.
             pub text: String,
-            /// How text is aligned, `left` by default.
             #[serde(rename = "textAlign", skip_serializing_if = "Option::is_none")]
             pub text_align: Option<AddToStoryBodyTextsItemTextAlign>,
             /// Height of the rendered text box in canvas px; estimated when absent.
@@ -48425,7 +49431,6 @@ pub mod types {
             /// Distance from the top, 0-100 percent of canvas height; by default each overlay sits under the one before.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub top: Option<f64>,
-            /// Kind of overlay, `text` by default.
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<AddToStoryBodyTextsItemType>,
             /// Layering position; follows placement order by default.
@@ -48469,7 +49474,6 @@ pub mod types {
                 self.color = Some(color.into());
                 self
             }
-            /// Font (default `Roboto`; mentions always Roboto 500): PTMono/ShantellSans/SofiaSans 400 (SofiaSans uppercase), RubikMedium 500, RubikBlack/YanoneKaffeesatz 700, Roboto 400/500/700.
             pub fn font_family(
                 mut self,
                 font_family: impl Into<AddToStoryBodyTextsItemFontFamily>,
@@ -48497,7 +49501,6 @@ pub mod types {
                 self.scale = Some(scale.into());
                 self
             }
-            /// How text is aligned, `left` by default.
             pub fn text_align(
                 mut self,
                 text_align: impl Into<AddToStoryBodyTextsItemTextAlign>,
@@ -48520,7 +49523,6 @@ pub mod types {
                 self.top = Some(top.into());
                 self
             }
-            /// Kind of overlay, `text` by default.
             pub fn type_(
                 mut self,
                 type_: impl Into<AddToStoryBodyTextsItemType>,

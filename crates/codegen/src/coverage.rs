@@ -1,13 +1,14 @@
 //! What became of every operation of the document, and what the fields of its answers are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::Report;
-use crate::walk::{component_name, operations};
+use crate::passes::target;
+use crate::walk::{METHODS, component_name};
 
 /// What became of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl fmt::Display for Outcome {
 #[non_exhaustive]
 pub struct Covered {
     /// The HTTP method, lower case.
-    pub method: &'static str,
+    pub method: String,
     /// The path.
     pub path: String,
     /// The operationId as the document has it; empty where it has none.
@@ -66,25 +67,49 @@ pub struct Coverage {
     pub fields: FieldKinds,
     /// The fields that are any JSON value, or lists of them, as `Type.field`, with the reason.
     pub untyped: BTreeMap<String, String>,
+    /// Where each operation stands in the list, by method and path.
+    index: HashMap<(String, String), usize>,
 }
 
 impl Coverage {
-    /// The operations of a document as it was read; all of them unaccounted for yet.
-    pub(crate) fn of(root: &mut Value) -> Self {
-        let mut found = Vec::new();
-        operations(root, |operation| {
-            found.push(Covered {
-                method: operation.method,
-                path: operation.path.to_owned(),
-                id: operation.id,
-                tag: operation.tag,
-                outcome: Outcome::Vanished,
-            });
-        });
-        Self {
-            operations: found,
-            ..Self::default()
+    /// The operations of a document as it was read; all of them unaccounted for yet, but what has no
+    /// method of HTTP.
+    pub(crate) fn of(root: &Value) -> Self {
+        let mut coverage = Self::default();
+        for (path, item) in root["paths"].as_object().into_iter().flatten() {
+            let item = match item["$ref"].as_str() {
+                Some(reference) => target(root, reference).unwrap_or(item),
+                None => item,
+            };
+            for (key, operation) in item.as_object().into_iter().flatten() {
+                let method = key.to_ascii_lowercase();
+                let is_method = METHODS.contains(&method.as_str());
+                let looks_like_one = ["responses", "operationId"]
+                    .iter()
+                    .any(|member| operation.get(*member).is_some());
+                if !is_method && (!looks_like_one || key.starts_with("x-")) {
+                    continue;
+                }
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                let outcome = if is_method {
+                    Outcome::Vanished
+                } else {
+                    Outcome::LeftOut {
+                        reason: format!("`{key}` is no method of HTTP"),
+                    }
+                };
+                let place = (method.clone(), path.clone());
+                coverage.index.insert(place, coverage.operations.len());
+                coverage.operations.push(Covered {
+                    method,
+                    path: path.clone(),
+                    id: text(&operation["operationId"]),
+                    tag: text(&operation["tags"][0]),
+                    outcome,
+                });
+            }
         }
+        coverage
     }
 
     /// The operations that are neither generated nor left out for a reason.
@@ -104,29 +129,25 @@ impl Coverage {
     }
 
     /// Gives the reason of the overlay to every operation that it removed.
-    pub(crate) fn note_removed(&mut self, root: &mut Value, report: &Report) {
-        let mut present = Vec::new();
-        operations(root, |operation| {
-            present.push((operation.method, operation.path.to_owned()))
-        });
+    pub(crate) fn note_removed(&mut self, root: &Value, report: &Report) {
+        let reasons: HashMap<&str, &str> = report
+            .changes()
+            .iter()
+            .filter(|change| change.step == "overlay")
+            .filter_map(|change| {
+                let reason = change.what.strip_prefix("there -> removed: ")?;
+                Some((change.pointer.as_str(), reason))
+            })
+            .collect();
         for covered in &mut self.operations {
-            if present
-                .iter()
-                .any(|(method, path)| *method == covered.method && *path == covered.path)
-            {
+            let item = crate::Pointer::root().join(["paths", &covered.path]);
+            let operation = item.child(&covered.method);
+            if root.pointer(operation.as_str()).is_some() {
                 continue;
             }
-            let reason = report
-                .changes()
+            let reason = [item, operation]
                 .iter()
-                .filter(|change| {
-                    change.step == "overlay" && change.what.starts_with("there -> removed")
-                })
-                .find(|change| {
-                    let item = crate::Pointer::root().join(["paths", &covered.path]);
-                    change.pointer == item || change.pointer == item.child(covered.method)
-                })
-                .and_then(|change| change.what.strip_prefix("there -> removed: "));
+                .find_map(|place| reasons.get(place.as_str()));
             if let Some(reason) = reason {
                 covered.outcome = Outcome::LeftOut {
                     reason: format!("by the overlay: {reason}"),
@@ -137,12 +158,9 @@ impl Coverage {
 
     /// Settles one operation.
     pub(crate) fn settle_one(&mut self, method: &str, path: &str, outcome: Outcome) {
-        if let Some(covered) = self
-            .operations
-            .iter_mut()
-            .find(|covered| covered.method == method && covered.path == path)
-        {
-            covered.outcome = outcome;
+        let place = (method.to_owned(), path.to_owned());
+        if let Some(index) = self.index.get(&place) {
+            self.operations[*index].outcome = outcome;
         }
     }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::code::{Signatures, Target};
 use crate::coverage::{Coverage, Outcome};
 use crate::passes::{self, FACTS, LEARNT, PINNED, PLACES};
 use crate::walk::operations;
-use crate::{Document, Error, Names, Overlay, Report, code, generator};
+use crate::{Document, Error, Names, Overlay, Pointer, Report, code, generator};
 
 /// What came out of a document.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Output {
     /// The public types of the source by their paths within `types`, and the methods of the operations
     /// that reach each; operation builders are not counted.
     pub types: BTreeMap<String, Vec<String>>,
+    /// The public shape of the source: operations with their arguments, types with their fields.
+    pub signatures: Signatures,
     /// The types of answers by their names, and where each stands: `operationId/property/*/…`.
     pub models: BTreeMap<String, Vec<String>>,
     /// What is known of the types now: the names to be pinned.
@@ -47,18 +50,58 @@ pub fn generate(
     overlay: Option<&Overlay>,
     names: Option<&Names>,
 ) -> Result<Output, Error> {
+    generate_for(document, overlay, names, &Target::client())
+}
+
+/// As [`generate`], for a crate of another name or build.
+pub(crate) fn generate_for(
+    document: Document,
+    overlay: Option<&Overlay>,
+    names: Option<&Names>,
+    target: &Target,
+) -> Result<Output, Error> {
     let file = document.file().to_owned();
+    let fault = |message: String| Error::new(&file, message);
+    generator::guarded(|| run(document, overlay, names, target), fault)
+}
+
+fn run(
+    document: Document,
+    overlay: Option<&Overlay>,
+    names: Option<&Names>,
+    target: &Target,
+) -> Result<Output, Error> {
+    let file = document.file().to_owned();
+    let fault = |message: String| Error::new(&file, message);
     let Prepared {
         root,
-        report,
+        mut report,
         mut coverage,
     } = prepared(document, overlay, names)?;
-    let generated =
-        generator::guarded(|| code::source(&root)).map_err(|message| Error::new(&file, message))?;
+    let made = generator::generate(&root, target).map_err(fault)?;
+    report.start("generator");
+    for (path, method, why) in made.plain {
+        let at = Pointer::root().join(["paths", &path, method]);
+        let operation = crate::walk::operation_at(&root, &at);
+        let what = format!("its types -> any value, because the generator fails: {why}");
+        report.warn(&at, operation.as_deref(), what);
+    }
+    for (path, method, reason) in made.left_out {
+        let at = Pointer::root().join(["paths", &path, method]);
+        let operation = crate::walk::operation_at(&root, &at);
+        report.warn(
+            &at,
+            operation.as_deref(),
+            format!("there -> left out: {reason}"),
+        );
+        coverage.settle_one(method, &path, Outcome::LeftOut { reason });
+    }
+    let generated = code::source(&root, made.made, target).map_err(fault)?;
     coverage.settle(&generated.operations);
     Ok(Output {
         source: generated.source,
         types: generated.types,
+        signatures: generated.signatures,
         models: serde_json::from_value(root[PLACES].clone()).unwrap_or_default(),
         names: serde_json::from_value(root[LEARNT].clone()).unwrap_or_default(),
         report,
@@ -96,11 +139,11 @@ pub(crate) fn prepared(
             format!("{} (line {})", oddity.what, lines.join(", ")),
         );
     }
-    let mut coverage = Coverage::of(&mut document.root);
+    let mut coverage = Coverage::of(&document.root);
     if let Some(overlay) = overlay {
         overlay.apply(&mut document, &mut report)?;
     }
-    coverage.note_removed(&mut document.root, &report);
+    coverage.note_removed(&document.root, &report);
     if let Some(names) = names {
         document.root[PINNED] = serde_json::json!(names);
     }

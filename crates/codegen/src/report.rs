@@ -87,7 +87,9 @@ impl Report {
         self.changes.push(Change {
             step: self.step,
             pointer: pointer.clone(),
-            operation: operation.map(str::to_owned),
+            operation: operation
+                .filter(|operation| !operation.is_empty())
+                .map(str::to_owned),
             what,
             is_warning,
         });

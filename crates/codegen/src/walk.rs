@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::Pointer;
-use crate::passes::FACTS;
+use crate::passes::{FACTS, SIDE};
 
 /// The methods that a path item can have, in the order of the OpenAPI specification.
 pub(crate) const METHODS: [&str; 8] = [
@@ -38,6 +38,12 @@ pub(crate) fn component_name(schema: &Value) -> Option<&str> {
         .as_str()
         .or_else(|| schema["allOf"][0]["$ref"].as_str());
     reference?.strip_prefix("#/components/schemas/")
+}
+
+/// The path of an operation as it is sent: that of the document, mended where the pass
+/// `path-parameters` had to.
+pub(crate) fn sent_path<'a>(operation: &'a Value, path: &'a str) -> &'a str {
+    operation[FACTS]["path"].as_str().unwrap_or(path)
 }
 
 /// Merges `update` into `node`: objects member by member, lists end to end, else replaced.
@@ -129,6 +135,15 @@ pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_
     }
 }
 
+/// The names of an operation's parameters, in their order.
+pub(crate) fn parameter_names(operation: &Map<String, Value>) -> Vec<String> {
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let names = parameters.into_iter().flatten();
+    names
+        .map(|parameter| parameter["name"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
 /// Which side of an operation a schema belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -160,8 +175,20 @@ pub(crate) struct Place<'a> {
     pub(crate) operation: &'a str,
 }
 
-/// Visits every schema of every operation, children before their parent.
+/// Visits every schema of every component and operation, children before their parent.
 pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place<'_>)) {
+    let at = Pointer::root().join(["components", "schemas"]);
+    let components = root
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut);
+    for (name, schema) in components.into_iter().flatten() {
+        let side = match schema[SIDE].as_str() {
+            Some("request") => Side::RequestBody,
+            Some(_) => Side::Response,
+            None => continue,
+        };
+        schema_tree(schema, side, Role::Top, &at.child(name), "", &mut visit);
+    }
     operations(root, |operation| {
         top_schemas(operation.members, &operation.at, |schema, side, at| {
             schema_tree(schema, side, Role::Top, at, &operation.id, &mut visit);

@@ -88,11 +88,3 @@ fn a_duplicate_key_is_a_warning_with_both_lines() {
     );
     assert!(output.source.contains("pub fn two(&self)"));
 }
-
-#[test]
-fn what_the_generator_cannot_do_is_an_error_and_not_a_panic() {
-    // A path that progenitor does not parse.
-    let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {/a}b: {get: {operationId: one, responses: {}}}}\n";
-    let message = fault(&text.replace("/a}b:", "'/a}b':"), None);
-    assert!(message.starts_with("openapi.yaml: "), "{message}");
-}

@@ -3,7 +3,20 @@
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 
-use crate::{Body, Call, CallOptions, Error, Fault, Operation, Request};
+use crate::{
+    Body, BodyFormat, Call, CallOptions, Error, Fault, FilePart, Operation, Request, multipart,
+    query,
+};
+
+/// What a request carries, before it is written out.
+pub(crate) enum Content {
+    /// Nothing.
+    None,
+    /// Fields, to be written in a format.
+    Fields(BodyFormat, Value),
+    /// Bytes as the caller gave them, under a media type.
+    Bytes(&'static str, Body),
+}
 
 /// What a request is put together from.
 pub(crate) struct Parts {
@@ -13,7 +26,9 @@ pub(crate) struct Parts {
     pub(crate) target: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Value>,
+    pub(crate) content: Content,
+    /// The files of a multipart body: name and file.
+    pub(crate) files: Vec<(&'static str, FilePart)>,
     pub(crate) options: CallOptions,
     pub(crate) faults: Vec<Fault>,
 }
@@ -22,26 +37,47 @@ impl Parts {
     /// The call, or every fault that keeps it from being made.
     pub(crate) fn call(mut self) -> Result<Call, Error> {
         self.faults.append(&mut self.options.faults);
-        self.headers
-            .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        self.headers.insert(
+            header::ACCEPT,
+            HeaderValue::from_static(self.operation.accept),
+        );
         for (name, value) in std::mem::take(&mut self.options.fields) {
-            match self.body.as_mut().and_then(Value::as_object_mut) {
+            let fields = match &mut self.content {
+                Content::Fields(_, body) => body.as_object_mut(),
+                _ => None,
+            };
+            match fields {
                 Some(fields) => {
                     fields.insert(name, value);
                 }
                 None => self.faults.push(Fault::new(
                     format!("body field {name}"),
-                    "cannot be added: the request has no JSON object as its body",
+                    "cannot be added: the request has no object as its body",
                 )),
             }
         }
-        let body = self.body.map_or(Body::Empty, |body| {
-            self.headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
-            Body::Bytes(body.to_string().into())
-        });
+        let (media_type, body) = match self.content {
+            Content::None | Content::Fields(BodyFormat::None, _) => (None, Body::Empty),
+            Content::Fields(BodyFormat::Json(media) | BodyFormat::Bytes(media), body) => (
+                Some(HeaderValue::from_static(media)),
+                Body::Bytes(body.to_string().into()),
+            ),
+            Content::Fields(BodyFormat::Form, body) => {
+                let text = form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(query::members(&body))
+                    .finish();
+                let media = HeaderValue::from_static("application/x-www-form-urlencoded");
+                (Some(media), Body::Bytes(text.into()))
+            }
+            Content::Fields(BodyFormat::Multipart, body) => {
+                let (media, body) = multipart::written(query::members(&body), self.files);
+                (HeaderValue::try_from(media).ok(), body)
+            }
+            Content::Bytes(media, body) => (Some(HeaderValue::from_static(media)), body),
+        };
+        if let Some(media_type) = media_type {
+            self.headers.insert(header::CONTENT_TYPE, media_type);
+        }
         for (name, value) in &self.options.headers {
             self.headers.insert(name, value.clone());
         }

@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::assemble::Parts;
+use crate::assemble::{Content, Parts};
 use crate::{
-    Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Place, RequestPreview, query,
+    Body, BodyFormat, Call, CallOptions, Error, Fault, Fetch, FilePart, Hook, Opening, Operation,
+    Place, RequestPreview, query,
 };
 
 /// What stays as it is in a path segment (RFC 3986, section 2.3: unreserved characters).
@@ -31,6 +32,10 @@ pub struct Draft {
     /// Setter and value of each parameter that is not of the body.
     values: Vec<(&'static str, Value)>,
     body: Option<Value>,
+    /// The body of an operation that takes bytes.
+    bytes: Option<Body>,
+    /// Setter and file of each part of a multipart body.
+    files: Vec<(&'static str, FilePart)>,
     options: CallOptions,
     faults: Vec<Fault>,
 }
@@ -44,6 +49,8 @@ impl Draft {
             operation,
             values: Vec::new(),
             body: None,
+            bytes: None,
+            files: Vec::new(),
             options: CallOptions::new(),
             faults: Vec::new(),
         }
@@ -89,6 +96,18 @@ impl Draft {
         }
     }
 
+    /// Sets the body of an operation that takes bytes or text.
+    pub fn bytes(&mut self, body: impl Into<Body>) {
+        self.bytes = Some(body.into());
+    }
+
+    /// Sets the files of the argument called `setter`, in place of those that were set before.
+    pub fn files(&mut self, setter: &'static str, files: impl IntoIterator<Item = FilePart>) {
+        self.files.retain(|(known, _)| *known != setter);
+        self.files
+            .extend(files.into_iter().map(|file| (setter, file)));
+    }
+
     /// Sets the options of this call.
     pub fn with(&mut self, options: CallOptions) {
         self.options = options;
@@ -98,6 +117,12 @@ impl Draft {
     pub fn fetch<T: DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
         let hook = self.hook.clone();
         hook.fetch(self.build())
+    }
+
+    /// Sends the draft; the body of the answer is read as it comes.
+    pub fn stream(self) -> Opening {
+        let hook = self.hook.clone();
+        hook.open(self.build())
     }
 
     /// The request as it would be sent, the key left out. Nothing is sent.
@@ -121,8 +146,23 @@ impl Draft {
         let mut target = String::from(self.operation.path);
         let mut pairs = Vec::new();
         let mut headers = HeaderMap::new();
+        let mut cookies: Vec<String> = Vec::new();
+        let mut files = Vec::new();
 
         for parameter in self.operation.parameters {
+            if parameter.place == Place::File {
+                let of_parameter: Vec<_> = self
+                    .files
+                    .iter()
+                    .filter(|(setter, _)| *setter == parameter.setter)
+                    .map(|(_, file)| (parameter.name, file.clone()))
+                    .collect();
+                if parameter.required && of_parameter.is_empty() {
+                    faults.push(Fault::new(parameter.setter, "is required and was not set"));
+                }
+                files.extend(of_parameter);
+                continue;
+            }
             let value = match parameter.place {
                 Place::Body => self.body.as_ref().and_then(|body| body.get(parameter.name)),
                 _ => self
@@ -144,10 +184,11 @@ impl Draft {
                 continue;
             };
             let outcome = match parameter.place {
-                Place::Body => Ok(()),
+                Place::Body | Place::File => Ok(()),
+                Place::Cookie => cookie(parameter.name, &plain(value)).map(|it| cookies.push(it)),
                 Place::Query => {
                     let before = pairs.len();
-                    query::pairs(parameter.name, value, &mut pairs);
+                    query::styled(parameter.name, value, parameter.style, &mut pairs);
                     if parameter.required && pairs.len() == before {
                         Err("is required and must not be empty")
                     } else {
@@ -165,18 +206,32 @@ impl Draft {
             }
         }
 
-        let body = self.operation.has_body.then(|| {
-            self.body
-                .take()
-                .unwrap_or_else(|| Value::Object(Map::new()))
-        });
+        if let Ok(value) = HeaderValue::from_str(&cookies.join("; "))
+            && !cookies.is_empty()
+        {
+            headers.insert(http::header::COOKIE, value);
+        }
+        let content = match self.operation.body {
+            BodyFormat::None => Content::None,
+            BodyFormat::Bytes(media) => {
+                if self.bytes.is_none() {
+                    faults.push(Fault::new("body", "is required and was not set"));
+                }
+                Content::Bytes(media, self.bytes.take().unwrap_or_default())
+            }
+            format => {
+                let empty = || Value::Object(Map::new());
+                Content::Fields(format, self.body.take().unwrap_or_else(empty))
+            }
+        };
         Parts {
             operation: self.operation,
             method: self.operation.method.clone(),
             target,
             query: pairs,
             headers,
-            body,
+            content,
+            files,
             options: self.options,
             faults,
         }
@@ -228,11 +283,21 @@ impl fmt::Debug for Draft {
     }
 }
 
-/// A scalar as it stands in a path or header.
+/// A value as it stands in a path or header: a list is written with commas (OpenAPI's style `simple`).
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
+/// `name=value`, the value percent-encoded, because a cookie carries neither `;` nor a space.
+fn cookie(name: &str, value: &str) -> Result<String, &'static str> {
+    let is_name = HeaderName::from_bytes(name.as_bytes()).is_ok();
+    is_name
+        .then(|| format!("{name}={}", utf8_percent_encode(value, SEGMENT)))
+        .ok_or("is not the name of a cookie")
 }
 
 /// The value of a path parameter as one percent-encoded segment.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use serde::de::DeserializeOwned;
 
-use crate::{Answer, Call, Decode, Error, Hook, Operation, Reply};
+use crate::{Answer, Call, Decode, Download, Error, Hook, Opening, Operation, Reply, Shape};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send + 'static>>;
 
@@ -42,10 +42,40 @@ fn answered(
         let answer = hook.send(call).await?;
         match answer.status.as_u16() {
             200..=299 | 304 => Ok((operation, answer)),
+            300..=399 if operation.shape == Shape::Redirect => Ok((operation, answer)),
             300..=399 => Err(Error::redirected(operation, answer)),
             _ => Err(Error::refused(operation, answer)),
         }
     })
+}
+
+/// Sends a call whose answer is read as it comes. A refusal is read to its end, so that the error has it.
+pub(crate) fn opening(hook: Hook, call: Result<Call, Error>) -> Opening {
+    Opening(Box::pin(async move {
+        let call = call?;
+        let operation = call.operation;
+        let mut opened = hook.start(call).await?;
+        if opened.status.is_success() {
+            return Ok(Download {
+                status: opened.status,
+                headers: opened.headers,
+                body: opened.body,
+            });
+        }
+        let mut body = bytes::BytesMut::new();
+        // A refusal is one also when the rest of its body is lost.
+        while let Some(Ok(chunk)) =
+            std::future::poll_fn(|context| opened.body.as_mut().poll_next(context)).await
+        {
+            body.extend_from_slice(&chunk);
+        }
+        let answer = Answer::new(opened.status, opened.headers, body.freeze());
+        Err(if answer.status.is_redirection() {
+            Error::redirected(operation, answer)
+        } else {
+            Error::refused(operation, answer)
+        })
+    }))
 }
 
 impl<T> Future for Fetch<T> {

@@ -17,8 +17,10 @@ pub struct Operation {
     pub tag: &'static str,
     /// What the caller gives: parameters, and the fields of the body.
     pub parameters: &'static [Parameter],
-    /// Whether a JSON body is sent; `{}` where the caller sets nothing of it.
-    pub has_body: bool,
+    /// In which form a body is sent.
+    pub body: BodyFormat,
+    /// What the request says it accepts: a media type.
+    pub accept: &'static str,
     /// Where the typed value stands in a successful answer.
     pub shape: Shape,
 }
@@ -36,6 +38,8 @@ pub struct Parameter {
     pub required: bool,
     /// What its value must be, as the end of "must be …", for example `an integer of 64 bits`.
     pub expects: &'static str,
+    /// How a list or an object is written in the query.
+    pub style: Style,
 }
 
 impl Parameter {
@@ -61,8 +65,54 @@ impl Parameter {
             place,
             required,
             expects,
+            style: Style::Php,
         }
     }
+
+    /// The same, with lists and objects written in another way.
+    ///
+    /// ```
+    /// use onlyfansapi::api::{Parameter, Place, Style};
+    ///
+    /// static IDS: Parameter = Parameter::new(Place::Query, "ids", "ids", false, "a list").with_style(Style::Comma);
+    /// assert_eq!(IDS.style, Style::Comma);
+    /// ```
+    #[must_use]
+    pub const fn with_style(mut self, style: Style) -> Self {
+        self.style = style;
+        self
+    }
+}
+
+/// How a list or an object is written in the query; scalars are written alike in all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// As PHP reads it: `ids[]=1&ids[]=2`, `filter[online]=1`. OpenAPI's `deepObject` is this for objects.
+    #[default]
+    Php,
+    /// `ids=1&ids=2`; the members of an object as parameters of their own.
+    Repeated,
+    /// `ids=1,2`.
+    Comma,
+    /// `ids=1 2`, the space percent-encoded.
+    Space,
+    /// `ids=1|2`.
+    Pipe,
+}
+
+/// In which form a request carries its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyFormat {
+    /// There is none.
+    None,
+    /// JSON, under this media type; `{}` where the caller sets nothing of it.
+    Json(&'static str),
+    /// `application/x-www-form-urlencoded`, in the form that PHP reads.
+    Form,
+    /// `multipart/form-data`: fields, and files that are streamed.
+    Multipart,
+    /// Bytes or text as the caller gives them, under this media type.
+    Bytes(&'static str),
 }
 
 /// Where a parameter travels.
@@ -74,8 +124,12 @@ pub enum Place {
     Query,
     /// In a header.
     Header,
-    /// A field of the JSON body.
+    /// In a cookie.
+    Cookie,
+    /// A field of the body.
     Body,
+    /// A file of a multipart body.
+    File,
 }
 
 /// Where the typed value stands in a successful answer.
@@ -90,6 +144,10 @@ pub enum Shape {
     Detect,
     /// The whole body as text.
     Text,
+    /// The whole body as bytes, which can also be read as they come.
+    Bytes,
+    /// The target of a redirect, which is not followed: the value of the header `Location`.
+    Redirect,
     /// There is no value: only status and headers count.
     Empty,
 }

@@ -3,6 +3,44 @@
 
 use serde_json::Value;
 
+use crate::Style;
+
+/// The pairs that `value` makes under `name` in `style`, not yet percent-encoded.
+pub(crate) fn styled(name: &str, value: &Value, style: Style, out: &mut Vec<(String, String)>) {
+    let separator = match style {
+        Style::Php => return pairs(name, value, out),
+        Style::Repeated => {
+            match value {
+                Value::Array(items) => items.iter().for_each(|item| pairs(name, item, out)),
+                Value::Object(members) => members
+                    .iter()
+                    .for_each(|(key, member)| pairs(key, member, out)),
+                scalar => pairs(name, scalar, out),
+            }
+            return;
+        }
+        Style::Comma => ",",
+        Style::Space => " ",
+        Style::Pipe => "|",
+    };
+    let mut parts = Vec::new();
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| pairs("", item, &mut parts)),
+        // OpenAPI writes an object without `explode` as name, value, name, value.
+        Value::Object(members) => {
+            for (key, member) in members {
+                parts.push((String::new(), key.clone()));
+                pairs("", member, &mut parts);
+            }
+        }
+        scalar => return pairs(name, scalar, out),
+    }
+    if !parts.is_empty() {
+        let values: Vec<_> = parts.into_iter().map(|(_, value)| value).collect();
+        out.push((name.to_owned(), values.join(separator)));
+    }
+}
+
 /// The pairs that `value` makes under `name`, not yet percent-encoded.
 ///
 /// Booleans are `1` and `0`: Laravel's `boolean` rule takes these and refuses the words `true` and
@@ -34,6 +72,19 @@ pub(crate) fn pairs(name: &str, value: &Value, out: &mut Vec<(String, String)>) 
     }
 }
 
+/// The pairs of every member of an object, for a form; none of anything else. Null is an empty text,
+/// which is what PHP frameworks read as null in a form.
+pub(crate) fn members(object: &Value) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for (name, value) in object.as_object().into_iter().flatten() {
+        if value.is_null() {
+            out.push((name.clone(), String::new()));
+        }
+        pairs(name, value, &mut out);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -42,6 +93,32 @@ mod tests {
         let mut out = Vec::new();
         super::pairs(name, &value, &mut out);
         out
+    }
+
+    #[test]
+    fn lists_are_written_in_the_style_of_the_parameter() {
+        let styled = |value: serde_json::Value, style| {
+            let mut out = Vec::new();
+            super::styled("ids", &value, style, &mut out);
+            let pairs: Vec<_> = out
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            pairs.join("&")
+        };
+        use crate::Style;
+        for (style, list, object) in [
+            (Style::Php, "ids[]=1&ids[]=2", "ids[a]=1&ids[b]=x"),
+            (Style::Repeated, "ids=1&ids=2", "a=1&b=x"),
+            (Style::Comma, "ids=1,2", "ids=a,1,b,x"),
+            (Style::Space, "ids=1 2", "ids=a 1 b x"),
+            (Style::Pipe, "ids=1|2", "ids=a|1|b|x"),
+        ] {
+            assert_eq!(styled(json!([1, 2]), style), list);
+            assert_eq!(styled(json!({"a": 1, "b": "x"}), style), object);
+            assert_eq!(styled(json!(true), style), "ids=1");
+            assert_eq!(styled(json!([]), style), "");
+        }
     }
 
     #[test]

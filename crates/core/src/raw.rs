@@ -8,13 +8,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::assemble::Parts;
+use crate::assemble::{Content, Parts};
 use crate::{
-    Call, CallOptions, Error, Fault, Fetch, Hook, Operation, Reply, RequestPreview, Shape, query,
+    BodyFormat, Call, CallOptions, Error, Fault, Fetch, Hook, Opening, Operation, Reply,
+    RequestPreview, Shape, query,
 };
 
 static WHOLE: Operation = raw(Shape::Whole);
 static DETECT: Operation = raw(Shape::Detect);
+static FILE: Operation = raw(Shape::Bytes);
 
 /// What stands for an operation where the document has none; method and path are the request's own.
 const fn raw(shape: Shape) -> Operation {
@@ -24,7 +26,11 @@ const fn raw(shape: Shape) -> Operation {
         path: "",
         tag: "",
         parameters: &[],
-        has_body: false,
+        body: BodyFormat::None,
+        accept: match shape {
+            Shape::Bytes => "*/*",
+            _ => "application/json",
+        },
         shape,
     }
 }
@@ -185,6 +191,24 @@ impl RawRequest {
         self.hook.clone().fetch(self.build(&DETECT))
     }
 
+    /// Sends the request; the body of the answer is read as it comes.
+    ///
+    /// ```
+    /// use onlyfansapi::http::Method;
+    ///
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut download = client.request(Method::GET, "/api/new-file").stream().await?;
+    /// while let Some(bytes) = download.chunk().await? {
+    ///     println!("{} bytes", bytes.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> Opening {
+        let hook = self.hook.clone();
+        hook.open(self.build(&FILE))
+    }
+
     /// The request as it would be sent, the key left out. Nothing is sent.
     ///
     /// # Errors
@@ -211,7 +235,10 @@ impl RawRequest {
             target: self.path,
             query: self.query,
             headers: HeaderMap::new(),
-            body: self.body,
+            content: self.body.map_or(Content::None, |body| {
+                Content::Fields(BodyFormat::Json("application/json"), body)
+            }),
+            files: Vec::new(),
             options: self.options,
             faults: self.faults,
         }

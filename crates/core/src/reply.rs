@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde::de::value::{BytesDeserializer, Error as FromBytes};
 use serde_json::Value;
 
 use crate::envelope::{Envelope, Parts, is_bare_envelope, is_envelope, is_object};
@@ -52,12 +53,16 @@ impl<T: DeserializeOwned> Reply<T> {
         mode: Decode,
     ) -> Result<Self, Error> {
         let decoded = match operation.shape {
+            Shape::Redirect => location(&answer),
             // 204 and 304 have no body by definition, an empty body has no value.
             _ if answer.body.is_empty() || matches!(answer.status.as_u16(), 204 | 304) => {
                 absent(operation.shape)
             }
             Shape::Empty => absent(Shape::Empty),
             Shape::Text => text(&answer.body),
+            Shape::Bytes => T::deserialize(BytesDeserializer::<FromBytes>::new(&answer.body))
+                .map(Decoded::of)
+                .map_err(|_| "its body is a file, and the type takes no bytes".to_owned()),
             Shape::Whole => value(&answer.body, ""),
             Shape::Envelope => enveloped(&answer.body),
             Shape::Detect if is_envelope(&answer.body) => enveloped(&answer.body),
@@ -330,6 +335,17 @@ struct Decoded<T> {
     drift: Vec<Drift>,
 }
 
+impl<T> Decoded<T> {
+    /// A value as it came.
+    fn of(value: T) -> Self {
+        Self {
+            value,
+            has_data: true,
+            drift: Vec::new(),
+        }
+    }
+}
+
 /// The value, or why there is none (kinds only, never values).
 type Outcome<T> = Result<Decoded<T>, String>;
 
@@ -385,6 +401,18 @@ fn without_data<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {
         });
     }
     Ok(decoded)
+}
+
+/// The target of a redirect.
+fn location<T: DeserializeOwned>(answer: &Answer) -> Outcome<T> {
+    let target = answer
+        .headers
+        .get(http::header::LOCATION)
+        .and_then(|target| target.to_str().ok());
+    match target {
+        Some(target) => value(Value::from(target).to_string().as_bytes(), ""),
+        None => absent(Shape::Redirect),
+    }
 }
 
 fn text<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {

@@ -7,7 +7,11 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::{Answer, CallOptions, Decode, Error, Fetch, Operation, Request, RequestPreview};
+use crate::download::Once;
+use crate::{
+    Answer, CallOptions, Decode, Error, Fetch, Opened, Opening, Operation, Request, RequestPreview,
+    fetch,
+};
 
 /// One call on its way to the transport: the request, the operation it belongs to, and the options
 /// that the caller gave for this call alone.
@@ -51,6 +55,24 @@ pub trait Transport: Send + Sync + 'static {
         self: Arc<Self>,
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>>;
+
+    /// Sends `call`; the body of the answer is read as it comes. A transport that cannot do so reads it
+    /// first, which is what this does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transport::send`].
+    fn open(
+        self: Arc<Self>,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened, Error>> + Send + 'static>> {
+        let answer = self.send(call);
+        Box::pin(async move {
+            let answer = answer.await?;
+            let body = Box::pin(Once(Some(answer.body)));
+            Ok(Opened::new(answer.status, answer.headers, body))
+        })
+    }
 
     /// The request that `call` makes, as it would be sent, with the key left out.
     ///
@@ -104,6 +126,18 @@ impl Hook {
     /// What keeps the transport from making it.
     pub fn preview(&self, call: &Call) -> Result<RequestPreview, Error> {
         self.transport.preview(call)
+    }
+
+    /// Sends `call`, or fails with the reason why there is none; the answer is read as it comes.
+    pub fn open(&self, call: Result<Call, Error>) -> Opening {
+        fetch::opening(self.clone(), call)
+    }
+
+    pub(crate) fn start(
+        &self,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened, Error>> + Send + 'static>> {
+        Arc::clone(&self.transport).open(call)
     }
 
     /// Forwards `call` to the transport.

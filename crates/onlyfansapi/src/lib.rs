@@ -96,8 +96,9 @@ mod transport;
 pub use client::{Client, ClientBuilder};
 pub use key::ApiKey;
 pub use onlyfansapi_core::{
-    ApiError, CacheInfo, CallOptions, Credits, Decode, Drift, Error, ErrorKind, Fault, Fetch,
-    FromReply, MediaRef, Pagination, RateLimits, RawRequest, Reply, RequestPreview, Timestamp,
+    ApiError, Blob, Body, BodyFactory, BodyStream, CacheInfo, CallOptions, Credits, Decode,
+    Download, Drift, Error, ErrorKind, Fault, Fetch, FilePart, FromReply, Location, MediaRef,
+    Opening, Pagination, RateLimits, RawRequest, Reply, RequestPreview, Timestamp,
     UpstreamResponse, http,
 };
 pub use smart_link_postbacks::{
@@ -109,7 +110,7 @@ pub use smart_link_postbacks::{
 /// what that means for versions.
 pub mod api {
     pub use onlyfansapi_client::{Client as Api, builder, operations, types};
-    pub use onlyfansapi_core::{Operation, Parameter, Place, Shape};
+    pub use onlyfansapi_core::{BodyFormat, Operation, Parameter, Place, Shape, Style};
 }
 
 /// The README, so that its example is compiled.

@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
 use onlyfansapi_core::http::{HeaderMap, HeaderValue, header};
-use onlyfansapi_core::{Answer, Body, Call, Error, Operation, RequestPreview, Transport};
+use onlyfansapi_core::{Answer, Body, Call, Error, Opened, Operation, RequestPreview, Transport};
 use reqwest::Request;
 use url::Url;
 
@@ -137,6 +139,23 @@ impl Transport for HttpTransport {
         Box::pin(async move { self.attempt(&call).await })
     }
 
+    fn open(
+        self: Arc<Self>,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Opened, Error>> + Send + 'static>> {
+        Box::pin(async move {
+            let started = Instant::now();
+            let request = self.request(&call)?;
+            let mut response = self.http.execute(request).await.map_err(|error| {
+                sending_failed(call.operation, error).with_attempts(1, started.elapsed())
+            })?;
+            let status = response.status();
+            let headers = std::mem::take(response.headers_mut());
+            let body = Box::pin(Chunks(Box::pin(response.bytes_stream())));
+            Ok(Opened::new(status, headers, body))
+        })
+    }
+
     fn preview(&self, call: &Call) -> Result<RequestPreview, Error> {
         let request = self.request(call)?;
         let body = match &call.request.body {
@@ -149,6 +168,20 @@ impl Transport for HttpTransport {
             request.headers().clone(),
             body,
         ))
+    }
+}
+
+/// The body of an answer as it comes; its errors without the URL, which may hold a secret.
+struct Chunks<S>(Pin<Box<S>>);
+
+impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0
+            .as_mut()
+            .poll_next(context)
+            .map_err(|error| std::io::Error::other(error.without_url()))
     }
 }
 
@@ -183,7 +216,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use onlyfansapi_core::http::Method;
-    use onlyfansapi_core::{BodyStream, CallOptions, Request, Shape};
+    use onlyfansapi_core::{BodyFormat, BodyStream, CallOptions, Request, Shape};
     use onlyfansapi_mock::{KEY, MockReply, MockServer};
 
     use super::*;
@@ -195,14 +228,15 @@ mod tests {
         path: "/api/upload",
         tag: "",
         parameters: &[],
-        has_body: true,
+        body: BodyFormat::Json("application/json"),
+        accept: "application/json",
         shape: Shape::Whole,
     };
 
     /// Two chunks, as a stream.
-    struct Chunks(Vec<&'static [u8]>);
+    struct Pieces(Vec<&'static [u8]>);
 
-    impl futures_core::Stream for Chunks {
+    impl Stream for Pieces {
         type Item = std::io::Result<Bytes>;
 
         fn poll_next(
@@ -228,7 +262,7 @@ mod tests {
             length: Some(6),
             make: Arc::new(move || {
                 counter.fetch_add(1, Ordering::Relaxed);
-                Ok(Box::pin(Chunks(vec![b"def", b"abc"])) as BodyStream)
+                Ok(Box::pin(Pieces(vec![b"def", b"abc"])) as BodyStream)
             }),
         };
         let request = Request {

@@ -290,7 +290,7 @@ async fn options_of_a_call_reach_its_request_alone() {
         .unwrap_err();
     assert_eq!(
         error.faults()[0].to_string(),
-        "`body field a` cannot be added: the request has no JSON object as its body"
+        "`body field a` cannot be added: the request has no object as its body"
     );
 }
 

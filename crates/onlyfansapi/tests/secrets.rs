@@ -14,8 +14,8 @@ use std::fmt::{Debug, Display};
 use common::start;
 use onlyfansapi::http::Method;
 use onlyfansapi::{
-    ApiError, ApiKey, CacheInfo, CallOptions, Client, ConversionType, Credits, Decode, Error,
-    Fault, MediaRef, Pagination, PostbackHeader, PostbackMethod, PostbackResponse,
+    ApiError, ApiKey, Blob, Body, CacheInfo, CallOptions, Client, ConversionType, Credits, Decode,
+    Error, Fault, FilePart, MediaRef, Pagination, PostbackHeader, PostbackMethod, PostbackResponse,
     PostbackSmartLink, PostbackSpec, RateLimits, SmartLinkPostback, SmartLinkScope, Timestamp,
     UpstreamResponse,
 };
@@ -257,6 +257,37 @@ async fn the_key_is_nowhere() {
     t.debug("api::Parameter", &operation.parameters);
     t.debug("api::Place", &onlyfansapi::api::Place::Query);
     t.debug("api::Shape", &operation.shape);
+    t.debug("api::BodyFormat", &operation.body);
+    t.debug("api::Style", &onlyfansapi::api::Style::Php);
+    t.debug("Body", &Body::from(OTHER));
+    t.debug("FilePart", &FilePart::new("file.txt", OTHER));
+    t.debug("Blob", &Blob::default());
+    server.reply(
+        "GET",
+        "/api/file",
+        MockReply::status(200)
+            .header("x-secret", OTHER)
+            .body("application/pdf", OTHER),
+    );
+    let opening = client.request(Method::GET, "/api/file").stream();
+    t.debug("Opening", &opening);
+    t.debug("Download", &opening.await.unwrap());
+    let target = "https://cdn.example/file?signature=another-secret-of-the-test";
+    server.reply(
+        "GET",
+        "/api/acct/media/download/drm/1",
+        MockReply::status(302).header("location", target),
+    );
+    let redirect = client
+        .api()
+        .download_drm_protected_media()
+        .account("acct")
+        .media_id(1)
+        .fetch()
+        .await
+        .unwrap();
+    assert_eq!(redirect.as_str(), target);
+    t.debug("Location", &redirect.into_inner());
 
     for (name, texts) in &t.rows {
         assert!(!texts.is_empty());

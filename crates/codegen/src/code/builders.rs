@@ -5,18 +5,19 @@ use quote::{format_ident, quote};
 use syn::Type;
 
 use super::docs;
-use super::model::{Argument, Operation, Place};
+use super::model::{Argument, Body, Operation, Place};
 use super::progenitor::{last_name, only_argument};
+use super::target::Target;
 
 /// The method of the client that returns the builder.
-pub(super) fn method(operation: &Operation<'_>) -> TokenStream {
+pub(super) fn method(operation: &Operation<'_>, target: &Target) -> TokenStream {
     let Operation {
         method_ident,
         module_ident,
         builder_ident,
         ..
     } = operation;
-    let docs = docs::attributes(&method_doc(operation));
+    let docs = docs::attributes(&method_doc(operation, target));
     let deprecated = deprecated(operation);
     quote! {
         #(#docs)*
@@ -29,7 +30,8 @@ pub(super) fn method(operation: &Operation<'_>) -> TokenStream {
 }
 
 /// The builders, in a module for each tag; the operations come sorted by tag.
-pub(super) fn modules(operations: &[Operation<'_>]) -> Vec<TokenStream> {
+pub(super) fn modules(operations: &[Operation<'_>], target: &Target) -> Vec<TokenStream> {
+    let core = target.core();
     let of_tags = operations.chunk_by(|a, b| a.module_ident == b.module_ident);
     of_tags
         .map(|of_tag| {
@@ -39,13 +41,14 @@ pub(super) fn modules(operations: &[Operation<'_>]) -> Vec<TokenStream> {
                 "" => "Operations without a tag.".to_owned(),
                 tag => format!("Operations of the tag \"{tag}\"."),
             });
-            let builders = of_tag.iter().map(builder);
+            let builders = of_tag.iter().map(|operation| builder(operation, target));
             quote! {
                 #(#doc)*
                 pub mod #module {
                     #[allow(unused_imports)]
                     use super::super::types;
-                    use ::onlyfansapi_core::{CallOptions, Draft, Error, Fetch, RequestPreview};
+                    #[allow(unused_imports)]
+                    use #core::{Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview};
 
                     #(#builders)*
                 }
@@ -58,7 +61,7 @@ pub(super) fn modules(operations: &[Operation<'_>]) -> Vec<TokenStream> {
 ///
 /// What is not generic is `#[inline]`: it is compiled where it is called, so that a program pays for the
 /// operations that it uses and the decoders of their answers, and not for all.
-fn builder(operation: &Operation<'_>) -> TokenStream {
+fn builder(operation: &Operation<'_>, target: &Target) -> TokenStream {
     let Operation {
         method_ident,
         builder_ident,
@@ -70,15 +73,24 @@ fn builder(operation: &Operation<'_>) -> TokenStream {
         "Builder of [`Client::{method_ident}`](super::super::Client::{method_ident})."
     ));
     let sends = docs::attributes(&format!(
-        "Sends `{} {}` and decodes the answer.\n\n# Errors\n\nAs [`onlyfansapi_core::ErrorKind`] says.",
+        "Sends `{} {}` and decodes the answer.\n\n# Errors\n\nAs [`{}::ErrorKind`] says.",
         operation.http_method.to_uppercase(),
-        operation.path
+        operation.path,
+        target.core_in_docs()
     ));
+    let stream = (operation.shape == "bytes").then(|| {
+        quote! {
+            #(#sends)*
+            ///
+            /// The body of the answer is read as it comes.
+            #[inline]
+            pub fn stream(self) -> Opening {
+                self.draft.stream()
+            }
+        }
+    });
     let setters = operation.arguments.iter().map(setter);
-    let body = operation
-        .body
-        .as_ref()
-        .map(|body| body_setter(&body.ty, body.has_fields));
+    let body = operation.body.as_ref().map(body_setter);
     quote! {
         #(#doc)*
         #[derive(Clone, Debug)]
@@ -108,6 +120,8 @@ fn builder(operation: &Operation<'_>) -> TokenStream {
             pub fn fetch(self) -> Fetch<#success> {
                 self.draft.fetch()
             }
+
+            #stream
 
             /// As `fetch()`, but decodes the answer into a type of yours.
             pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
@@ -143,11 +157,25 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
         match operation.shape {
             "envelope" => "Envelope",
             "text" => "Text",
+            "bytes" => "Bytes",
+            "redirect" => "Redirect",
             "empty" => "Empty",
             _ => "Whole",
         }
     );
-    let has_body = operation.body.is_some();
+    let accept = operation.accept;
+    let body = match &operation.body {
+        None => quote! { BodyFormat::None },
+        Some(body) => {
+            let media = &body.media;
+            match body.format.as_str() {
+                "form" => quote! { BodyFormat::Form },
+                "multipart" => quote! { BodyFormat::Multipart },
+                "bytes" => quote! { BodyFormat::Bytes(#media) },
+                _ => quote! { BodyFormat::Json(#media) },
+            }
+        }
+    };
     let parameters = operation.arguments.iter().map(|argument| {
         let Argument {
             name,
@@ -162,10 +190,16 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
                 Place::Path => "Path",
                 Place::Query => "Query",
                 Place::Header => "Header",
+                Place::Cookie => "Cookie",
                 Place::Body => "Body",
+                Place::File | Place::Files => "File",
             }
         );
-        quote! { Parameter::new(#place, #name, #setter, #required, #expects) }
+        let style = argument.style.map(|style| {
+            let style = format_ident!("{style}");
+            quote! { .with_style(Style::#style) }
+        });
+        quote! { Parameter::new(#place, #name, #setter, #required, #expects) #style }
     });
     quote! {
         #(#doc)*
@@ -175,7 +209,8 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             path: #path,
             tag: #tag,
             parameters: &[#(#parameters),*],
-            has_body: #has_body,
+            body: #body,
+            accept: #accept,
             shape: Shape::#shape,
         };
     }
@@ -227,6 +262,27 @@ fn value_setter(argument: &Argument) -> TokenStream {
     let Argument { setter, ty, .. } = argument;
     let key = setter.to_string();
     let docs = docs::attributes(&argument.doc);
+    match argument.place {
+        Place::File => {
+            return quote! {
+                #(#docs)*
+                pub fn #setter(mut self, file: FilePart) -> Self {
+                    self.draft.files(#key, [file]);
+                    self
+                }
+            };
+        }
+        Place::Files => {
+            return quote! {
+                #(#docs)*
+                pub fn #setter(mut self, files: impl ::std::iter::IntoIterator<Item = FilePart>) -> Self {
+                    self.draft.files(#key, files);
+                    self
+                }
+            };
+        }
+        _ => {}
+    }
     let is_text = last_name(ty) == "String";
     if is_text && argument.place != Place::Body {
         // Ids and paging numbers are texts in the document; callers have them as numbers as well.
@@ -265,8 +321,21 @@ fn value_setter(argument: &Argument) -> TokenStream {
     }
 }
 
-fn body_setter(ty: &Type, has_fields: bool) -> TokenStream {
-    let doc = if has_fields {
+fn body_setter(body: &Body) -> TokenStream {
+    let Body { media, ty, .. } = body;
+    if body.format == "bytes" {
+        let docs = docs::attributes(&format!("Sets the body, which is sent as `{media}`."));
+        return quote! {
+            #(#docs)*
+            pub fn body(mut self, body: impl ::std::convert::Into<Body>) -> Self {
+                self.draft.bytes(body);
+                self
+            }
+        };
+    }
+    let doc = if body.format == "multipart" {
+        "Sets all fields that are no files, in place of those that were set before."
+    } else if body.has_fields {
         "Sets the whole body, in place of every field that was set before."
     } else {
         "Sets the body."
@@ -303,6 +372,8 @@ fn returned(operation: &Operation<'_>) -> String {
     match operation.shape {
         "empty" => "nothing: a success has no body.".to_owned(),
         "text" => "the body as a text.".to_owned(),
+        "bytes" => "the body as bytes; `stream()` reads them as they come.".to_owned(),
+        "redirect" => "the target of the redirect, which is not followed.".to_owned(),
         "envelope" => format!(
             "what stands under `data`: {}.",
             value_doc(&operation.success)
@@ -316,6 +387,7 @@ fn value_doc(ty: &Type) -> String {
     let inner = |ty: &Type| only_argument(ty).map(value_doc).unwrap_or_default();
     match last_name(ty).as_str() {
         "Vec" => format!("a list, each item {}", inner(ty)),
+        "Box" => inner(ty),
         "HashMap" => {
             let syn::Type::Path(path) = ty else {
                 return "a map".to_owned();
@@ -348,7 +420,7 @@ fn value_doc(ty: &Type) -> String {
     }
 }
 
-fn method_doc(operation: &Operation<'_>) -> String {
+fn method_doc(operation: &Operation<'_>, target: &Target) -> String {
     let mut doc = operation.doc.clone();
     doc.push_str(&format!(
         "\n\nSends `{} {}`.",
@@ -363,7 +435,11 @@ fn method_doc(operation: &Operation<'_>) -> String {
     if operation.deprecated {
         doc.push_str("# #![allow(deprecated)]\n");
     }
-    doc.push_str("# async fn example(client: onlyfansapi_client::Client) -> Result<(), onlyfansapi_core::Error> {\n");
+    let core = target.core_in_examples();
+    doc.push_str(&format!(
+        "# async fn example(client: {}::Client) -> Result<(), {core}::Error> {{\n",
+        target.crate_name
+    ));
     doc.push_str(&format!(
         "let reply = client\n    .{}()\n",
         operation.method_ident
@@ -376,6 +452,19 @@ fn method_doc(operation: &Operation<'_>) -> String {
         if let Some(value) = &argument.example {
             doc.push_str(&format!("    .{}({value})\n", argument.setter));
         }
+        let file = format!("{core}::FilePart::new(\"file.txt\", \"text\")");
+        match argument.place {
+            Place::File => doc.push_str(&format!("    .{}({file})\n", argument.setter)),
+            Place::Files => doc.push_str(&format!("    .{}([{file}])\n", argument.setter)),
+            _ => {}
+        }
+    }
+    if operation
+        .body
+        .as_ref()
+        .is_some_and(|body| body.format == "bytes")
+    {
+        doc.push_str("    .body(\"bytes\")\n");
     }
     doc.push_str("    .fetch()\n    .await?;\n# let _ = reply;\n# Ok(())\n# }\n```");
     doc

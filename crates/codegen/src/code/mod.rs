@@ -10,6 +10,8 @@
 //! - `builders`: writes the operations
 //! - `modules`: says in which module of `types` each type stands
 //! - `types`: mends the types; `requests`: builders for those of bodies
+//! - `signatures`: the public shape, to be compared
+//! - `target`: how the code calls what it stands on
 //! - `names`, `docs`: small parts of both
 
 mod builders;
@@ -17,8 +19,10 @@ mod docs;
 mod model;
 mod modules;
 mod names;
-mod progenitor;
+pub(crate) mod progenitor;
 mod requests;
+mod signatures;
+mod target;
 mod types;
 
 use std::collections::BTreeMap;
@@ -26,27 +30,35 @@ use std::collections::BTreeMap;
 use quote::quote;
 use serde_json::Value;
 
+use self::progenitor::Made;
+
 /// The source of a client, and what is in it.
 pub(crate) struct Generated {
     pub(crate) source: String,
     /// The path of each type, and the methods of the operations that reach it.
     pub(crate) types: BTreeMap<String, Vec<String>>,
+    pub(crate) signatures: Signatures,
     /// Method, path and name of each operation.
     pub(crate) operations: Vec<(String, String, String)>,
 }
 
-/// Generates the source for a prepared document.
-pub(crate) fn source(root: &Value) -> Result<Generated, String> {
-    let made = progenitor::read(crate::generator::tokens(root)?)?;
+pub use self::signatures::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
+pub(crate) use self::target::Target;
+
+/// Generates the source for a prepared document, of which progenitor made `made`.
+pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Generated, String> {
     let places = modules::Modules::new(root, &made);
-    let operations = model::read(root, &made, &places)?;
+    let operations = model::read(root, &made, &places);
+    let core = target.core();
     let title = root["info"]["title"].as_str().unwrap_or("the API");
     let server = root["servers"][0]["url"].as_str().unwrap_or_default();
     let client_doc = docs::attributes(&format!(
         "The operations of {title}, one method each.\n\nA method returns a builder: set its arguments, then `fetch()`. Cheap to clone; all clones share the hook.",
     ));
-    let methods = operations.iter().map(builders::method);
-    let modules = builders::modules(&operations);
+    let methods = operations
+        .iter()
+        .map(|operation| builders::method(operation, target));
+    let modules = builders::modules(&operations, target);
     let statics = operations.iter().map(builders::description);
     let names: Vec<_> = operations
         .iter()
@@ -60,7 +72,12 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         .iter()
         .zip(successes)
         .map(|(name, success)| quote! { (#name, #success) });
-    let types_module = types::module(made.types, root, &places);
+    let signatures = signatures::of(&operations, &made.types, root, &places);
+    let types_module = types::module(made.types, root, &places, target);
+    let count_example = docs::attributes(&format!(
+        "```\nmacro_rules! count {{\n    ($(($operation:ident, $value:ty)),* $(,)?) => {{\n        [$(std::mem::size_of::<$value>()),*].len()\n    }};\n}}\nassert_eq!({0}::for_each_operation!(count), {0}::operations::ALL.len());\n```",
+        target.crate_name
+    ));
     let file = syn::parse2(quote! {
         /// The server of the document: scheme and host, without a path.
         pub const SERVER: &str = #server;
@@ -68,7 +85,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         #(#client_doc)*
         #[derive(Clone, Debug)]
         pub struct Client {
-            pub(crate) inner: ::onlyfansapi_core::Hook,
+            pub(crate) inner: #core::Hook,
         }
 
         impl Client {
@@ -78,14 +95,7 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         /// Calls a macro once with every operation: a list of `(STATIC, type of its value)`, where the
         /// statics stand in [`operations`].
         ///
-        /// ```
-        /// macro_rules! count {
-        ///     ($(($operation:ident, $value:ty)),* $(,)?) => {
-        ///         [$(std::mem::size_of::<$value>()),*].len()
-        ///     };
-        /// }
-        /// assert_eq!(onlyfansapi_client::for_each_operation!(count), onlyfansapi_client::operations::ALL.len());
-        /// ```
+        #(#count_example)*
         #[macro_export]
         macro_rules! for_each_operation {
             ($callback:ident) => {
@@ -101,10 +111,12 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
 
         /// The static description of every operation: method, path, parameters, shape of the answer.
         pub mod operations {
-            use ::onlyfansapi_core::http::Method;
             #[allow(unused_imports)]
-            use ::onlyfansapi_core::Place::{Body, Header, Path, Query};
-            use ::onlyfansapi_core::{Operation, Parameter, Shape};
+            use #core::http::Method;
+            #[allow(unused_imports)]
+            use #core::Place::{Body, Cookie, File, Header, Path, Query};
+            #[allow(unused_imports)]
+            use #core::{BodyFormat, Operation, Parameter, Shape, Style};
 
             /// Every operation, in the order of the document.
             pub static ALL: [&Operation; #count] = [#(&#names),*];
@@ -115,16 +127,18 @@ pub(crate) fn source(root: &Value) -> Result<Generated, String> {
         #types_module
     })
     .map_err(|e| format!("the generated code does not parse: {e}"))?;
+    // The builder calls what is the same in every crate by its name.
     let header = "// Generated by onlyfansapi-codegen from the OpenAPI document. Do not edit: change the overlay\n// or a pass, then run `cargo xtask generate`.\n\n";
     Ok(Generated {
         source: format!("{header}{}", prettyplease::unparse(&file)),
         types: places.paths(),
+        signatures,
         operations: operations
             .into_iter()
             .map(|operation| {
                 (
                     operation.http_method.to_owned(),
-                    operation.path.to_owned(),
+                    operation.document_path.to_owned(),
                     operation.method_ident.to_string(),
                 )
             })

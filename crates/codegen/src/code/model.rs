@@ -8,8 +8,8 @@ use syn::{Item, Type};
 use super::modules::Modules;
 use super::progenitor::{Made, last_name, owned};
 use super::{docs, names};
-use crate::passes::{CORE_TYPES, FACTS, NULL_IS_A_VALUE, WIRE_NAMES};
-use crate::walk::{METHODS, component_name, plain};
+use crate::passes::{CORE_TYPES, FACTS, NULL_IS_A_VALUE, STYLE, VALUES, WIRE_NAMES, rust_field};
+use crate::walk::{METHODS, component_name, plain, sent_path};
 
 /// The member, set by the overlay on an operation or at the top, that says what a call costs.
 const CREDITS: &str = "x-credits";
@@ -18,11 +18,16 @@ const CREDITS: &str = "x-credits";
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
     pub(super) http_method: &'static str,
+    /// The path as it is sent.
     pub(super) path: &'a str,
+    /// The path as the document has it.
+    pub(super) document_path: &'a str,
     pub(super) tag: &'a str,
     pub(super) doc: String,
     pub(super) deprecated: bool,
     pub(super) shape: &'a str,
+    /// What the request says it accepts.
+    pub(super) accept: &'a str,
     pub(super) undocumented: bool,
     /// What a call costs, where the overlay says it.
     pub(super) credits: Option<&'a str>,
@@ -42,7 +47,12 @@ pub(super) enum Place {
     Path,
     Query,
     Header,
+    Cookie,
     Body,
+    /// One file of a multipart body.
+    File,
+    /// Several files under one name.
+    Files,
 }
 
 /// One argument of an operation: a parameter, or a field of its body.
@@ -52,6 +62,8 @@ pub(super) struct Argument {
     pub(super) setter: Ident,
     pub(super) place: Place,
     pub(super) required: bool,
+    /// How a list is written in the query, where it is not as PHP reads it.
+    pub(super) style: Option<&'static str>,
     pub(super) ty: Type,
     /// The setter that sends null, where null is a value of its own.
     pub(super) null_setter: Option<Ident>,
@@ -64,21 +76,21 @@ pub(super) struct Argument {
 
 /// The body as a whole.
 pub(super) struct Body {
+    /// `json`, `form`, `multipart` or `bytes`, as the pass `request-bodies` says.
+    pub(super) format: String,
+    /// The media type on the wire.
+    pub(super) media: String,
     pub(super) ty: Type,
     /// Whether its fields are arguments; else only the whole can be set.
     pub(super) has_fields: bool,
 }
 
-pub(super) fn read<'a>(
-    root: &'a Value,
-    made: &Made,
-    modules: &Modules,
-) -> Result<Vec<Operation<'a>>, String> {
+pub(super) fn read<'a>(root: &'a Value, made: &Made, modules: &Modules) -> Vec<Operation<'a>> {
     let mut operations = Vec::new();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             if let Some(method) = METHODS.into_iter().find(|known| known == method) {
-                operations.push(operation_of(root, made, modules, path, method, operation)?);
+                operations.extend(operation_of(root, made, modules, path, method, operation));
             }
         }
     }
@@ -86,9 +98,10 @@ pub(super) fn read<'a>(
     operations.sort_by(|a, b| {
         (&a.module_ident, a.tag, &a.method_ident).cmp(&(&b.module_ident, b.tag, &b.method_ident))
     });
-    Ok(operations)
+    operations
 }
 
+/// One operation; none that the generator has left out.
 fn operation_of<'a>(
     root: &'a Value,
     made: &Made,
@@ -96,49 +109,44 @@ fn operation_of<'a>(
     path: &'a str,
     http_method: &'static str,
     operation: &'a Value,
-) -> Result<Operation<'a>, String> {
+) -> Option<Operation<'a>> {
     let name = operation["operationId"].as_str().unwrap_or_default();
     let id = operation[FACTS]["id"].as_str().unwrap_or(name);
     let method_name = names::snake(name);
-    let signature = made.methods.get(&method_name).ok_or_else(|| {
-        format!("progenitor made no method `{method_name}` for {http_method} {path}")
-    })?;
+    let signature = made.methods.get(name)?;
     let mut taken = Vec::new();
     let mut arguments = Vec::new();
-    let mut parameters: Vec<&Value> = operation["parameters"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .collect();
+    let declared = operation["parameters"].as_array().into_iter().flatten();
+    let mut parameters: Vec<(&Value, &Type)> = declared.zip(&signature.parameters).collect();
     // Those of the path stand in its order already; the others in one that the document's does not change.
-    parameters.sort_by_key(|parameter| {
+    parameters.sort_by_key(|(parameter, _)| {
         if parameter["in"] == "path" {
             (false, "")
         } else {
             (true, parameter["name"].as_str().unwrap_or_default())
         }
     });
-    for parameter in parameters {
+    for (parameter, ty) in parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
         let (place, prefix) = match parameter["in"].as_str() {
             Some("path") => (Place::Path, "path"),
-            Some("query") => (Place::Query, "query"),
             Some("header") => (Place::Header, "header"),
-            other => {
-                return Err(format!(
-                    "{id}: a parameter in {other:?} cannot be generated"
-                ));
-            }
+            Some("cookie") => (Place::Cookie, "cookie"),
+            _ => (Place::Query, "query"),
         };
-        let ty = signature
-            .arguments
-            .get(&names::snake(name))
-            .ok_or_else(|| format!("{id}: progenitor made no argument for `{name}`"))?;
+        let style = match parameter[STYLE].as_str() {
+            Some("repeated") => Some("Repeated"),
+            Some("comma") => Some("Comma"),
+            Some("space") => Some("Space"),
+            Some("pipe") => Some("Pipe"),
+            _ => None,
+        };
         let schema = &parameter["schema"];
         arguments.push(Argument {
             setter: format_ident!("{}", names::setter(name, prefix, &mut taken)),
             place,
             required: parameter["required"] == true,
+            style,
             ty: modules.qualified(ty),
             null_setter: None,
             expects: expects(root, schema),
@@ -158,19 +166,37 @@ fn operation_of<'a>(
         made,
         modules,
         operation,
-        signature.arguments.get("body"),
+        signature.body.as_ref(),
         &mut arguments,
         &mut taken,
     );
     let facts = &operation[FACTS];
-    Ok(Operation {
+    for (name, file) in facts["files"].as_object().into_iter().flatten() {
+        let is_many = file["many"] == true;
+        let place = if is_many { Place::Files } else { Place::File };
+        arguments.push(Argument {
+            setter: format_ident!("{}", names::setter(name, "file", &mut taken)),
+            place,
+            required: file["required"] == true,
+            style: None,
+            ty: syn::parse_quote!(FilePart),
+            null_setter: None,
+            expects: "a file".to_owned(),
+            example: None,
+            doc: argument_doc(file["description"].as_str(), name, place),
+            name: name.clone(),
+        });
+    }
+    Some(Operation {
         id,
         http_method,
-        path,
+        path: sent_path(operation, path),
+        document_path: path,
         tag: operation["tags"][0].as_str().unwrap_or_default(),
         doc: operation_doc(operation),
         deprecated: operation["deprecated"] == true,
         shape: facts["shape"].as_str().unwrap_or("whole"),
+        accept: facts["accept"].as_str().unwrap_or("application/json"),
         undocumented: facts["undocumented"] == true,
         credits: operation[CREDITS].as_str().or(root[CREDITS].as_str()),
         method_ident: format_ident!("{method_name}"),
@@ -230,6 +256,7 @@ fn body_of(
                 required: schema["required"]
                     .as_array()
                     .is_some_and(|required| required.iter().any(|r| r == name)),
+                style: None,
                 ty: modules.qualified(&owned(&field.ty)),
                 null_setter,
                 expects: expects(root, property),
@@ -238,7 +265,13 @@ fn body_of(
             });
         }
     }
+    let fact = &operation[FACTS]["body"];
     Some(Body {
+        format: fact["format"].as_str().unwrap_or("json").to_owned(),
+        media: fact["media"]
+            .as_str()
+            .unwrap_or("application/json")
+            .to_owned(),
         ty: modules.qualified(ty),
         has_fields,
     })
@@ -247,13 +280,7 @@ fn body_of(
 /// The property that typify called `rust_name`.
 fn property_called<'a>(schema: &'a Value, rust_name: &str) -> Option<(&'a String, &'a Value)> {
     let plain = rust_name.trim_start_matches("r#");
-    let typify = |name: &str| {
-        let snake = names::snake(name);
-        snake
-            .strip_prefix('_')
-            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-            .map_or(snake.clone(), |rest| format!("x{rest}"))
-    };
+    let typify = |name: &str| names::valid(&rust_field(name));
     schema["properties"]
         .as_object()?
         .iter()
@@ -271,13 +298,23 @@ fn core_type(schema: &Value) -> Option<(&'static str, &'static str)> {
     CORE_TYPES.into_iter().find(|(known, _)| *known == name)
 }
 
+/// The values of an enumeration, as they stand on the wire.
+fn values(schema: &Value) -> Option<Vec<&Value>> {
+    match schema.get(VALUES).and_then(Value::as_object) {
+        Some(named) => Some(named.values().collect()),
+        None => schema["enum"]
+            .as_array()
+            .map(|values| values.iter().collect()),
+    }
+}
+
 /// What a value must be, as the end of "must be …".
 fn expects(root: &Value, schema: &Value) -> String {
     if let Some((_, expects)) = core_type(schema) {
         return expects.to_owned();
     }
     let schema = resolved(root, schema);
-    if let Some(values) = schema["enum"].as_array() {
+    if let Some(values) = values(schema) {
         let list: Vec<_> = values
             .iter()
             .map(|value| format!("`{}`", plain(value)))
@@ -304,8 +341,8 @@ fn example(root: &Value, schema: &Value) -> Option<String> {
         return Some("123".to_owned());
     }
     let schema = resolved(root, schema);
-    if let Some(first) = schema["enum"]
-        .as_array()
+    if let Some(first) = values(schema)
+        .as_ref()
         .and_then(|values| values.first()?.as_str())
     {
         return Some(format!("{first:?}"));
@@ -327,7 +364,10 @@ fn argument_doc(description: Option<&str>, name: &str, place: Place) -> String {
         Place::Path => format!("Path parameter `{name}`."),
         Place::Query => format!("Query parameter `{name}`."),
         Place::Header => format!("Header `{name}`."),
+        Place::Cookie => format!("Cookie `{name}`."),
         Place::Body => format!("Field `{name}` of the body."),
+        Place::File => format!("File `{name}` of the body."),
+        Place::Files => format!("Files `{name}` of the body."),
     };
     if text.is_empty() {
         wire

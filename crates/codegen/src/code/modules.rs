@@ -42,13 +42,15 @@ impl Modules {
         let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for operation in operations(root) {
             let tag = operation["tags"][0].as_str().unwrap_or_default();
-            let method_name = names::snake(operation["operationId"].as_str().unwrap_or_default());
-            let Some(method) = made.methods.get(&method_name) else {
+            let name = operation["operationId"].as_str().unwrap_or_default();
+            let method_name = names::snake(name);
+            let Some(method) = made.methods.get(name) else {
                 continue;
             };
             let mut waiting: Vec<String> = method
-                .arguments
-                .values()
+                .parameters
+                .iter()
+                .chain(&method.body)
                 .chain([&method.success])
                 .flat_map(|ty| {
                     let mut found = BTreeSet::new();
@@ -90,14 +92,20 @@ impl Modules {
 
     /// The path of each type within `types`, and the methods of the operations that reach it.
     pub(super) fn paths(&self) -> BTreeMap<String, Vec<String>> {
-        let paths = self.of_type.iter().map(|(name, module)| {
-            let path = module
-                .as_ref()
-                .map_or_else(|| name.clone(), |module| format!("{module}::{name}"));
+        let paths = self.of_type.keys().map(|name| {
+            let path = self.path_of(name);
             let operations = self.operations.get(name).cloned().unwrap_or_default();
             (path, operations.into_iter().collect())
         });
         paths.collect()
+    }
+
+    /// The path of a type within `types`.
+    pub(super) fn path_of(&self, name: &str) -> String {
+        match self.of_type.get(name) {
+            Some(Some(module)) => format!("{module}::{name}"),
+            _ => name.to_owned(),
+        }
     }
 
     /// The path of a type from where `types` stands.

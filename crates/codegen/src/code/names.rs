@@ -4,9 +4,11 @@ use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::Ident;
 use quote::format_ident;
 
+use crate::passes::words;
+
 /// Methods that every builder has; an argument of this name gets an underscore.
-const RESERVED: [&str; 7] = [
-    "new", "with", "fetch", "fetch_as", "request", "body", "clone",
+const RESERVED: [&str; 8] = [
+    "new", "with", "fetch", "fetch_as", "stream", "request", "body", "clone",
 ];
 
 /// A function or variable name.
@@ -36,33 +38,38 @@ pub(super) fn shouty(name: &str) -> Ident {
 /// The name of a setter among `taken`, which it joins.
 pub(super) fn setter(name: &str, prefix: &str, taken: &mut Vec<String>) -> String {
     let plain = snake(name);
-    let name = if RESERVED.contains(&plain.as_str()) || taken.contains(&plain) {
-        snake(&format!("{prefix} {name}"))
-    } else {
-        plain
-    };
-    let name = if taken.contains(&name) || RESERVED.contains(&name.as_str()) {
-        format!("{name}_")
-    } else {
-        name
-    };
+    let long = || snake(&format!("{prefix} {name}"));
+    let is_free = |name: &String| !RESERVED.contains(&name.as_str()) && !taken.contains(name);
+    let name = [plain.clone(), long()]
+        .into_iter()
+        .chain((2..).map(|n| format!("{}_{n}", long().trim_end_matches('_'))))
+        .find(is_free)
+        .unwrap_or(plain);
     taken.push(name.clone());
     name
 }
 
+/// A name in ASCII letters, of bearable length.
 fn separated(name: &str) -> String {
-    let xid = |c: char| c == '_' || c.is_alphanumeric();
-    name.replace('\'', "").replace(|c: char| !xid(c), "-")
+    let sign = match name.chars().next() {
+        Some('+') => "plus ",
+        Some('-') => "minus ",
+        _ => "",
+    };
+    let word = |c: char| c == '_' || c.is_ascii_alphanumeric();
+    let name = words::ascii(name).replace('\'', "");
+    let name = format!("{sign}{name}").replace(|c: char| !word(c), "-");
+    words::shortened(&name, 120)
 }
 
-fn valid(name: &str) -> String {
+pub(super) fn valid(name: &str) -> String {
     let name = match name.chars().next() {
         None => "x".to_owned(),
         Some(c) if c == '_' || c.is_alphabetic() => name.to_owned(),
         Some(_) => format!("_{name}"),
     };
     // A keyword does not parse as an identifier.
-    if syn::parse_str::<Ident>(&name).is_ok() && name != "gen" {
+    if syn::parse_str::<Ident>(&name).is_ok() && name != "gen" && name != "_" {
         name
     } else {
         format!("{name}_")
@@ -82,6 +89,6 @@ mod tests {
         assert_eq!(setter("story_id", "body"), "body_story_id");
         assert_eq!(setter("body", "body"), "body_body");
         assert_eq!(setter("with", "query"), "query_with");
-        assert_eq!(setter("storyId", "body"), "body_story_id_");
+        assert_eq!(setter("storyId", "body"), "body_story_id_2");
     }
 }

@@ -4,55 +4,64 @@
 
 use std::collections::HashMap;
 
+use crate::given::{Given, operation_name, parameter_name};
 use proc_macro2::TokenStream;
 use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
 
 /// What progenitor made.
-pub(super) struct Made {
+#[derive(Clone)]
+pub(crate) struct Made {
     /// The items of its module `types`.
-    pub(super) types: Vec<Item>,
-    /// Its methods by their names.
-    pub(super) methods: HashMap<String, Method>,
+    pub(crate) types: Vec<Item>,
+    /// The methods by the names of the operations.
+    pub(crate) methods: HashMap<String, Method>,
 }
 
-/// The signature of one method.
-pub(super) struct Method {
-    /// The type of each argument, without reference and `Option`.
-    pub(super) arguments: HashMap<String, Type>,
+/// The types of one method.
+#[derive(Clone)]
+pub(crate) struct Method {
+    /// The type of each parameter, in their order, without reference and `Option`.
+    pub(crate) parameters: Vec<Type>,
+    pub(crate) body: Option<Type>,
     /// The type of a success.
-    pub(super) success: Type,
+    pub(crate) success: Type,
 }
 
-pub(super) fn read(tokens: TokenStream) -> Result<Made, String> {
+/// Reads what progenitor made of `operations`.
+pub(crate) fn read(tokens: TokenStream, operations: &[&Given]) -> Result<Made, String> {
     let file: syn::File =
         syn::parse2(tokens).map_err(|e| format!("progenitor's output does not parse: {e}"))?;
-    let mut made = Made {
-        types: Vec::new(),
-        methods: HashMap::new(),
-    };
+    let mut types = Vec::new();
+    let mut functions = HashMap::new();
     for item in file.items {
         match item {
             Item::Mod(module) if module.ident == "types" => {
-                made.types = module.content.map(|(_, items)| items).unwrap_or_default();
+                types = module.content.map(|(_, items)| items).unwrap_or_default();
             }
             Item::Impl(block) if block.trait_.is_none() => {
                 for item in block.items {
                     if let ImplItem::Fn(function) = item
                         && function.sig.asyncness.is_some()
                     {
-                        let name = function.sig.ident.to_string();
-                        let method = method(&function.sig).ok_or_else(|| format!("progenitor's method `{name}` has a signature of another kind than expected"))?;
-                        made.methods.insert(name, method);
+                        functions.insert(function.sig.ident.to_string(), function.sig);
                     }
                 }
             }
             _ => {}
         }
     }
-    Ok(made)
+    let mut methods = HashMap::new();
+    for (i, operation) in operations.iter().enumerate() {
+        let method = functions
+            .get(&operation_name(i))
+            .and_then(|signature| method(signature, operation))
+            .ok_or("progenitor made no method of the expected form")?;
+        methods.insert(operation.name.clone(), method);
+    }
+    Ok(Made { types, methods })
 }
 
-fn method(signature: &syn::Signature) -> Option<Method> {
+fn method(signature: &syn::Signature, operation: &Given) -> Option<Method> {
     let mut arguments = HashMap::new();
     for input in &signature.inputs {
         if let FnArg::Typed(argument) = input {
@@ -65,8 +74,18 @@ fn method(signature: &syn::Signature) -> Option<Method> {
     let ReturnType::Type(_, output) = &signature.output else {
         return None;
     };
-    let success = only_argument(only_argument(output)?)?.clone();
-    Some(Method { arguments, success })
+    let parameters = (0..operation.parameters.len())
+        .map(|i| arguments.remove(&parameter_name(i)))
+        .collect::<Option<_>>()?;
+    let body = match &operation.body {
+        Some(_) => Some(arguments.remove("body")?),
+        None => None,
+    };
+    Some(Method {
+        parameters,
+        body,
+        success: only_argument(only_argument(output)?)?.clone(),
+    })
 }
 
 /// The first type argument: `T` of `Result<T, E>`.

@@ -21,8 +21,9 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
         let (Some(name), ty) = (&field.ident, &field.ty) else {
             continue;
         };
-        let is_optional = last_name(ty) == "Option" || has_default(field);
-        let inner = if last_name(ty) == "Option" {
+        let is_optional = has_default(field);
+        // One that is required and may be null is an `Option` all the same.
+        let inner = if is_optional && last_name(ty) == "Option" {
             only_argument(ty).unwrap_or(ty)
         } else {
             ty
@@ -45,9 +46,9 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
         } else {
             value
         };
-        // `new` is taken by the constructor.
-        let setter = if name == "new" {
-            quote::format_ident!("set_new")
+        // `new` is taken by the constructor, which calls `default`.
+        let setter = if name == "new" || name == "default" {
+            quote::format_ident!("set_{name}")
         } else {
             name.clone()
         };
@@ -99,10 +100,12 @@ fn value(ty: &Type, name: &syn::Ident) -> TokenStream {
     }
 }
 
-/// Whether a field may be absent although its type is no `Option`: an empty list or map.
+/// Whether a field may be absent: one that is null then, or an empty list or map.
 fn has_default(field: &syn::Field) -> bool {
     field.attrs.iter().any(|attribute| {
         attribute.path().is_ident("serde")
-            && attribute.to_token_stream().to_string().contains("default")
+            && ["default", "skip_serializing_if"]
+                .iter()
+                .any(|word| attribute.to_token_stream().to_string().contains(word))
     })
 }

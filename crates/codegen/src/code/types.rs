@@ -10,10 +10,16 @@ use syn::{Attribute, Fields, Item, parse_quote};
 
 use super::modules::{Modules, item_name};
 use super::requests;
-use crate::passes::{LEARNT, WIRE_NAMES};
+use super::target::Target;
+use crate::passes::{LEARNT, VALUES, WIRE_NAMES};
 
 /// The module of the types.
-pub(super) fn module(items: Vec<Item>, root: &Value, modules: &Modules) -> TokenStream {
+pub(super) fn module(
+    items: Vec<Item>,
+    root: &Value,
+    modules: &Modules,
+    target: &Target,
+) -> TokenStream {
     let open: HashSet<String> = items
         .iter()
         .filter_map(unit_enum)
@@ -21,7 +27,7 @@ pub(super) fn module(items: Vec<Item>, root: &Value, modules: &Modules) -> Token
         .collect();
     let enums: Vec<(String, TokenStream)> = items
         .iter()
-        .filter_map(|item| Some((unit_enum(item)?.0, open_enum(item))))
+        .filter_map(|item| Some((unit_enum(item)?.0, open_enum(item, root, target))))
         .collect();
     let others: Vec<Item> = items
         .into_iter()
@@ -145,7 +151,7 @@ fn shorten(item: &mut Item, root: &Value) {
 }
 
 /// Name and variants of an enumeration of texts: for each variant its Rust name and its text.
-fn unit_enum(item: &Item) -> Option<(String, Vec<(&Ident, String)>)> {
+pub(super) fn unit_enum(item: &Item) -> Option<(String, Vec<(&Ident, String)>)> {
     let Item::Enum(item) = item else { return None };
     let variants = item.variants.iter().map(|variant| {
         let text = variant
@@ -159,7 +165,7 @@ fn unit_enum(item: &Item) -> Option<(String, Vec<(&Ident, String)>)> {
 }
 
 /// The text of `#[serde(rename = "text")]`.
-fn renamed(attribute: &Attribute) -> Option<String> {
+pub(super) fn renamed(attribute: &Attribute) -> Option<String> {
     let mut text = None;
     if attribute.path().is_ident("serde") {
         // Another argument than `rename` is not ours to read.
@@ -174,7 +180,8 @@ fn renamed(attribute: &Attribute) -> Option<String> {
 }
 
 /// typify's closed enumeration as one that keeps values it does not know.
-fn open_enum(item: &Item) -> TokenStream {
+fn open_enum(item: &Item, root: &Value, target: &Target) -> TokenStream {
+    let core = target.core();
     let (Item::Enum(item), Some((name, variants))) = (item, unit_enum(item)) else {
         return TokenStream::new();
     };
@@ -185,7 +192,9 @@ fn open_enum(item: &Item) -> TokenStream {
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"));
     let ident = &item.ident;
+    let values = &root["components"]["schemas"][&name][VALUES];
     let variants = variants.into_iter().map(|(variant, text)| {
+        let text = values[&text].as_str().unwrap_or(&text);
         // `Other` is the variant for the rest.
         let variant = if variant == "Other" {
             quote::format_ident!("Other_")
@@ -196,7 +205,7 @@ fn open_enum(item: &Item) -> TokenStream {
         quote! { #[doc = #doc] #variant = #text }
     });
     quote! {
-        ::onlyfansapi_core::open_enum! {
+        #core::open_enum! {
             #(#docs)*
             pub enum #ident { #(#variants),* }
         }

@@ -1,6 +1,8 @@
 //! Pointer to line and column, by reading the events of the text once more. JSON is read by the
 //! same reader: for this purpose it is YAML.
 
+use std::collections::HashMap;
+
 use saphyr_parser::{Event, Parser};
 
 use crate::Pointer;
@@ -22,9 +24,64 @@ enum Open {
     Map(Option<String>),
 }
 
+/// Where places of a document stand in its text.
+#[derive(Clone, Debug)]
+pub struct Positions {
+    pub(super) text: std::sync::Arc<str>,
+}
+
+impl Positions {
+    /// The position of each of `wanted`; of what holds it, where a step made the place itself.
+    ///
+    /// The text is read once for all of them.
+    #[must_use]
+    pub fn of<'a>(
+        &self,
+        wanted: impl IntoIterator<Item = &'a Pointer>,
+    ) -> HashMap<Pointer, Position> {
+        let wanted: Vec<&Pointer> = wanted.into_iter().collect();
+        let mut known: HashMap<Pointer, Option<Position>> = HashMap::new();
+        for pointer in &wanted {
+            let mut pointer = (*pointer).clone();
+            // With everything that holds it, in case it is not there.
+            while known.insert(pointer.clone(), None).is_none() {
+                match pointer.split_last() {
+                    Some((parent, _)) => pointer = parent,
+                    None => break,
+                }
+            }
+        }
+        visit(&self.text, |at, position| {
+            if let Some(found @ None) = known.get_mut(at) {
+                *found = Some(position);
+            }
+        });
+        let found = wanted.into_iter().filter_map(|pointer| {
+            let mut at = pointer.clone();
+            loop {
+                if let Some(Some(position)) = known.get(&at) {
+                    return Some((pointer.clone(), *position));
+                }
+                at = at.split_last()?.0;
+            }
+        });
+        found.collect()
+    }
+}
+
 /// Every position at which `wanted` begins: of its key in a map, else of the item.
 pub(super) fn positions(text: &str, wanted: &Pointer) -> Vec<Position> {
     let mut found = Vec::new();
+    visit(text, |at, position| {
+        if at == wanted {
+            found.push(position);
+        }
+    });
+    found
+}
+
+/// Visits every place of the text with its position.
+fn visit(text: &str, mut visit: impl FnMut(&Pointer, Position)) {
     let mut open: Vec<Open> = Vec::new();
     let mut path = vec![Pointer::root()];
     let mut key_position = None;
@@ -70,10 +127,7 @@ pub(super) fn positions(text: &str, wanted: &Pointer) -> Vec<Position> {
             }
             None => Pointer::root(),
         };
-        if at == *wanted {
-            found.push(key_position.take().unwrap_or(here));
-        }
-        key_position = None;
+        visit(&at, key_position.take().unwrap_or(here));
         match event {
             Event::SequenceStart(..) => {
                 open.push(Open::List(0));
@@ -86,5 +140,4 @@ pub(super) fn positions(text: &str, wanted: &Pointer) -> Vec<Position> {
             _ => {}
         }
     }
-    found
 }

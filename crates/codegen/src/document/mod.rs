@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-pub use self::locate::Position;
+pub use self::locate::{Position, Positions};
 use crate::{Error, Pointer};
 
 /// A document in memory.
@@ -16,7 +16,7 @@ pub struct Document {
     /// The tree; every key is a string, in the order of the text.
     pub root: Value,
     file: String,
-    text: String,
+    text: std::sync::Arc<str>,
     oddities: Vec<Oddity>,
 }
 
@@ -64,7 +64,7 @@ impl Document {
         Ok(Self {
             root,
             file: file.to_owned(),
-            text: text.to_owned(),
+            text: text.into(),
             oddities,
         })
     }
@@ -86,6 +86,23 @@ impl Document {
     #[must_use]
     pub fn locate(&self, pointer: &Pointer) -> Vec<Position> {
         locate::positions(&self.text, pointer)
+    }
+
+    /// Where places stand in the text, also when the document itself is gone.
+    ///
+    /// ```
+    /// use onlyfansapi_codegen::{Document, Pointer};
+    ///
+    /// let document = Document::parse("tiny.yaml", "a:\n  b: 1\n")?;
+    /// let place = Pointer::root().child("a").child("b");
+    /// assert_eq!(document.positions().of([&place])[&place].line, 2);
+    /// # Ok::<(), onlyfansapi_codegen::Error>(())
+    /// ```
+    #[must_use]
+    pub fn positions(&self) -> Positions {
+        Positions {
+            text: self.text.clone(),
+        }
     }
 
     /// A fault of this document at `pointer`, with its line.

@@ -4,15 +4,29 @@
 //! decoding would take the first that fits and lose the fields of the others. After: the union of
 //! the branches, in which every field has its place.
 
-use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value, json};
 
 use super::union::union;
 use crate::Report;
-use crate::walk::schemas;
+use crate::walk::{component_name, schemas};
+
+/// The words for branches, the one that is looked for first in front.
+const WORDS: [&str; 3] = ["oneOf", "anyOf", "allOf"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
+    let components = match &root["components"]["schemas"] {
+        Value::Object(components) => components.clone(),
+        _ => Map::new(),
+    };
+    let mut all = Joined {
+        components,
+        done: HashMap::new(),
+        open: HashSet::new(),
+    };
     schemas(root, |schema, place| {
-        let Some((word, branches)) = ["oneOf", "anyOf", "allOf"].into_iter().find_map(|word| {
+        let Some((word, branches)) = WORDS.into_iter().find_map(|word| {
             schema
                 .get(word)?
                 .as_array()
@@ -20,13 +34,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         }) else {
             return;
         };
-        let mut joined = branches
-            .iter()
-            .cloned()
-            .reduce(|a, b| union(&a, &b))
-            .unwrap_or_else(|| serde_json::json!({}));
+        let count = branches.len();
+        let mut joined = all.join(branches, schema);
         if let (Some(joined), Some(members)) = (joined.as_object_mut(), schema.as_object()) {
-            for key in ["description", "nullable"] {
+            for key in ["description", "nullable", super::SIDE] {
                 if let Some(value) = members.get(key) {
                     joined.insert(key.to_owned(), value.clone());
                 }
@@ -40,10 +51,76 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         report.note(
             place.at,
             Some(place.operation),
-            format!("`{word}` of {} branches -> {what}", branches.len()),
+            format!("`{word}` of {} branches -> {what}", count),
         );
         *schema = joined;
     });
+}
+
+/// The members of a schema that are called so.
+fn with(keys: &[&str], schema: &Value) -> Value {
+    let members = schema.as_object().into_iter().flatten();
+    members
+        .filter(|(key, _)| keys.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// Components with their branches joined, each made once.
+struct Joined {
+    components: Map<String, Value>,
+    done: HashMap<String, Value>,
+    open: HashSet<String>,
+}
+
+impl Joined {
+    /// A branch with the component that it refers to in its place.
+    fn written_out(&mut self, branch: Value) -> Value {
+        match component_name(&branch) {
+            Some(name) => self.component(name),
+            None => branch,
+        }
+    }
+
+    /// A component with its own branches joined; nothing where it is a branch of itself.
+    fn component(&mut self, name: &str) -> Value {
+        if let Some(done) = self.done.get(name) {
+            return done.clone();
+        }
+        if !self.open.insert(name.to_owned()) {
+            return json!({});
+        }
+        let mut schema = self.components.get(name).cloned().unwrap_or_default();
+        if let Some(members) = schema.as_object_mut() {
+            members.shift_remove(super::SIDE);
+        }
+        for word in WORDS {
+            let branches = schema
+                .as_object_mut()
+                .and_then(|members| members.shift_remove(word));
+            if let Some(Value::Array(branches)) = branches {
+                schema = self.join(branches, &schema);
+            }
+        }
+        self.open.remove(name);
+        self.done.insert(name.to_owned(), schema.clone());
+        schema
+    }
+
+    /// One schema for all branches; what stands beside them belongs to all.
+    fn join(&mut self, branches: Vec<Value>, schema: &Value) -> Value {
+        let beside = schema
+            .get("properties")
+            .is_some()
+            .then(|| with(&["type", "properties"], schema));
+        branches
+            .into_iter()
+            .chain(beside)
+            .map(|branch| self.written_out(branch))
+            .reduce(|a, b| union(&a, &b))
+            .unwrap_or_else(|| json!({}))
+    }
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@
 
 use std::collections::HashSet;
 
-use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
 
-use crate::Report;
-use crate::walk::{Side, children, operations, top_schemas};
+use super::references::{RESERVED, given_once};
+use crate::walk::{Side, children, operations, parameter_names, top_schemas};
+use crate::{Pointer, Report};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut components = match root["components"]["schemas"].take() {
@@ -19,7 +19,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         _ => Map::new(),
     };
     let mut taken: HashSet<String> = components.keys().cloned().collect();
-    taken.extend(super::CORE_TYPES.iter().map(|(name, _)| (*name).to_owned()));
+    taken.extend(RESERVED.iter().map(|name| (*name).to_owned()));
     taken.extend(
         root[super::PINNED]["types"]
             .as_object()
@@ -27,37 +27,49 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .flatten()
             .map(|(name, _)| name.clone()),
     );
-    // The generator names the types of parameters after operation and parameter.
-    operations(root, |operation| {
-        for parameter in operation
-            .members
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            taken.insert(
-                format!(
-                    "{}-{}",
-                    operation.name,
-                    parameter["name"].as_str().unwrap_or_default()
-                )
-                .to_pascal_case(),
+    let names: Vec<String> = components
+        .iter()
+        .filter(|(_, schema)| schema[super::SIDE] == "request")
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in names {
+        let mut component = components[&name].take();
+        let mut hoist = Hoist {
+            components: &mut components,
+            taken: &mut taken,
+            names: Vec::new(),
+        };
+        hoist.children(&mut component, &name);
+        let at = Pointer::root().join(["components", "schemas", &name]);
+        for inner in hoist.names {
+            report.note(
+                &at,
+                None,
+                format!("an object written out -> component {inner}"),
             );
         }
-    });
+        components.insert(name, component);
+    }
     operations(root, |operation| {
         let mut names = Vec::new();
+        let parameters = parameter_names(operation.members);
         top_schemas(operation.members, &operation.at, |schema, side, at| {
-            if side != Side::RequestBody {
-                return;
-            }
+            let words = match side {
+                Side::RequestBody => "body",
+                Side::Parameter => at
+                    .as_str()
+                    .split('/')
+                    .nth(5)
+                    .and_then(|index| parameters.get(index.parse::<usize>().ok()?))
+                    .map_or("parameter", String::as_str),
+                Side::Response => return,
+            };
             let mut hoist = Hoist {
                 components: &mut components,
                 taken: &mut taken,
                 names: Vec::new(),
             };
-            hoist.tree(schema, &format!("{} body", operation.name));
+            hoist.tree(schema, &format!("{} {words}", operation.name));
             names.extend(hoist.names.into_iter().map(|name| (at.clone(), name)));
         });
         for (at, name) in names {
@@ -78,9 +90,9 @@ struct Hoist<'a> {
 }
 
 impl Hoist<'_> {
-    /// Moves `schema`, and before it everything in it, among the components.
-    fn tree(&mut self, schema: &mut Value, words: &str) {
-        for (child, _, at) in children(schema, &crate::Pointer::root()) {
+    /// Moves everything in `schema` among the components.
+    fn children(&mut self, schema: &mut Value, words: &str) {
+        for (child, _, at) in children(schema, &Pointer::root()) {
             let last = at.split_last().map(|(_, token)| token).unwrap_or_default();
             let word = match at.as_str() {
                 "/items" => "item",
@@ -89,10 +101,15 @@ impl Hoist<'_> {
             };
             self.tree(child, &format!("{words} {word}"));
         }
+    }
+
+    /// Moves `schema`, and before it everything in it, among the components.
+    fn tree(&mut self, schema: &mut Value, words: &str) {
+        self.children(schema, words);
         if schema["properties"].as_object().is_none_or(Map::is_empty) {
             return;
         }
-        let name = self.name(words);
+        let name = given_once(words, self.taken);
         let nullable = schema
             .as_object_mut()
             .and_then(|members| members.shift_remove("nullable"));
@@ -108,23 +125,6 @@ impl Hoist<'_> {
         if let (Some(description), true) = (description, schema.get("allOf").is_some()) {
             schema["description"] = description;
         }
-    }
-
-    fn name(&mut self, words: &str) -> String {
-        let base = words
-            .replace(|c: char| !c.is_alphanumeric(), " ")
-            .to_pascal_case();
-        let base = if base.starts_with(|c: char| c.is_ascii_digit()) {
-            format!("N{base}")
-        } else {
-            base
-        };
-        let name = std::iter::once(base.clone())
-            .chain((2..).map(|n| format!("{base}{n}")))
-            .find(|name| !self.taken.contains(name))
-            .unwrap_or(base);
-        self.taken.insert(name.clone());
-        name
     }
 }
 

@@ -1,8 +1,8 @@
 //! Types of ours in place of texts and any values that have a meaning.
 //!
 //! Before: `type: string, format: date-time` in an answer, and items called `file[]|string` in a
-//! request. After: references to `Timestamp` and `MediaRef`, which the generator takes from
-//! `onlyfansapi-core`. Other formats go: each would be a type of another crate.
+//! request, a whole answer that is a file. After: references to `Timestamp`, `MediaRef` and `Blob`, which
+//! the generator takes from `onlyfansapi-core`. Other formats go: each would be a type of another crate.
 
 use serde_json::{Value, json};
 
@@ -11,18 +11,26 @@ use crate::walk::{Role, Side, operations, schema_tree, top_schemas};
 use crate::{Pointer, Report};
 
 /// The types of core that stand for components: name, and what a value must be.
-pub(crate) const CORE_TYPES: [(&str, &str); 2] = [
+pub(crate) const CORE_TYPES: [(&str, &str); 4] = [
     ("Timestamp", "a time"),
     ("MediaRef", "the id of a media, a number or a text"),
+    ("Blob", "a file"),
+    ("Location", "the target of a redirect"),
 ];
 
+/// The formats of answers that are no JSON.
+pub(super) const BLOB: &str = "blob";
+pub(super) const LOCATION: &str = "location";
+
 pub(super) fn run(root: &mut Value, _: &mut Report) {
-    let mut used = [false; 2];
+    let mut used = [false; 4];
     let mut visit = |schema: &mut Value, _: &crate::walk::Place<'_>| {
         let which = match schema["format"].as_str() {
             Some("date-time") => 0,
             Some(MEDIA_REFERENCE) => 1,
-            Some("binary") | None => return,
+            Some(BLOB) => 2,
+            Some(LOCATION) => 3,
+            None => return,
             Some(_) => {
                 if let Some(members) = schema.as_object_mut() {
                     members.shift_remove("format");

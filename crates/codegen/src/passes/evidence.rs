@@ -18,7 +18,13 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         }
         let is_branch = place.role == crate::walk::Role::Branch;
         let is_top = place.role == crate::walk::Role::Top;
-        if let (true, Some(example)) = (is_branch || is_top, schema.get("example").cloned()) {
+        // A list or an object of its own that says nothing but by its example.
+        let is_silent =
+            matches!(schema["type"].as_str(), Some("array" | "object")) && is_unknown(schema);
+        if let (true, Some(example)) = (
+            is_branch || is_top || is_silent,
+            schema.get("example").cloned(),
+        ) {
             let mut told = Vec::new();
             widen(schema, &example, place.at, &mut told);
             for (at, what) in told {
@@ -32,6 +38,13 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
 fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointer, String)>) {
     if value.is_null() {
         schema["nullable"] = true.into();
+        return;
+    }
+    // A component has its own examples; that of one place says nothing of the others.
+    let is_composed = ["$ref", "oneOf", "anyOf"]
+        .iter()
+        .any(|key| schema.get(*key).is_some());
+    if is_composed {
         return;
     }
     let says_nothing =
@@ -109,7 +122,7 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
 }
 
 /// The schema that Scribe would guess from `value`, from all elements of its lists.
-fn infer(value: &Value) -> Value {
+pub(super) fn infer(value: &Value) -> Value {
     match value {
         Value::Null => json!({"type": "string", "example": null, "nullable": true}),
         Value::Bool(_) => json!({"type": "boolean"}),

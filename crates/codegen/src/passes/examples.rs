@@ -1,23 +1,38 @@
-//! Examples end here.
+//! Examples and rules for values end here.
 //!
-//! Before: `example` and `default` in every schema. After: none. Those of requests are random at
-//! each export and prove nothing; those of responses have been heard by the passes before this one.
-//! A `default` would also keep a null from being read.
+//! Before: `example`, `default`, `minLength`, `pattern`, `uniqueItems`, `xml`, … in every schema. After:
+//! only what makes a type. Examples of requests are random at each export and prove nothing; those of
+//! responses have been heard by the passes before this one. A `default` would keep a null from being
+//! read, and a rule for values would make a Rust type of its own that the service alone can check.
 
 use serde_json::Value;
 
+use super::{NULL_IS_A_VALUE, SIDE, VALUES};
 use crate::Report;
 use crate::walk::{operations, schemas};
+
+/// The members of a schema that make a type, and our own marks.
+const KEPT: [&str; 14] = [
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "description",
+    "enum",
+    "format",
+    "items",
+    "nullable",
+    "properties",
+    "required",
+    "type",
+    SIDE,
+    VALUES,
+    NULL_IS_A_VALUE,
+];
 
 pub(super) fn run(root: &mut Value, _: &mut Report) {
     schemas(root, |schema, _| {
         if let Some(members) = schema.as_object_mut() {
-            members.retain(|key, _| {
-                !matches!(
-                    key.as_str(),
-                    "example" | "examples" | "default" | "externalDocs" | "xml"
-                )
-            });
+            members.retain(|key, _| KEPT.contains(&key.as_str()) || key == "x-unknown");
         }
     });
     operations(root, |operation| {

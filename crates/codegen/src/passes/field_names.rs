@@ -1,58 +1,64 @@
-//! Two properties of one object never make one Rust field.
+//! Every property makes a Rust field, and no two of one object the same.
 //!
-//! Before: `view` and `_view`, which both make the field `view`, so that the code does not compile.
-//! After: the second is called `underscore_view` (or `view_2`), and the code passes give the field its
-//! name on the wire back.
+//! Before: `view` and `_view`, which both make the field `view`, so that the code does not compile;
+//! `+1`, `$`, the empty text, names in other scripts, of 200 characters. After: the second is called
+//! `underscore_view` (or `view_2`), the others `plus_1`, `sign`, by their sound, cut; and the code passes
+//! give the field its name on the wire back.
 
 use std::collections::HashSet;
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
+use super::words;
 use crate::{Pointer, Report};
 
 /// The member of the document under which the pass leaves the names on the wire: component, field,
 /// name.
 pub(crate) const WIRE_NAMES: &str = "x-codegen-wire-names";
 
+/// No field's name is longer, in bytes.
+const LONGEST: usize = 80;
+
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut wire_names = Map::new();
     let at = Pointer::root().join(["components", "schemas"]);
     let components = root["components"]["schemas"].as_object_mut();
     for (component, schema) in components.into_iter().flatten() {
+        // The field for all other names is called so.
+        let has_rest = schema.get("additionalProperties").is_some();
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
             continue;
         };
-        let mut taken = HashSet::new();
+        let mut taken: HashSet<String> = has_rest.then(|| "extra".to_owned()).into_iter().collect();
         let mut renamed = Map::new();
         let mut kept = Map::new();
-        // Names without an underscore in front come first, so that they keep their fields.
+        // Names without an underscore in front come first, so that they keep their fields; of two, the
+        // one that is written as Rust writes it.
         let mut keys: Vec<_> = properties.keys().cloned().collect();
-        keys.sort_by_key(|key| key.starts_with('_'));
+        keys.sort_by_key(|key| (key.starts_with('_'), !is_plain(key)));
         for key in keys {
             let Some(property) = properties.remove(&key) else {
                 continue;
             };
-            let field = key.to_snake_case();
+            let field = field(&key);
             let second = if key.starts_with('_') {
                 format!("underscore_{field}")
             } else {
                 format!("{field}_2")
             };
-            let names = std::iter::once(key.clone())
-                .chain([second])
-                .chain((3..).map(|n| format!("{field}_{n}")));
-            let Some(name) = names
+            let own = is_name(&key).then(|| key.clone());
+            let name = own
                 .into_iter()
-                .find(|name| taken.insert(name.to_snake_case()))
-            else {
-                continue;
-            };
+                .chain([field.clone(), second])
+                .chain((3..).map(|n| format!("{field}_{n}")))
+                .find(|name| taken.insert(rust_field(name)))
+                .unwrap_or(field);
             if name != key {
                 report.note(
                     &at.child(component.as_str()).child("properties").child(&key),
                     None,
-                    format!("`{key}` -> `{name}`: the field is taken"),
+                    format!("`{key}` -> the field `{name}`"),
                 );
                 renamed.insert(name.clone(), key.into());
             }
@@ -73,6 +79,52 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     root[WIRE_NAMES] = wire_names.into();
 }
 
+/// Whether a name is a Rust field's as it stands.
+fn is_plain(name: &str) -> bool {
+    name.to_snake_case() == name
+}
+
+/// Whether the generator makes a good field of a name.
+fn is_name(name: &str) -> bool {
+    let field = name.to_snake_case();
+    let is_digits_first = field.starts_with(|c: char| c.is_ascii_digit());
+    name.is_ascii()
+        && name.len() <= LONGEST
+        && !field.is_empty()
+        // A sign in front says something of a number.
+        && !(is_digits_first && name.starts_with(['+', '-']))
+}
+
+/// The Rust field that the generator makes of a name.
+pub(crate) fn rust_field(name: &str) -> String {
+    let field = name
+        .replace('\'', "")
+        .replace(|c: char| c != '_' && !c.is_ascii_alphanumeric(), "-")
+        .to_snake_case();
+    if field.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("x{field}")
+    } else {
+        field
+    }
+}
+
+/// A name for the field of a property that makes none itself.
+fn field(name: &str) -> String {
+    let sign = match name.chars().next() {
+        Some('+') => "plus ",
+        Some('-') => "minus ",
+        None => "empty",
+        Some(_) => "",
+    };
+    let words = words::ascii(name).replace(|c: char| !c.is_ascii_alphanumeric(), " ");
+    let field = words::shortened(&format!("{sign}{words}").to_snake_case(), LONGEST - 20);
+    if field.is_empty() {
+        "sign".to_owned()
+    } else {
+        field
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -81,15 +133,29 @@ mod tests {
     fn properties_that_make_one_field_get_names_of_their_own() {
         let (root, _) = crate::passes::test_run(
             "field-names",
-            "components: {schemas: {A: {required: [_view], properties: {_view: {type: string}, view: {type: integer}, aB: {}, a_b: {}}}}}",
+            "components: {schemas: {A: {required: [_view], properties: {_view: {type: string}, view: {type: integer}, aB: {}, a_b: {}, '+1': {}, '-1': {}, '1': {}, '': {}, 'имя': {}, '$': {}}}}}",
         );
         let schema = &root["components"]["schemas"]["A"];
         let names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
-        assert_eq!(names, ["view", "aB", "a_b_2", "underscore_view"]);
+        assert_eq!(
+            names,
+            [
+                "view",
+                "a_b",
+                "1",
+                "empty",
+                "imia",
+                "a_b_2",
+                "plus_1",
+                "minus_1",
+                "sign",
+                "underscore_view"
+            ]
+        );
         assert_eq!(schema["required"], json!(["underscore_view"]));
         assert_eq!(
             root[super::WIRE_NAMES],
-            json!({"A": {"a_b_2": "a_b", "underscore_view": "_view"}})
+            json!({"A": {"a_b_2": "aB", "plus_1": "+1", "minus_1": "-1", "empty": "", "imia": "имя", "sign": "$", "underscore_view": "_view"}})
         );
     }
 }

@@ -6,9 +6,11 @@
 mod array_items;
 mod branches;
 mod components;
+mod composition;
 mod core_types;
 mod data_keys;
 mod descriptions;
+mod enum_components;
 mod enums;
 mod envelope;
 mod evidence;
@@ -19,23 +21,32 @@ mod money;
 mod nullable;
 mod operation_ids;
 mod path_parameters;
+mod plain_components;
 mod query_parameters;
+mod references;
 mod request_bodies;
 mod responses;
 mod siblings;
+mod sides;
+mod structure;
 mod timestamps;
 mod type_words;
 mod union;
+pub(crate) mod words;
 
 use serde_json::{Map, Value};
 
 use crate::Report;
 
 pub(crate) use self::core_types::CORE_TYPES;
-pub(crate) use self::field_names::WIRE_NAMES;
+pub(crate) use self::descriptions::markdown;
+pub(crate) use self::enums::VALUES;
+pub(crate) use self::field_names::{WIRE_NAMES, rust_field};
 pub(crate) use self::models::{LEARNT, PINNED, PLACES};
 pub(crate) use self::nullable::NULL_IS_A_VALUE;
-pub(crate) use self::responses::ERROR_COMPONENT;
+pub(crate) use self::query_parameters::STYLE;
+pub(crate) use self::references::target;
+pub(crate) use self::sides::SIDE;
 
 /// The extension under which passes leave facts on an operation for the code passes.
 pub(crate) const FACTS: &str = "x-codegen";
@@ -51,6 +62,26 @@ pub struct Pass {
 /// Every pass, in the order in which they run.
 pub const PASSES: &[Pass] = &[
     Pass {
+        name: "structure",
+        run: structure::run,
+    },
+    Pass {
+        name: "references",
+        run: references::run,
+    },
+    Pass {
+        name: "composition",
+        run: composition::run,
+    },
+    Pass {
+        name: "plain-components",
+        run: plain_components::run,
+    },
+    Pass {
+        name: "sides",
+        run: sides::run,
+    },
+    Pass {
         name: "operation-ids",
         run: operation_ids::run,
     },
@@ -59,16 +90,16 @@ pub const PASSES: &[Pass] = &[
         run: path_parameters::run,
     },
     Pass {
-        name: "query-parameters",
-        run: query_parameters::run,
-    },
-    Pass {
         name: "type-words",
         run: type_words::run,
     },
     Pass {
         name: "array-items",
         run: array_items::run,
+    },
+    Pass {
+        name: "query-parameters",
+        run: query_parameters::run,
     },
     Pass {
         name: "evidence",
@@ -122,6 +153,11 @@ pub const PASSES: &[Pass] = &[
         name: "nullable",
         run: nullable::run,
     },
+    // Again: branches and enumerations may have become plain.
+    Pass {
+        name: "leftover-components",
+        run: plain_components::run,
+    },
     Pass {
         name: "components",
         run: components::run,
@@ -133,6 +169,10 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "core-types",
         run: core_types::run,
+    },
+    Pass {
+        name: "enum-components",
+        run: enum_components::run,
     },
     Pass {
         name: "field-names",

@@ -5,57 +5,80 @@
 
 use serde_json::Value;
 
-use crate::Report;
+use super::SIDE;
 use crate::walk::{Role, Side, operations, schema_tree, top_schemas};
+use crate::{Pointer, Report};
 
 /// The mark of a body's field that the document allows to be null, which is not the same as absent.
 pub(crate) const NULL_IS_A_VALUE: &str = "x-codegen-null";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
+    let at = Pointer::root().join(["components", "schemas"]);
+    let components = root
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut);
+    for (name, component) in components.into_iter().flatten() {
+        let side = match component[SIDE].as_str() {
+            Some("request") => Side::RequestBody,
+            Some(_) => Side::Response,
+            None => continue,
+        };
+        let at = at.child(name);
+        let count = tree(component, side, &at, "");
+        tell(count, &at, "", report);
+    }
     operations(root, |operation| {
         let mut count = 0;
         top_schemas(operation.members, &operation.at, |schema, side, at| {
-            schema_tree(
-                schema,
-                side,
-                Role::Top,
-                at,
-                &operation.id,
-                &mut |schema, place| {
-                    if place.side == Side::RequestBody {
-                        optional_lists(schema);
-                    }
-                    let Some(members) = schema.as_object_mut() else {
-                        return;
-                    };
-                    match (place.side, place.role) {
-                        (Side::Response, Role::Property) => {
-                            count += usize::from(
-                                members.insert("nullable".to_owned(), true.into())
-                                    != Some(Value::Bool(true)),
-                            );
-                        }
-                        (Side::RequestBody, Role::Property)
-                            if members.get("nullable") == Some(&Value::Bool(true)) =>
-                        {
-                            members.insert(NULL_IS_A_VALUE.to_owned(), true.into());
-                        }
-                        (Side::Response, Role::Items | Role::Values) => {}
-                        _ => {
-                            members.shift_remove("nullable");
-                        }
-                    }
-                },
-            );
+            count += tree(schema, side, at, &operation.id);
         });
-        if count > 0 {
-            report.note(
-                &operation.at,
-                Some(&operation.id),
-                format!("never null -> nullable: {count} response properties"),
-            );
-        }
+        tell(count, &operation.at, &operation.id, report);
     });
+}
+
+fn tell(count: usize, at: &Pointer, operation: &str, report: &mut Report) {
+    if count > 0 {
+        let what = format!("never null -> nullable: {count} response properties");
+        report.note(at, Some(operation), what);
+    }
+}
+
+/// Marks everything in a schema; returns how many properties are nullable now that were not.
+fn tree(schema: &mut Value, side: Side, at: &Pointer, operation: &str) -> usize {
+    let mut count = 0;
+    schema_tree(
+        schema,
+        side,
+        Role::Top,
+        at,
+        operation,
+        &mut |schema, place| {
+            if place.side == Side::RequestBody {
+                optional_lists(schema);
+            }
+            let Some(members) = schema.as_object_mut() else {
+                return;
+            };
+            match (place.side, place.role) {
+                (Side::Response, Role::Property) => {
+                    count += usize::from(
+                        members.insert("nullable".to_owned(), true.into())
+                            != Some(Value::Bool(true)),
+                    );
+                }
+                (Side::RequestBody, Role::Property)
+                    if members.get("nullable") == Some(&Value::Bool(true)) =>
+                {
+                    members.insert(NULL_IS_A_VALUE.to_owned(), true.into());
+                }
+                (Side::Response, Role::Items | Role::Values) => {}
+                _ => {
+                    members.shift_remove("nullable");
+                }
+            }
+        },
+    );
+    count
 }
 
 /// An optional list or map of a body is an `Option`, so that an empty one can be sent.

@@ -1,65 +1,114 @@
 //! Every operation gets a name of its own, in words that read well.
 //!
 //! Before: `get: {}` on `/api/things/{id}`; two operations called `listThings`; `submit2FA`,
-//! `searchGIFs`. After: names `get_api_things_id`; `list_things` and `list_things_2`, where the first
-//! keeps its name; `submit_2fa`, `search_gifs`. The document's own id stays as the fact `id`. An
-//! `x-name` of the overlay wins over the rule.
+//! `searchGIFs`; ids that begin with a digit, are in another script, or fill two lines. After: names
+//! `get_api_things_id`; `list_things` for the first, and `post_a` by method and path for the other;
+//! `submit_2fa`, `search_gifs`. The document's own id stays as the fact `id`. An `x-name` of the
+//! overlay wins over the rule.
 
 use std::collections::HashSet;
 
+use heck::ToPascalCase;
 use serde_json::Value;
 
-use super::set_fact;
+use super::{set_fact, words};
 use crate::Report;
 use crate::walk::operations;
 
+/// Names that the client itself has.
+const RESERVED: [&str; 2] = ["new", "clone"];
+
+/// No name is longer, in bytes.
+const LONGEST: usize = 100;
+
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut taken = HashSet::new();
+    // What the document names keeps its name, whatever stands before it; the first of two has it.
+    operations(root, |operation| {
+        let (name, _) = wanted(&operation.id, operation.members.get("x-name"));
+        let is_first = name.is_some_and(|name| {
+            let is_first = taken.insert(name.to_pascal_case());
+            if is_first {
+                set_fact(operation.members, "name", name);
+            }
+            is_first
+        });
+        if !is_first {
+            set_fact(operation.members, "name", Value::Null);
+        }
+    });
     operations(root, |operation| {
         let given = operation.id.as_str();
         let pinned = operation.members.shift_remove("x-name");
-        let wanted = pinned
-            .as_ref()
-            .and_then(Value::as_str)
-            .map_or_else(|| snake(given), snake);
-        let base = if wanted.is_empty() {
-            snake(&format!("{} {}", operation.method, operation.path))
-        } else {
-            wanted
-        };
-        let name = std::iter::once(base.clone())
-            .chain((2..).map(|n| format!("{base}_{n}")))
-            .find(|name| taken.insert(name.clone()))
-            .unwrap_or_default();
+        let (wanted, fault) = wanted(given, pinned.as_ref());
+        let kept = operation
+            .members
+            .get_mut(super::FACTS)
+            .and_then(Value::as_object_mut)
+            .and_then(|facts| facts.shift_remove("name"))
+            .and_then(|name| name.as_str().map(str::to_owned));
+        let name = kept.clone().unwrap_or_else(|| {
+            let base = from_path(operation.method, operation.path);
+            std::iter::once(base.clone())
+                .chain((2..).map(|n| format!("{base}_{n}")))
+                .find(|name| taken.insert(name.to_pascal_case()))
+                .unwrap_or(base)
+        });
         let id = if given.is_empty() {
             name.clone()
         } else {
             given.to_owned()
         };
-        if given.is_empty() {
-            report.warn(
+        match (&kept, wanted) {
+            (None, None) => report.warn(
                 &operation.at,
                 Some(&id),
-                format!("no operationId -> `{name}`"),
-            );
-        } else if name != base {
-            report.warn(
+                format!("{fault} -> `{name}`: by method and path"),
+            ),
+            (None, Some(wanted)) => report.warn(
                 &operation.at,
                 Some(&id),
-                format!("`{base}` -> `{name}`: the name is taken"),
-            );
-        } else if pinned.is_some() {
-            report.note(
+                format!("`{wanted}` -> `{name}`: the name is taken"),
+            ),
+            (Some(_), _) if pinned.is_some() => report.note(
                 &operation.at,
                 Some(&id),
                 format!("`{id}` -> `{name}`: by the overlay"),
-            );
+            ),
+            (Some(_), _) => {}
         }
         operation
             .members
             .insert("operationId".to_owned(), name.into());
         set_fact(operation.members, "id", id);
     });
+}
+
+/// The name that a document or overlay wants; without one, what keeps it from being a name.
+fn wanted(id: &str, pinned: Option<&Value>) -> (Option<String>, String) {
+    let id = pinned.and_then(Value::as_str).unwrap_or(id).trim();
+    let name = snake(id);
+    let fault = if id.is_empty() {
+        "no operationId".to_owned()
+    } else if name.len() > LONGEST {
+        format!("an operationId of {} characters", id.chars().count())
+    } else if !name.is_ascii() {
+        format!("the operationId `{id}`, which is not in Latin letters,")
+    } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        format!("the operationId `{id}`, which begins with no letter,")
+    } else if RESERVED.contains(&name.as_str()) {
+        format!("the operationId `{id}`, which the client has itself,")
+    } else {
+        return (Some(name), String::new());
+    };
+    (None, fault)
+}
+
+/// A name of method and path: `get_api_things_id`.
+fn from_path(method: &str, path: &str) -> String {
+    let words = path.replace(|c: char| !c.is_alphanumeric(), " ");
+    let name = snake(&words::ascii(&format!("{method} {words}")));
+    words::shortened(&name, LONGEST)
 }
 
 /// `name` in snake case.
@@ -118,9 +167,9 @@ mod tests {
             "put_api_things_id"
         );
         assert_eq!(paths["/a"]["get"]["operationId"], "list_things");
-        assert_eq!(paths["/a"]["post"]["operationId"], "list_things_2");
+        assert_eq!(paths["/a"]["post"]["operationId"], "post_a");
         assert_eq!(paths["/a"]["post"]["x-codegen"]["id"], "ListThings");
-        assert_eq!(paths["/b"]["get"]["operationId"], "list_things_3");
+        assert_eq!(paths["/b"]["get"]["operationId"], "get_b");
         assert_eq!(told.len(), 4);
     }
 

@@ -1,49 +1,113 @@
 //! Path parameters stand in the operation, are required, and are those of the path.
 //!
-//! Before: declared on the path item, after its operations. After: each operation has its own, in
-//! the order of the path; one that the path does not have is set aside, one that is not declared is
-//! a string.
+//! Before: declared on the path item, after its operations; `/things/{id?}`, `/things/:id`,
+//! `/things/{id:[0-9]+}`, `things/{id}`; one parameter twice; `Authorization` as a header. After: each
+//! operation has its own, in the order of the path; one that the path does not have is set aside, one
+//! that is not declared is a text; the fact `path` is the path as it is sent. An operation whose path
+//! has a brace that is not closed is left out: nobody can say what to send.
 
+use std::collections::{HashMap, HashSet};
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::Report;
+use super::set_fact;
 use crate::walk::operations;
+use crate::{Pointer, Report};
+
+/// What cannot stand in a URL as it is.
+const NOT_IN_URLS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'|');
+
+/// Headers that are the transport's affair; the OpenAPI specification says to ignore them.
+const OF_TRANSPORT: [&str; 4] = ["accept", "authorization", "content-type", "content-length"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let shared = take_shared(root);
     operations(root, |operation| {
         let (id, at) = (operation.id.clone(), operation.at.clone());
-        let mut own = match operation.members.remove("parameters") {
+        let own = match operation.members.remove("parameters") {
             Some(Value::Array(parameters)) => parameters,
             _ => Vec::new(),
         };
-        let inherited: Vec<_> = shared
-            .iter()
-            .filter(|(path, parameter)| {
-                path == operation.path && !own.iter().any(|o| same(o, parameter))
-            })
-            .map(|(_, parameter)| parameter.clone())
-            .collect();
-        let mut declared: Vec<Value> = inherited
-            .into_iter()
-            .chain(std::mem::take(&mut own))
-            .collect();
+        let mut declared: Vec<Value> = Vec::new();
+        for parameter in own {
+            if declared.iter().any(|known| same(known, &parameter)) {
+                let twice = format!("parameter `{}` twice -> the first", name(&parameter));
+                report.note(&at, Some(&id), twice);
+            } else {
+                declared.push(parameter);
+            }
+        }
+        for parameter in shared.get(operation.path).into_iter().flatten() {
+            // The operation's own word counts.
+            if !declared.iter().any(|known| same(known, parameter)) {
+                declared.push(parameter.clone());
+            }
+        }
+        let path = match read(operation.path, &declared) {
+            Ok(path) => path,
+            Err(fault) => {
+                let reason = format!("{fault} in the path: it does not say which request to send");
+                report.warn(
+                    &at,
+                    Some(&id),
+                    format!("`{}` -> left out: {reason}", operation.path),
+                );
+                set_fact(operation.members, "left-out", reason);
+                operation.members.insert("parameters".to_owned(), json!([]));
+                return;
+            }
+        };
+        if path != operation.path {
+            report.note(&at, Some(&id), format!("`{}` -> `{path}`", operation.path));
+            set_fact(operation.members, "path", path.as_str());
+        }
         let mut parameters = Vec::new();
-        for name in placeholders(operation.path) {
+        let mut seen = HashSet::new();
+        for placeholder in placeholders(&path) {
+            if !seen.insert(placeholder) {
+                continue;
+            }
+            let is_path = |p: &Value| p["in"] == "path";
             let found = declared
                 .iter()
-                .position(|p| p["in"] == "path" && p["name"] == name);
+                .position(|p| is_path(p) && bare(name(p)) == placeholder)
+                // Written another way: `userId` for `{user_id}`.
+                .or_else(|| {
+                    declared
+                        .iter()
+                        .position(|p| is_path(p) && letters(name(p)) == letters(placeholder))
+                });
             let mut parameter = found.map_or_else(
                 || {
                     report.warn(
                         &at,
                         Some(&id),
-                        format!("not declared -> path parameter `{name}`, a string"),
+                        format!("not declared -> path parameter `{placeholder}`, a string"),
                     );
-                    json!({"in": "path", "name": name, "schema": {"type": "string"}})
+                    json!({"in": "path", "name": placeholder, "schema": {"type": "string"}})
                 },
                 |index| declared.remove(index),
             );
+            if parameter["name"] != placeholder {
+                report.note(
+                    &at,
+                    Some(&id),
+                    format!(
+                        "path parameter {} -> `{placeholder}`, as in the path",
+                        parameter["name"]
+                    ),
+                );
+                parameter["name"] = placeholder.into();
+            }
             if parameter["required"] != true {
                 parameter["required"] = true.into();
             }
@@ -59,6 +123,17 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                         parameter["name"]
                     ),
                 );
+            } else if parameter["in"] == "header"
+                && OF_TRANSPORT.contains(&name(&parameter).to_ascii_lowercase().as_str())
+            {
+                report.note(
+                    &at,
+                    Some(&id),
+                    format!(
+                        "header {} -> set aside: the transport sends it",
+                        parameter["name"]
+                    ),
+                );
             } else {
                 parameters.push(parameter);
             }
@@ -67,22 +142,123 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .members
             .insert("parameters".to_owned(), parameters.into());
     });
+    leave_out_other_methods(root, report);
+}
+
+/// Tells of members of path items that look like operations and have no method that HTTP knows.
+fn leave_out_other_methods(root: &Value, report: &mut Report) {
+    for (path, item) in root["paths"].as_object().into_iter().flatten() {
+        for (key, value) in item.as_object().into_iter().flatten() {
+            let looks_like_one =
+                value.get("responses").is_some() || value.get("operationId").is_some();
+            if looks_like_one
+                && !crate::walk::METHODS.contains(&key.as_str())
+                && !key.starts_with("x-")
+            {
+                let at = Pointer::root().join(["paths", path, key]);
+                report.warn(&at, None, format!("`{key}` -> left out: it is no method"));
+            }
+        }
+    }
+}
+
+fn name(parameter: &Value) -> &str {
+    parameter["name"].as_str().unwrap_or_default()
+}
+
+/// A name as it stands between braces, without what a framework writes beside it.
+fn bare(name: &str) -> &str {
+    let name = name.split(':').next().unwrap_or_default();
+    name.trim()
+        .trim_end_matches(['?', '*', '+'])
+        .trim_start_matches(['*', '+', '.', ';', '?', '&'])
+}
+
+/// The letters and digits of a name, to compare two spellings.
+fn letters(name: &str) -> String {
+    let kept = name.chars().filter(|c| c.is_alphanumeric());
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// The path as it is sent, with placeholders `{name}`; or what is wrong with it.
+fn read(path: &str, declared: &[Value]) -> Result<String, &'static str> {
+    // A whole URL: the server is said elsewhere.
+    let path = match path.split_once("://") {
+        Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphabetic()) => {
+            rest.find('/').map_or("/", |at| &rest[at..])
+        }
+        _ => path,
+    };
+    let mut out = String::new();
+    let mut rest = path;
+    while let Some(start) = rest.find(['{', '}']) {
+        let (literal, after) = rest.split_at(start);
+        push(literal, declared, &mut out);
+        if after.starts_with('}') {
+            return Err("a brace that is not opened");
+        }
+        let (inner, tail) = closed(&after[1..]).ok_or("a brace that is not closed")?;
+        let name = bare(inner);
+        if name.is_empty() {
+            return Err("a placeholder without a name");
+        }
+        out.push('{');
+        out.push_str(name);
+        out.push('}');
+        rest = tail;
+    }
+    push(rest, declared, &mut out);
+    // A fragment never leaves the client.
+    let out = out.split('#').next().unwrap_or_default();
+    Ok(format!("/{}", out.trim_start_matches('/')))
+}
+
+/// What stands up to the brace that closes, and what follows; a pattern may have braces of its own.
+fn closed(rest: &str) -> Option<(&str, &str)> {
+    let mut depth = 1;
+    for (i, c) in rest.char_indices() {
+        match c {
+            '{' if !rest[..i].contains(':') => return None,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            '/' if !rest[..i].contains(':') => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&rest[..i], &rest[i + 1..]));
+        }
+    }
+    None
+}
+
+/// Appends what stands between placeholders; `:id` is one where it is declared.
+fn push(literal: &str, declared: &[Value], out: &mut String) {
+    for (i, segment) in literal.split('/').enumerate() {
+        if i > 0 {
+            out.push('/');
+        }
+        let declared_as = segment.strip_prefix(':').filter(|name| {
+            declared
+                .iter()
+                .any(|p| p["in"] == "path" && p["name"] == *name)
+        });
+        match declared_as {
+            Some(name) => out.push_str(&format!("{{{name}}}")),
+            None => out.extend(utf8_percent_encode(segment, NOT_IN_URLS)),
+        }
+    }
 }
 
 /// Takes the parameters off the path items.
-fn take_shared(root: &mut Value) -> Vec<(String, Value)> {
-    let mut shared = Vec::new();
+fn take_shared(root: &mut Value) -> HashMap<String, Vec<Value>> {
+    let mut shared = HashMap::new();
     let paths = root.get_mut("paths").and_then(Value::as_object_mut);
     for (path, item) in paths.into_iter().flatten() {
         if let Some(Value::Array(parameters)) = item
             .as_object_mut()
             .and_then(|item| item.shift_remove("parameters"))
         {
-            shared.extend(
-                parameters
-                    .into_iter()
-                    .map(|parameter| (path.clone(), parameter)),
-            );
+            shared.insert(path.clone(), parameters);
         }
     }
     shared
@@ -123,5 +299,47 @@ mod tests {
             told[0].contains("path parameter \"gone\" -> set aside"),
             "{told:?}"
         );
+    }
+
+    #[test]
+    fn paths_of_every_framework_are_read() {
+        let declared = [serde_json::json!({"in": "path", "name": "id"})];
+        for (path, sent) in [
+            ("/a/{id}", Ok("/a/{id}")),
+            ("a/{id?}", Ok("/a/{id}")),
+            ("/a/:id/b", Ok("/a/{id}/b")),
+            ("/a/:other", Ok("/a/:other")),
+            ("/a/{id:[0-9]{2,}}/b", Ok("/a/{id}/b")),
+            ("/{a}.{b}", Ok("/{a}.{b}")),
+            ("/{+path}", Ok("/{path}")),
+            ("/a b/ü", Ok("/a%20b/%C3%BC")),
+            ("https://host/a?x={x}#frag", Ok("/a?x={x}")),
+            ("/a/{id", Err("a brace that is not closed")),
+            ("/a/{id/b}", Err("a brace that is not closed")),
+            ("/a/id}", Err("a brace that is not opened")),
+            ("/a/{}", Err("a placeholder without a name")),
+        ] {
+            assert_eq!(
+                super::read(path, &declared),
+                sent.map(str::to_owned),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_declared_twice_or_belongs_to_the_transport_is_not_asked_for() {
+        let (root, _) = crate::passes::test_run(
+            "path-parameters",
+            "paths: {'/a/{user_id}': {get: {parameters: [{in: path, name: userId}, {in: query, name: q}, {in: query, name: q}, {in: header, name: AUTHORIZATION}]}}}",
+        );
+        let parameters = root["paths"]["/a/{user_id}"]["get"]["parameters"]
+            .as_array()
+            .unwrap();
+        let names: Vec<_> = parameters
+            .iter()
+            .map(|p| p["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["user_id", "q"]);
     }
 }

@@ -1,14 +1,18 @@
-//! Query parameters in the form that PHP reads.
+//! Query parameters in the form that PHP reads, or in the style that the document asks for.
 //!
 //! Before: `filter` (an object without properties) beside `filter.online` and `filter.tags` (a
-//! list). After: `filter[online]` and `filter[tags][]`; the phantom is gone, because the server
-//! would take it for the whole filter, and answers 422 to the dotted names, which PHP turns into
+//! list); `roles.*`; `style: pipeDelimited`. After: `filter[online]` and `filter[tags][]`; `roles[]`, a
+//! list; the mark `x-codegen-style` for every style but PHP's. The phantom `filter` is gone, because the
+//! server would take it for the whole filter, and answers 422 to the dotted names, which PHP turns into
 //! `filter_online`. A query has no null, so `nullable` says nothing there.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Report;
 use crate::walk::operations;
+
+/// The mark of a parameter whose lists and objects are not written as PHP reads them.
+pub(crate) const STYLE: &str = "x-codegen-style";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     operations(root, |operation| {
@@ -30,9 +34,12 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         parameters.retain(|parameter| {
             let here = at.child(index);
             index += 1;
-            let prefix = format!("{}.", name(parameter));
-            let phantom = parameter["in"] == "query"
-                && parameter["schema"]["type"] == "object"
+            if parameter["in"] != "query" {
+                return true;
+            }
+            let name = name(parameter);
+            let prefix = format!("{name}.");
+            let phantom = parameter["schema"]["type"] == "object"
                 && parameter["schema"]["properties"]
                     .as_object()
                     .is_none_or(serde_json::Map::is_empty)
@@ -41,13 +48,23 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.note(
                     &here,
                     Some(id),
-                    format!(
-                        "`{}` -> not sent: it only groups the dotted parameters",
-                        name(parameter)
-                    ),
+                    format!("`{name}` -> not sent: it only groups the dotted parameters"),
                 );
             }
-            !phantom
+            // Laravel's rule for the items of a list that is there as well.
+            let is_rule = name.strip_suffix(".*").is_some_and(|list| {
+                names
+                    .iter()
+                    .any(|other| other == list || *other == format!("{list}[]"))
+            });
+            if is_rule {
+                report.note(
+                    &here,
+                    Some(id),
+                    format!("`{name}` -> not sent: it is the rule for the items of a list"),
+                );
+            }
+            !phantom && !is_rule
         });
         for (i, parameter) in parameters.iter_mut().enumerate() {
             if parameter["in"] != "query" {
@@ -55,8 +72,26 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             }
             let old = name(parameter).to_owned();
             let mut new = brackets(&old);
-            if parameter["schema"]["type"] == "array" && !new.ends_with("[]") {
+            let is_many = matches!(
+                parameter["schema"]["type"].as_str(),
+                Some("array" | "object")
+            ) || parameter["schema"].get("$ref").is_some()
+                || new.ends_with("[]");
+            let style = style(parameter).filter(|_| is_many);
+            if new.ends_with("[]") && parameter["schema"]["type"] != "array" {
+                let items = parameter["schema"].take();
+                parameter["schema"] = json!({"type": "array", "items": items});
+            }
+            if parameter["schema"]["type"] == "array" && !new.ends_with("[]") && style.is_none() {
                 new.push_str("[]");
+            }
+            if let Some(style) = style {
+                report.note(
+                    &at.child(i),
+                    Some(id),
+                    format!("as PHP reads it -> {style}: the document says so"),
+                );
+                parameter[STYLE] = style.into();
             }
             if new != old {
                 report.note(&at.child(i), Some(id), format!("`{old}` -> `{new}`"));
@@ -69,15 +104,33 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
+/// The style of a list or object, where the document asks for another one than PHP's.
+fn style(parameter: &Value) -> Option<&'static str> {
+    let explode = parameter["explode"].as_bool();
+    match (parameter["style"].as_str(), explode) {
+        (Some("pipeDelimited"), _) => Some("pipe"),
+        (Some("spaceDelimited"), _) => Some("space"),
+        (Some("deepObject"), _) => None,
+        (Some("form") | None, Some(false)) => Some("comma"),
+        // Said by hand: without a word of it, the names are those that PHP reads.
+        (Some("form"), _) => Some("repeated"),
+        (_, Some(true)) => Some("repeated"),
+        _ => None,
+    }
+}
+
 fn name(parameter: &Value) -> &str {
     parameter["name"].as_str().unwrap_or_default()
 }
 
-/// `a.b.c` as `a[b][c]`.
+/// `a.b.c` as `a[b][c]`, and `a.*` as `a[]`.
 fn brackets(dotted: &str) -> String {
     let mut parts = dotted.split('.');
     let head = parts.next().unwrap_or_default().to_owned();
-    parts.fold(head, |name, part| format!("{name}[{part}]"))
+    parts.fold(head, |name, part| {
+        let part = if part == "*" { "" } else { part };
+        format!("{name}[{part}]")
+    })
 }
 
 #[cfg(test)]

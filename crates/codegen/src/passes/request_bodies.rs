@@ -1,69 +1,96 @@
-//! Every request body is one JSON body that is always sent.
+//! Every request body is in one format, and always sent.
 //!
-//! Before: `required: false`, or several content types. After: required, `application/json` alone;
-//! where the caller sets nothing, `{}` goes out, which Laravel reads as no field at all. A body
-//! whose only form is multipart cannot be generated: its operation is left out, with the reason.
+//! Before: `required: false`, or several content types. After: required, under `application/json` for the
+//! generator, and the fact `body`: its format and media type on the wire.
+//!
+//! - `json`: any JSON type; where the caller sets nothing, `{}` goes out, which Laravel reads as no field
+//! - `form`, `multipart`: an object whose fields are written as PHP reads them. The files of a multipart
+//!   body are no fields: the fact `files` has them, because no JSON type carries a file
+//! - `bytes`: everything else, whatever schema stands there
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::set_fact;
+use super::type_words::{MEDIA_REFERENCE, is_file};
 use crate::Report;
-use crate::walk::operations;
+use crate::walk::{component_name, operations};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
+    let components = root["components"]["schemas"].clone();
     operations(root, |operation| {
         let at = operation.at.child("requestBody");
         let id = operation.id.as_str();
-        let Some(body) = operation.members.get("requestBody") else {
+        let Some(body) = operation.members.get("requestBody").cloned() else {
             return;
         };
         let content = body["content"].as_object().cloned().unwrap_or_default();
-        let json_type = content.keys().find(|media| is_json(media)).cloned();
-        let Some(chosen) = json_type else {
-            let types: Vec<_> = content.keys().map(String::as_str).collect();
-            if types.is_empty() {
+        let Some((media, described)) = content.iter().min_by_key(|(media, _)| rank(media)) else {
+            if body.as_object().is_some_and(|body| !body.is_empty()) {
                 report.warn(&at, Some(id), "a body without content -> no body");
-                operation.members.shift_remove("requestBody");
-            } else {
-                report.warn(
-                    &at,
-                    Some(id),
-                    format!(
-                        "a body of {} -> left out: the generator cannot make it",
-                        types.join(" or ")
-                    ),
-                );
-                set_fact(
-                    operation.members,
-                    "left-out",
-                    format!("the body is {}; written by hand later", types.join(" or ")),
-                );
             }
+            operation.members.shift_remove("requestBody");
             return;
         };
-        for other in content.keys().filter(|media| **media != chosen) {
-            report.warn(&at, Some(id), format!("{other} -> set aside for {chosen}"));
+        for other in content.keys().filter(|other| *other != media) {
+            report.warn(&at, Some(id), format!("{other} -> set aside for {media}"));
         }
-        let mut schema = content[&chosen]["schema"].clone();
+        let format = format(media);
+        let mut schema = described["schema"].clone();
         if !schema.is_object() {
             schema = json!({});
         }
+        if format == "form" || format == "multipart" {
+            // Its fields are written one by one, so that it has to be an object.
+            if let Some(name) = component_name(&schema) {
+                schema = components[name].clone();
+            }
+            if schema["type"] != "object" {
+                report.warn(
+                    &at,
+                    Some(id),
+                    format!("a {format} that is no object -> any fields"),
+                );
+                schema = json!({"type": "object"});
+            }
+        }
+        if let Some(members) = schema.as_object_mut() {
+            members.shift_remove(super::SIDE);
+        }
+        if format == "multipart" {
+            let files = take_files(&mut schema);
+            for (name, _) in &files {
+                let at = at.join(["content", media, "schema", "properties", name]);
+                report.note(&at, Some(id), "a field -> a file, which is streamed");
+            }
+            if !files.is_empty() {
+                set_fact(operation.members, "files", files);
+            }
+        }
+        if format == "bytes" {
+            schema = json!({"type": "string"});
+        }
         let is_empty_object = schema["type"] == "object"
             && schema.get("additionalProperties").is_none()
-            && schema["properties"]
-                .as_object()
-                .is_none_or(serde_json::Map::is_empty);
+            && schema["properties"].as_object().is_none_or(Map::is_empty);
         if is_empty_object {
             // An object of unknown fields: any members may be sent.
             schema["additionalProperties"] = json!({});
         }
-        if body["required"] != true {
+        if format != "json" {
+            report.note(
+                &at,
+                Some(id),
+                format!("a body of {media} -> sent as {format}"),
+            );
+        } else if body["required"] != true {
             report.note(
                 &at,
                 Some(id),
                 "an optional body -> `{}` is sent when nothing is set",
             );
         }
+        let fact = json!({"format": format, "media": media_type(media, format)});
+        set_fact(operation.members, "body", fact);
         let mut new =
             json!({"required": true, "content": {"application/json": {"schema": schema}}});
         if let Some(description) = body.get("description") {
@@ -73,35 +100,181 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-pub(super) fn is_json(media_type: &str) -> bool {
-    let essence = media_type
+/// How good a content type is to send: the smaller the better.
+fn rank(media: &str) -> (usize, &str) {
+    let essence = essence(media);
+    let rank = match essence.as_str() {
+        "application/json" => 0,
+        _ if is_json(media) => 1,
+        "multipart/form-data" => 2,
+        "application/x-www-form-urlencoded" => 3,
+        "*/*" | "application/*" => 4,
+        "application/octet-stream" => 5,
+        _ => 6,
+    };
+    (rank, media)
+}
+
+fn format(media: &str) -> &'static str {
+    match essence(media).as_str() {
+        _ if is_json(media) => "json",
+        "*/*" | "application/*" => "json",
+        "multipart/form-data" => "multipart",
+        "application/x-www-form-urlencoded" => "form",
+        _ => "bytes",
+    }
+}
+
+/// The content type to send: without what stands for any.
+fn media_type(media: &str, format: &str) -> String {
+    let essence = essence(media);
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+/".contains(c);
+    if essence.contains('/') && essence.chars().all(is_token) {
+        essence
+    } else if format == "json" {
+        "application/json".to_owned()
+    } else {
+        "application/octet-stream".to_owned()
+    }
+}
+
+/// Takes the properties that are files out of the schema of a multipart body: the name of each, and
+/// whether it is required, whether it may be many, and its description.
+fn take_files(schema: &mut Value) -> Map<String, Value> {
+    let required = schema["required"].clone();
+    let mut files = Map::new();
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return files;
+    };
+    properties.retain(|name, property| {
+        let is_list = property["type"] == "array";
+        let one = if is_list {
+            &property["items"]
+        } else {
+            &*property
+        };
+        // A file or an id: either is sent.
+        let is_reference = one["format"] == MEDIA_REFERENCE;
+        if !is_file(one) && !is_reference {
+            return true;
+        }
+        let is_many = is_list || is_reference;
+        let is_required = required
+            .as_array()
+            .is_some_and(|required| !is_reference && required.iter().any(|known| known == name));
+        let mut file = json!({"required": is_required, "many": is_many});
+        if let Some(description) = property.get("description") {
+            file["description"] = description.clone();
+        }
+        files.insert(name.clone(), file);
+        is_reference
+    });
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name.as_str().is_none_or(|name| !files.contains_key(name)));
+    }
+    files
+}
+
+/// A media type without its parameters, in small letters.
+pub(super) fn essence(media_type: &str) -> String {
+    media_type
         .split(';')
         .next()
         .unwrap_or_default()
         .trim()
-        .to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
+        .to_ascii_lowercase()
+}
+
+pub(super) fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json"
+        || essence == "text/json"
+        || essence.ends_with("+json")
+        // Written by the Kubernetes family of tools.
+        || essence == "application/json-patch"
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn read(content: &str) -> (Value, Vec<String>) {
+        let yaml = format!(
+            "paths: {{/a: {{post: {{operationId: a, requestBody: {{content: {content}}}}}}}}}"
+        );
+        let (mut root, told) = crate::passes::test_run("request-bodies", &yaml);
+        (root["paths"]["/a"]["post"].take(), told)
+    }
 
     #[test]
-    fn one_required_json_body_remains_and_multipart_is_left_out() {
-        let (root, told) = crate::passes::test_run(
-            "request-bodies",
-            "paths: {/a: {delete: {operationId: a, requestBody: {required: false, content: {application/vnd.api+json: {schema: {type: object, properties: {x: {type: string}}}}, application/xml: {}}}}, post: {operationId: b, requestBody: {content: {multipart/form-data: {schema: {type: object}}}}}}}",
+    fn the_best_content_type_remains_and_the_others_are_told() {
+        let (operation, told) = read(
+            "{application/xml: {}, application/vnd.api+json: {schema: {type: object, properties: {x: {type: string}}}}}",
         );
-        let item = &root["paths"]["/a"];
         assert_eq!(
-            item["delete"]["requestBody"],
+            operation["requestBody"],
             json!({"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"x": {"type": "string"}}}}}})
         );
         assert_eq!(
-            item["post"]["x-codegen"]["left-out"],
-            "the body is multipart/form-data; written by hand later"
+            operation["x-codegen"]["body"],
+            json!({"format": "json", "media": "application/vnd.api+json"})
         );
-        assert_eq!(told.len(), 3);
+        assert!(
+            told[0].ends_with("application/xml -> set aside for application/vnd.api+json"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn every_format_is_known() {
+        for (media, format, sent) in [
+            (
+                "application/json; charset=utf-8",
+                "json",
+                "application/json",
+            ),
+            (
+                "application/json-patch+json",
+                "json",
+                "application/json-patch+json",
+            ),
+            ("'*/*'", "json", "application/json"),
+            (
+                "application/x-www-form-urlencoded",
+                "form",
+                "application/x-www-form-urlencoded",
+            ),
+            (
+                "application/octet-stream",
+                "bytes",
+                "application/octet-stream",
+            ),
+            ("text/plain", "bytes", "text/plain"),
+            ("'image/*'", "bytes", "application/octet-stream"),
+        ] {
+            let (operation, _) = read(&format!(
+                "{{{media}: {{schema: {{type: object, properties: {{a: {{type: string}}}}}}}}}}"
+            ));
+            assert_eq!(
+                operation["x-codegen"]["body"],
+                json!({"format": format, "media": sent}),
+                "{media}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_files_of_a_form_are_no_fields() {
+        let (operation, _) = read(
+            "{multipart/form-data: {schema: {type: object, required: [file, kind], properties: {file: {type: string, format: binary, description: d}, more: {type: array, items: {type: string, format: binary}}, kind: {type: string}}}}}",
+        );
+        assert_eq!(
+            operation["x-codegen"]["files"],
+            json!({"file": {"required": true, "many": false, "description": "d"}, "more": {"required": false, "many": true}})
+        );
+        assert_eq!(
+            operation["requestBody"]["content"]["application/json"]["schema"],
+            json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}})
+        );
     }
 }

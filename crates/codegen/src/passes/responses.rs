@@ -6,54 +6,90 @@
 //! where is left as the fact `shape`:
 //!
 //! - `whole`: the JSON body; any value where no success is documented (`undocumented`)
-//! - `text`: the body as text
+//! - `text`: the body as text, unless its example is JSON
+//! - `bytes`: a file, which can be read as it comes
+//! - `redirect`: the target, where nothing but a redirect is documented
 //! - `empty`: 204 and the like, also where a schema stands beside the 204
 //!
-//! An operation that can only answer with a redirect is left out, with the reason.
+//! `default` is a success where no 2xx is documented, else a failure as any other.
 
 use serde_json::{Map, Value, json};
 
-use super::request_bodies::is_json;
+use super::core_types::{BLOB, LOCATION};
+use super::evidence::infer;
+use super::request_bodies::{essence, is_json};
 use super::set_fact;
+use super::type_words::is_file;
 use super::union::union;
 use crate::Report;
-use crate::walk::operations;
+use crate::walk::{component_name, operations};
 
 /// The component that every failure has.
 pub(crate) const ERROR_COMPONENT: &str = "ApiError";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
+    let components = root["components"]["schemas"].clone();
     operations(root, |operation| {
         let (id, at) = (operation.id.clone(), operation.at.child("responses"));
+        let successes: Vec<String> = successes(operation.members).into_iter().cloned().collect();
         let responses = match operation.members.shift_remove("responses") {
             Some(Value::Object(responses)) => responses,
             _ => Map::new(),
         };
         let mut note = |what: String| report.note(&at, Some(&id), what);
-        let mut json_schemas: Vec<(&String, &Value)> = Vec::new();
+        let mut json_schemas: Vec<(&String, Value)> = Vec::new();
         let mut text = None;
+        let mut bytes = None;
         let mut empty = None;
-        for (status, response) in responses.iter().filter(|(status, _)| is_success(status)) {
+        let mut accept = None;
+        for (status, response) in responses
+            .iter()
+            .filter(|(status, _)| successes.contains(status))
+        {
             let content = response["content"].as_object();
-            let first = content.and_then(|content| {
-                content
-                    .iter()
-                    .find(|(media, _)| is_json(media))
-                    .or_else(|| content.iter().next())
-            });
-            match first {
-                Some(_) if status == "204" => {
-                    note("204 has no body, whatever schema stands there".to_owned());
-                    empty = Some(status);
+            let chosen = content
+                .and_then(|content| content.iter().min_by_key(|(media, body)| rank(media, body)));
+            let Some((media, body)) = chosen else {
+                empty = Some(status);
+                continue;
+            };
+            if status == "204" {
+                note("204 has no body, whatever schema stands there".to_owned());
+                empty = Some(status);
+                continue;
+            }
+            for other in content
+                .into_iter()
+                .flat_map(Map::keys)
+                .filter(|other| *other != media)
+            {
+                note(format!("{status} {other} -> set aside for {media}"));
+            }
+            match kind(media, body) {
+                Kind::Json => {
+                    let of_media = essence(media);
+                    if of_media.ends_with("+json") {
+                        accept = Some(of_media);
+                    }
+                    json_schemas.push((status, body["schema"].clone()));
                 }
-                Some((media, body)) if is_json(media) => {
-                    json_schemas.push((status, &body["schema"]))
+                Kind::Text => match json_of_text(&body["schema"]) {
+                    Some(schema) => {
+                        note(format!(
+                            "{status} is {media} with JSON in it -> read as JSON"
+                        ));
+                        accept = Some("*/*".to_owned());
+                        json_schemas.push((status, schema));
+                    }
+                    None => {
+                        note(format!("{status} is {media}: the body as text"));
+                        text = Some(status);
+                    }
+                },
+                Kind::Bytes => {
+                    note(format!("{status} is {media} -> a stream of bytes"));
+                    bytes = Some(status);
                 }
-                Some((media, _)) => {
-                    note(format!("{status} is {media}: the body as text"));
-                    text = Some(status);
-                }
-                None => empty = Some(status),
             }
         }
         let failures: Vec<_> = responses
@@ -76,7 +112,12 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             note("304 -> a success without value, as on every operation".to_owned());
         }
 
-        let (shape, schema) = if !json_schemas.is_empty() {
+        // A file is not looked for in JSON; where both are documented, the file is the one to expect.
+        let bytes_first =
+            bytes.is_some_and(|bytes| json_schemas.iter().all(|(status, _)| bytes < *status));
+        let (shape, schema) = if bytes_first {
+            ("bytes", Some(json!({"type": "string", "format": BLOB})))
+        } else if !json_schemas.is_empty() {
             if json_schemas.len() > 1 {
                 let statuses: Vec<_> = json_schemas
                     .iter()
@@ -87,9 +128,14 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     statuses.join(", ")
                 ));
             }
+            // Several: what a reference leads to is written out, to be joined.
+            let is_many = json_schemas.len() > 1;
             let joined = json_schemas
                 .into_iter()
-                .map(|(_, schema)| schema.clone())
+                .map(|(_, schema)| match component_name(&schema) {
+                    Some(name) if is_many => components[name].clone(),
+                    _ => schema,
+                })
                 .reduce(|a, b| union(&a, &b))
                 .unwrap_or_default();
             (
@@ -105,19 +151,25 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         } else if empty.is_some() {
             ("empty", None)
         } else if !redirects.is_empty() {
-            let why = format!(
-                "answers with a redirect ({}) and no body of its own; written by hand later",
+            note(format!(
+                "a redirect ({}) and no body of its own -> its target, which is not followed",
                 redirects.join(", ")
-            );
-            report.warn(&at, Some(&id), &*why);
-            set_fact(operation.members, "left-out", why);
-            return;
+            ));
+            (
+                "redirect",
+                Some(json!({"type": "string", "format": LOCATION})),
+            )
         } else {
             note("no success documented -> any JSON value".to_owned());
             set_fact(operation.members, "undocumented", true);
             ("whole", Some(json!({})))
         };
         set_fact(operation.members, "shape", shape);
+        if let (Some(accept), "whole") = (accept, shape) {
+            set_fact(operation.members, "accept", accept);
+        } else if matches!(shape, "text" | "bytes" | "redirect") {
+            set_fact(operation.members, "accept", "*/*");
+        }
 
         let mut success = json!({"description": "Success"});
         if let Some(schema) = schema {
@@ -136,8 +188,71 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         json!({"type": "object", "properties": {"message": {"type": "string"}}});
 }
 
-fn is_success(status: &str) -> bool {
-    status.starts_with('2') || status == "default"
+/// What the body of a response is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Json,
+    Text,
+    Bytes,
+}
+
+fn kind(media: &str, body: &Value) -> Kind {
+    let essence = essence(media);
+    let is_text = essence.starts_with("text/")
+        || essence.ends_with("+xml")
+        || [
+            "xml",
+            "yaml",
+            "x-yaml",
+            "javascript",
+            "x-ndjson",
+            "jsonl",
+            "graphql",
+            "x-www-form-urlencoded",
+        ]
+        .iter()
+        .any(|kind| essence == format!("application/{kind}"));
+    if is_file(&body["schema"]) {
+        Kind::Bytes
+    } else if is_json(media) || essence == "*/*" || essence == "application/*" {
+        Kind::Json
+    } else if is_text {
+        Kind::Text
+    } else {
+        Kind::Bytes
+    }
+}
+
+/// How good a content type is to read: the smaller the better.
+fn rank<'a>(media: &'a str, body: &Value) -> (Kind, bool, &'a str) {
+    (kind(media, body), !is_json(media), media)
+}
+
+/// The schema of a body that says it is text and shows JSON.
+fn json_of_text(schema: &Value) -> Option<Value> {
+    if matches!(schema["type"].as_str(), Some("object" | "array")) || schema.get("$ref").is_some() {
+        return Some(schema.clone());
+    }
+    let shown = match &schema["example"] {
+        Value::String(text) => serde_json::from_str(text).ok()?,
+        other => other.clone(),
+    };
+    (shown.is_object() || shown.is_array()).then(|| infer(&shown))
+}
+
+/// The documented responses that a success has: those of 2xx, or `default` where there is none.
+pub(super) fn successes(operation: &Map<String, Value>) -> Vec<&String> {
+    let of = |is: fn(&str) -> bool| -> Vec<&String> {
+        let responses = operation.get("responses").and_then(Value::as_object);
+        let statuses = responses.into_iter().flat_map(Map::keys);
+        statuses.filter(|status| is(status)).collect()
+    };
+    let documented = of(|status| status.starts_with('2'));
+    if documented.is_empty() {
+        of(|status| status == "default")
+    } else {
+        documented
+    }
 }
 
 #[cfg(test)]
@@ -190,7 +305,7 @@ mod tests {
             ),
             (
                 "{200: {content: {text/plain: {schema: {type: string}}}}}".to_owned(),
-                json!({"shape": "text"}),
+                json!({"shape": "text", "accept": "*/*"}),
             ),
             (
                 format!("{{401: {}}}", body("{error: {type: string}}")),
@@ -202,7 +317,31 @@ mod tests {
             ),
             (
                 "{302: {}, 401: {}}".to_owned(),
-                json!({"left-out": "answers with a redirect (302) and no body of its own; written by hand later"}),
+                json!({"shape": "redirect", "accept": "*/*"}),
+            ),
+            (
+                "{200: {content: {application/pdf: {}}}}".to_owned(),
+                json!({"shape": "bytes", "accept": "*/*"}),
+            ),
+            (
+                "{200: {content: {text/plain: {schema: {type: string, example: '{\"a\": 1}'}}}}}"
+                    .to_owned(),
+                json!({"shape": "whole", "accept": "*/*"}),
+            ),
+            (
+                "{200: {content: {application/vnd.api+json: {}}}}".to_owned(),
+                json!({"shape": "whole", "accept": "application/vnd.api+json"}),
+            ),
+            (
+                format!("{{default: {}}}", body("{}")),
+                json!({"shape": "whole"}),
+            ),
+            (
+                format!(
+                    "{{'2XX': {}, default: {{content: {{text/html: {{}}}}}}}}",
+                    body("{}")
+                ),
+                json!({"shape": "whole"}),
             ),
             (
                 format!("{{200: {}, 304: {{}}}}", body("{}")),

@@ -4,7 +4,7 @@
 //! beside `properties`. After: `integer`, `string`, `string` and nullable, any value, `object`. A file or
 //! an id in JSON (`file[]|string`) is a reference to a media, because JSON carries no file.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::Report;
 use crate::walk::{Side, schemas};
@@ -34,8 +34,21 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             );
             return;
         }
+        if let Some(Value::String(words)) = &before
+            && let Some(file) = file_words(words)
+        {
+            report.note(
+                place.at,
+                Some(place.operation),
+                format!("type \"{words}\" -> the bytes of a file"),
+            );
+            members.extend(file);
+            return;
+        }
         let (word, nullable) = match &before {
             None => (implied(members), false),
+            // Already known by what else stands there: a reference, or branches.
+            Some(_) if members.contains_key("$ref") => return,
             Some(Value::String(words)) => read(words.split('|')),
             Some(Value::Array(words)) => read(words.iter().filter_map(Value::as_str)),
             Some(_) => (None, false),
@@ -43,7 +56,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         if nullable {
             members.insert("nullable".to_owned(), true.into());
         }
-        if before.as_ref().and_then(Value::as_str) == word {
+        let is_same = match &before {
+            None => word.is_none(),
+            Some(before) => before.as_str().is_some_and(|before| Some(before) == word),
+        };
+        if is_same {
             return;
         }
         match (word, &before) {
@@ -65,7 +82,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     format!("type {before} -> any value: no JSON type"),
                 );
                 members.retain(|key, _| {
-                    matches!(key.as_str(), "description" | "nullable" | "deprecated")
+                    matches!(
+                        key.as_str(),
+                        "description" | "nullable" | "deprecated" | "example" | super::SIDE
+                    )
                 });
             }
         }
@@ -85,6 +105,22 @@ fn is_media_reference(words: &str) -> bool {
         && words
             .iter()
             .all(|word| ["string", "int", "integer"].contains(word))
+}
+
+/// Whether a schema is the bytes of a file.
+pub(super) fn is_file(schema: &Value) -> bool {
+    schema["type"] == "string" && schema["format"] == "binary"
+}
+
+/// What stands for `file` and `file[]` alone.
+fn file_words(words: &str) -> Option<Map<String, Value>> {
+    let file = json!({"type": "string", "format": "binary"});
+    let schema = match words.trim().to_ascii_lowercase().as_str() {
+        "file" | "binary" => file,
+        "file[]" | "files" => json!({"type": "array", "items": file}),
+        _ => return None,
+    };
+    schema.as_object().cloned()
 }
 
 /// The one JSON type that `words` mean, and whether null is among them.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::names::DISAGREE;
+use crate::walk::component_name;
 
 /// The union of two schemas.
 ///
@@ -10,6 +11,11 @@ use crate::names::DISAGREE;
 /// empty object says nothing, and the other wins; integer and number are number; what does not go
 /// together is any value, and stays so.
 pub(super) fn union(a: &Value, b: &Value) -> Value {
+    if let (Some(x), Some(y)) = (component_name(a), component_name(b))
+        && x == y
+    {
+        return with_nullable(&json!({"$ref": format!("#/components/schemas/{x}")}), a, b);
+    }
     if a == b || is_unknown(b) {
         return with_nullable(a, a, b);
     }
@@ -35,7 +41,9 @@ pub(super) fn union(a: &Value, b: &Value) -> Value {
 pub(super) fn is_unknown(schema: &Value) -> bool {
     match kind(schema) {
         "" if schema["x-unknown"] == DISAGREE => false,
-        "" => schema.get("$ref").is_none() && schema.get("oneOf").is_none(),
+        "" => ["$ref", "oneOf", "anyOf", "allOf"]
+            .iter()
+            .all(|key| schema.get(*key).is_none()),
         "array" => schema["items"].as_object().is_none_or(Map::is_empty),
         "object" => is_empty(schema, "properties") && schema.get("additionalProperties").is_none(),
         _ => schema["nullable"] == true && schema.get("example").is_some_and(Value::is_null),

@@ -12,7 +12,8 @@ static OPERATION: Operation = Operation {
     path: "/x",
     tag: "",
     parameters: &[],
-    has_body: true,
+    body: crate::BodyFormat::Json("application/json"),
+    accept: "application/json",
     shape: Shape::Envelope,
 };
 

@@ -1,12 +1,15 @@
 //! The objects of all answers as classes: equal ones are one, compatible ones are unified.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use crate::Names;
 use crate::names::DISAGREE;
+use crate::passes::VALUES;
 use crate::passes::union::is_unknown;
+use crate::walk::component_name;
 
 /// The key under which a schema names its class.
 const CLASS: &str = "$class";
@@ -25,7 +28,12 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn text(&self) -> String {
-        std::iter::once(&self.operation)
+        let start = if self.operation.is_empty() {
+            &self.name
+        } else {
+            &self.operation
+        };
+        std::iter::once(start)
             .chain(&self.path)
             .cloned()
             .collect::<Vec<_>>()
@@ -54,6 +62,9 @@ pub(super) struct Classes {
     by_shape: HashMap<(usize, Option<String>), usize>,
     shapes: HashMap<String, usize>,
     absorbed: HashSet<(usize, usize)>,
+    /// The components of answers that are objects, and the class that each has become.
+    components: Map<String, Value>,
+    by_component: HashMap<String, usize>,
 }
 
 /// The class that a schema names.
@@ -63,9 +74,12 @@ pub(super) fn class_of(schema: &Value) -> Option<usize> {
 
 impl Classes {
     /// No classes yet; those at places that `names` knows are kept together and apart by it.
-    pub(super) fn new(names: Names) -> Self {
+    ///
+    /// A reference to one of `components` is the class of that component; other references stay.
+    pub(super) fn new(names: Names, components: Map<String, Value>) -> Self {
         Self {
             names,
+            components,
             ..Self::default()
         }
     }
@@ -79,6 +93,18 @@ impl Classes {
         tag: &str,
         path: &mut Vec<String>,
     ) -> Value {
+        if let Some(component) = component_name(schema) {
+            let place = Place {
+                operation: operation.to_owned(),
+                name: name.to_owned(),
+                tag: tag.to_owned(),
+                path: path.clone(),
+            };
+            return match self.component(component, place) {
+                Some(class) => json!({CLASS: class}),
+                None => json!({"$ref": format!("#/components/schemas/{component}")}),
+            };
+        }
         let mut part = |classes: &mut Self, member: &str, step: &str| {
             let inner = schema.get(member).filter(|inner| inner.is_object())?;
             path.push(step.to_owned());
@@ -129,11 +155,50 @@ impl Classes {
         json!({CLASS: index})
     }
 
+    /// The class of a component, which stands at `place`; `None` where it is no object.
+    fn component(&mut self, component: &str, place: Place) -> Option<usize> {
+        if let Some(class) = self.by_component.get(component).copied() {
+            self.classes[class].places.push(place);
+            return Some(class);
+        }
+        let schema = self.components.get(component)?.clone();
+        // Before what is in it, which may refer back to it.
+        let class = self.classes.len();
+        let shape = self.shapes.len();
+        self.shapes.insert(format!("component {component}"), shape);
+        self.classes.push(Class {
+            shape,
+            known_as: Some(component.to_owned()),
+            places: vec![place],
+            ..Class::default()
+        });
+        self.by_component.insert(component.to_owned(), class);
+        let name = component.to_snake_case();
+        let mut path = Vec::new();
+        let mut properties = BTreeMap::new();
+        for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+            path.push(key.clone());
+            let interned = self.intern(property, "", &name, "", &mut path);
+            properties.insert(key.clone(), interned);
+            path.pop();
+        }
+        let values = schema.get("additionalProperties").map(|values| {
+            path.push("*".to_owned());
+            self.intern(values, "", &name, "", &mut path)
+        });
+        self.classes[class].properties = properties;
+        self.classes[class].values = values;
+        Some(class)
+    }
+
     /// The number of what the document wrote: classes within count by theirs.
     fn shape(&mut self, properties: &BTreeMap<String, Value>, values: Option<&Value>) -> usize {
         fn written(schema: &Value, classes: &[Class]) -> String {
             if let Some(class) = class_of(schema) {
                 return format!("#{}{:?}", classes[class].shape, schema.get("nullable"));
+            }
+            if let Some(component) = component_name(schema) {
+                return format!("#{component}{:?}", schema.get("nullable"));
             }
             let inner = ["items", "additionalProperties"].map(|part| {
                 schema
@@ -141,7 +206,7 @@ impl Classes {
                     .map(|inner| written(inner, classes))
                     .unwrap_or_default()
             });
-            let own = ["type", "enum", "format", "x-unknown"].map(|key| &schema[key]);
+            let own = ["type", "enum", "format", "x-unknown", VALUES].map(|key| &schema[key]);
             format!("{own:?}{inner:?}{:?}", schema.get("nullable"))
         }
         let properties: Vec<_> = properties
@@ -182,9 +247,11 @@ impl Classes {
 
     /// The class that `class` has become.
     pub(super) fn find(&self, class: usize) -> usize {
-        self.classes[class]
-            .merged_into
-            .map_or(class, |other| self.find(other))
+        let mut class = class;
+        while let Some(other) = self.classes[class].merged_into {
+            class = other;
+        }
+        class
     }
 
     /// Every class that is left, in an order that does not depend on the document's.
@@ -243,6 +310,39 @@ impl Classes {
         }
     }
 
+    /// The tags of the operations that reach each class, through other classes too.
+    pub(super) fn tags(&self) -> BTreeMap<usize, BTreeSet<String>> {
+        let mut tags: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        for class in self.all() {
+            let own = self.classes[class]
+                .places
+                .iter()
+                .filter(|place| !place.operation.is_empty())
+                .map(|place| place.tag.clone());
+            tags.insert(class, own.collect());
+        }
+        if self.by_component.is_empty() {
+            return tags;
+        }
+        let mut waiting = self.all();
+        while let Some(class) = waiting.pop() {
+            let own = tags[&class].clone();
+            let entry = &self.classes[class];
+            for schema in entry.properties.values().chain(&entry.values) {
+                let Some(held) = held(schema).map(|held| self.find(held)) else {
+                    continue;
+                };
+                let of_held = tags.entry(held).or_default();
+                let before = of_held.len();
+                of_held.extend(own.iter().cloned());
+                if of_held.len() > before {
+                    waiting.push(held);
+                }
+            }
+        }
+        tags
+    }
+
     /// Unifies every two classes that differ only where one of them is unknown.
     pub(super) fn unify(&mut self) {
         loop {
@@ -258,7 +358,7 @@ impl Classes {
                 for (i, a) in group.iter().enumerate() {
                     for b in &group[i + 1..] {
                         let (a, b) = (self.find(*a), self.find(*b));
-                        if a != b && self.compatible_classes(a, b) {
+                        if a != b && self.compatible_classes(a, b, &mut Vec::new()) {
                             self.merge(a, b);
                             changed = true;
                         }
@@ -271,26 +371,33 @@ impl Classes {
         }
     }
 
-    fn compatible_classes(&self, a: usize, b: usize) -> bool {
+    /// Whether two classes can be one; `open` are those that are being compared, whose objects hold
+    /// themselves: they are taken to be compatible until something else tells them apart.
+    fn compatible_classes(&self, a: usize, b: usize, open: &mut Vec<(usize, usize)>) -> bool {
         let (a, b) = (self.find(a), self.find(b));
+        if a == b || open.contains(&(a, b)) {
+            return true;
+        }
+        open.push((a, b));
         let (x, y) = (&self.classes[a], &self.classes[b]);
-        a == b
-            || !self.are_apart(a, b)
-                && x.properties.len() == y.properties.len()
-                && x.values.is_some() == y.values.is_some()
-                && x.properties.iter().all(|(key, schema)| {
-                    y.properties
-                        .get(key)
-                        .is_some_and(|other| self.compatible(schema, other))
-                })
+        let are = !self.are_apart(a, b)
+            && x.properties.len() == y.properties.len()
+            && x.values.is_some() == y.values.is_some()
+            && x.properties.iter().all(|(key, schema)| {
+                y.properties
+                    .get(key)
+                    .is_some_and(|other| self.compatible(schema, other, open))
+            });
+        open.pop();
+        are
     }
 
-    fn compatible(&self, a: &Value, b: &Value) -> bool {
+    fn compatible(&self, a: &Value, b: &Value, open: &mut Vec<(usize, usize)>) -> bool {
         if a == b || is_open(a) || is_open(b) {
             return true;
         }
         match (class_of(a), class_of(b)) {
-            (Some(a), Some(b)) => return self.compatible_classes(a, b),
+            (Some(a), Some(b)) => return self.compatible_classes(a, b, open),
             (None, None) => {}
             // An object without known properties is any class.
             (Some(_), None) => {
@@ -299,6 +406,9 @@ impl Classes {
             (None, Some(_)) => {
                 return a["type"] == "object" && a.get("additionalProperties").is_none();
             }
+        }
+        if component_name(a).is_some() || component_name(b).is_some() {
+            return component_name(a) == component_name(b);
         }
         let numbers = ["integer", "number"];
         let is_number = |schema: &Value| {
@@ -312,11 +422,12 @@ impl Classes {
         a["type"] == b["type"]
             && ["items", "additionalProperties"].iter().all(|part| {
                 match (a.get(part), b.get(part)) {
-                    (Some(a), Some(b)) => self.compatible(a, b),
+                    (Some(a), Some(b)) => self.compatible(a, b, open),
                     (a, b) => a.is_some() == b.is_some(),
                 }
             })
             && a.get("enum") == b.get("enum")
+            && a.get(VALUES) == b.get(VALUES)
     }
 
     /// Makes one class of two, with the properties of both.
@@ -420,6 +531,15 @@ impl Classes {
     }
 }
 
+/// The class that a schema is, or a list or map of.
+pub(super) fn held(schema: &Value) -> Option<usize> {
+    class_of(schema).or_else(|| {
+        ["items", "additionalProperties"]
+            .iter()
+            .find_map(|part| held(schema.get(part)?))
+    })
+}
+
 /// Whether a schema says nothing.
 fn is_open(schema: &Value) -> bool {
     class_of(schema).is_none() && is_unknown(schema)
@@ -428,7 +548,7 @@ fn is_open(schema: &Value) -> bool {
 /// A schema that is no object with properties, with only what makes its type.
 fn leaf(schema: &Value, items: Option<Value>, values: Option<Value>) -> Value {
     let mut members = Map::new();
-    for key in ["type", "enum", "format", "x-unknown"] {
+    for key in ["type", "enum", "format", "x-unknown", VALUES] {
         if let Some(value) = schema.get(key) {
             members.insert(key.to_owned(), value.clone());
         }

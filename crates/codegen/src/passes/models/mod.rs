@@ -11,7 +11,7 @@
 mod classes;
 mod naming;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -46,7 +46,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     };
     let (models, fields, pinned) = (take(MODELS), take(FIELDS), take(PINNED));
     let pinned: Names = serde_json::from_value(pinned).unwrap_or_default();
-    let mut classes = Classes::new(pinned.clone());
+    let mut classes = Classes::new(pinned.clone(), take_components(root));
     answers(root, |schema, operation, _| {
         *schema = classes.intern(
             schema,
@@ -71,9 +71,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     taken.extend(super::CORE_TYPES.iter().map(|(name, _)| (*name).to_owned()));
     taken.extend(pinned.types.keys().cloned());
     let names = naming::names(&classes, taken);
+    let by_class: HashMap<usize, String> = names.iter().cloned().collect();
     let mut components: BTreeMap<String, Value> = names
         .iter()
-        .map(|(class, name)| (name.clone(), component(&classes, *class, &names)))
+        .map(|(class, name)| (name.clone(), component(&classes, *class, &by_class)))
         .collect();
     for (name, component) in &mut components {
         if let Some(learnt) = pinned.types.get(name) {
@@ -86,7 +87,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
 
     let mut learnt = Names::default();
     answers(root, |schema, operation, at| {
-        *schema = resolve(schema, &classes, &names);
+        *schema = resolve(schema, &classes, &by_class);
         let id = &operation.operation;
         let now = names::kind(schema);
         let before = pinned.answers.get(id);
@@ -112,10 +113,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
 
     let mut places = Map::new();
     let mut tags: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let all_tags = classes.tags();
     for (class, name) in &names {
         let of_class = classes.places(*class);
-        let found: BTreeSet<&str> = of_class.iter().map(|place| place.tag.as_str()).collect();
-        let only = (found.len() == 1).then(|| found.first().map(|tag| (*tag).to_owned()));
+        let found = &all_tags[class];
+        let only = (found.len() == 1).then(|| found.first().cloned());
         tags.insert(name, only.flatten());
         places.insert(name.clone(), of_class.iter().map(Place::text).collect());
     }
@@ -139,11 +141,31 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     root[LEARNT] = json!(learnt);
 }
 
+/// Takes the components out that are objects of answers; what of them is used comes back as a class.
+fn take_components(root: &mut Value) -> Map<String, Value> {
+    let mut taken = Map::new();
+    if let Some(components) = root["components"]["schemas"].as_object_mut() {
+        components.retain(|name, schema| {
+            let is_ours = schema[super::SIDE] == "answer" && schema["properties"].is_object();
+            if is_ours {
+                taken.insert(name.clone(), schema.take());
+            }
+            !is_ours
+        });
+    }
+    taken
+}
+
 /// Visits the value of the answer of every operation that is not left out.
 fn answers(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place, &Pointer)) {
     operations(root, |operation| {
         let facts = operation.members.get(FACTS);
-        if facts.is_some_and(|facts| facts.get("left-out").is_some()) {
+        let is_json = |facts: &Value| {
+            facts.get("left-out").is_none()
+                && facts["shape"] != "bytes"
+                && facts["shape"] != "redirect"
+        };
+        if !facts.is_none_or(is_json) {
             return;
         }
         let place = Place {
@@ -191,7 +213,7 @@ fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
 }
 
 /// A class as a component.
-fn component(classes: &Classes, class: usize, names: &[(usize, String)]) -> Value {
+fn component(classes: &Classes, class: usize, names: &HashMap<usize, String>) -> Value {
     let properties: Map<String, Value> = classes
         .properties(class)
         .iter()
@@ -317,17 +339,13 @@ fn kinds(component: &Value) -> BTreeMap<String, String> {
 }
 
 /// `schema` with references in place of classes.
-fn resolve(schema: &Value, classes: &Classes, names: &[(usize, String)]) -> Value {
+fn resolve(schema: &Value, classes: &Classes, names: &HashMap<usize, String>) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.clone();
     };
     if let Some(class) = classes::class_of(schema) {
         let class = classes.find(class);
-        let name = names
-            .iter()
-            .find(|(known, _)| *known == class)
-            .map(|(_, name)| name.as_str())
-            .unwrap_or_default();
+        let name = names.get(&class).map(String::as_str).unwrap_or_default();
         let reference = json!({"$ref": format!("#/components/schemas/{name}")});
         return if schema["nullable"] == true {
             nullable(reference)

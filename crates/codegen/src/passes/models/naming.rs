@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use heck::ToPascalCase;
 
-use super::classes::{Classes, Place, class_of};
+use super::classes::{Classes, Place, held};
+use crate::passes::references::{RESERVED, given_once};
 
 /// Words that say nothing alone.
 const EMPTY_WORDS: [&str; 22] = [
@@ -85,7 +86,11 @@ pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String
         let name = candidates(classes, *class, &holders, &names)
             .into_iter()
             .find(|name| is_good(name) && !taken.contains(name))
-            .unwrap_or_default();
+            .unwrap_or_else(|| {
+                let places = classes.places(*class);
+                let name = places.first().map_or("", |place| place.name.as_str());
+                given_once(&format!("{name} answer"), &mut taken)
+            });
         taken.insert(name.clone());
         names.insert(*class, name);
     }
@@ -98,6 +103,9 @@ pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String
 
 fn is_good(name: &str) -> bool {
     !EMPTY_WORDS.contains(&name)
+        && !RESERVED.contains(&name)
+        && name.is_ascii()
+        && name.len() <= 80
         && !name.ends_with(|c: char| c.is_ascii_digit())
         && name.starts_with(|c: char| c.is_ascii_uppercase())
 }
@@ -204,18 +212,14 @@ fn most_frequent(names: impl Iterator<Item = String>) -> String {
 
 /// For each class, the classes that have a property of it.
 fn holders(classes: &Classes) -> BTreeMap<usize, BTreeSet<usize>> {
-    fn inner(schema: &serde_json::Value) -> Option<usize> {
-        class_of(schema).or_else(|| {
-            ["items", "additionalProperties"]
-                .iter()
-                .find_map(|part| inner(schema.get(part)?))
-        })
-    }
     let mut holders: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for class in classes.all() {
         for schema in classes.properties(class).values() {
-            if let Some(held) = inner(schema) {
-                holders.entry(classes.find(held)).or_default().insert(class);
+            if let Some(class_held) = held(schema) {
+                holders
+                    .entry(classes.find(class_held))
+                    .or_default()
+                    .insert(class);
             }
         }
     }

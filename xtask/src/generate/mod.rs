@@ -1,4 +1,7 @@
-//! `cargo xtask generate [--check]`: the committed copy of the client, generated/client.rs.
+//! `cargo xtask generate [--check]`: the committed copy of the client, generated/client.rs; with `--spec` a
+//! crate of its own from any document.
+
+mod standalone;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -14,12 +17,30 @@ pub(crate) struct Args {
     /// Generate in two processes and fail unless both give what is committed, to the byte
     #[arg(long)]
     check: bool,
-    /// Where to write; generated/client.rs by default
+    /// Where to write; generated/client.rs by default. With --spec the folder of the crate
     #[arg(long, conflicts_with = "check")]
     out: Option<PathBuf>,
+    /// Another document, YAML or JSON: makes a crate of its own of it
+    #[arg(long, value_name = "FILE", requires = "out")]
+    spec: Option<PathBuf>,
+    /// Corrections to the other document, as OpenAPI Overlay
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    overlay: Option<PathBuf>,
+    /// The name of the crate; by default that of the document's title
+    #[arg(long, value_name = "CRATE", requires = "spec")]
+    name: Option<String>,
+    /// Where to write every change and the fate of every operation, as JSON
+    #[arg(long, value_name = "FILE.json", requires = "spec")]
+    report: Option<PathBuf>,
+    /// Fail, and write no crate, when an operation is left out or loses its types
+    #[arg(long, requires = "spec")]
+    strict: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let Some(spec) = &args.spec {
+        return standalone::run(args, spec);
+    }
     let committed = workspace::root().join("generated/client.rs");
     if args.check {
         return check(&committed);

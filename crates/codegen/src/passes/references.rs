@@ -1,0 +1,455 @@
+//! References are followed; what is left of them are references to named schemas.
+//!
+//! Before: `$ref` in place of a path item, parameter, body, response or schema, to any place of the
+//! document, to another file, or to nothing. After: everything but schemas stands written out; a schema's
+//! `$ref` goes to `#/components/schemas/Name`, where `Name` is a Rust type's name that is given once; a
+//! schema elsewhere has become a component; one that cannot be found is any value.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use heck::ToPascalCase;
+use serde_json::{Map, Value, json};
+
+use crate::walk::{METHODS, children};
+use crate::{Pointer, Report};
+
+/// Names that Rust's prelude or the generated code has.
+pub(super) const RESERVED: [&str; 33] = [
+    "ApiError",
+    "Blob",
+    "Box",
+    "Clone",
+    "ConversionError",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "FilePart",
+    "Fn",
+    "From",
+    "HashMap",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "Location",
+    "MediaRef",
+    "None",
+    "Ok",
+    "Option",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Some",
+    "String",
+    "Timestamp",
+    "ToString",
+    "Vec",
+];
+
+/// How many references lead from one to the next before that is a circle.
+const CHAIN: usize = 32;
+
+pub(super) fn run(root: &mut Value, report: &mut Report) {
+    inline_parts(root, report);
+    let names = hoist(root, report);
+    rename(root, &names);
+}
+
+/// The JSON pointer in a local reference.
+fn local(reference: &str) -> Option<String> {
+    let pointer = reference.strip_prefix('#')?;
+    let decoded = percent_encoding::percent_decode_str(pointer)
+        .decode_utf8()
+        .ok()?;
+    Some(decoded.into_owned())
+}
+
+/// What a reference leads to at last, or why it leads nowhere.
+pub(crate) fn target<'a>(root: &'a Value, reference: &str) -> Result<&'a Value, &'static str> {
+    let mut reference = reference;
+    for _ in 0..CHAIN {
+        let pointer = local(reference).ok_or("it leads out of the document")?;
+        let found = root.pointer(&pointer).ok_or("there is no such place")?;
+        match found.get("$ref").and_then(Value::as_str) {
+            Some(next) => reference = next,
+            None => return Ok(found),
+        }
+    }
+    Err("it leads in a circle")
+}
+
+/// Writes out path items, parameters, bodies and responses.
+fn inline_parts(root: &mut Value, report: &mut Report) {
+    let mut places: Vec<Pointer> = Vec::new();
+    let at = Pointer::root().child("paths");
+    // Path items first: they hold the other kinds.
+    for (path, item) in root["paths"].as_object().into_iter().flatten() {
+        if item.get("$ref").is_some() {
+            places.push(at.child(path));
+        }
+    }
+    replace(root, places, report);
+    let mut places = Vec::new();
+    for (path, item) in root["paths"].as_object().into_iter().flatten() {
+        let at = at.child(path);
+        parameters(item, &at, &mut places);
+        for method in METHODS {
+            let Some(operation) = item.get(method) else {
+                continue;
+            };
+            let at = at.child(method);
+            parameters(operation, &at, &mut places);
+            if operation["requestBody"].get("$ref").is_some() {
+                places.push(at.child("requestBody"));
+            }
+            for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                if response.get("$ref").is_some() {
+                    places.push(at.child("responses").child(status));
+                }
+            }
+        }
+    }
+    replace(root, places, report);
+}
+
+fn parameters(holder: &Value, at: &Pointer, places: &mut Vec<Pointer>) {
+    for (i, parameter) in holder["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
+        if parameter.get("$ref").is_some() {
+            places.push(at.child("parameters").child(i));
+        }
+    }
+}
+
+/// Puts in place of each reference what it leads to, or nothing.
+fn replace(root: &mut Value, places: Vec<Pointer>, report: &mut Report) {
+    for at in places {
+        let reference = root
+            .pointer(at.as_str())
+            .and_then(|value| value["$ref"].as_str())
+            .unwrap_or_default()
+            .to_owned();
+        let found = target(root, &reference).cloned();
+        let value = found.unwrap_or_else(|why| {
+            // A body or an answer is there all the same.
+            let is_parameter = at.as_str().contains("/parameters/");
+            let what = if is_parameter { "nothing" } else { "any value" };
+            report.warn(&at, None, format!("`{reference}` -> {what}: {why}"));
+            if is_parameter {
+                json!({})
+            } else {
+                json!({"content": {"application/json": {"schema": {}}}})
+            }
+        });
+        if let Some(place) = root.pointer_mut(at.as_str()) {
+            *place = value;
+        }
+    }
+    // What stood for a parameter that cannot be found is none.
+    for item in root["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        let holders = item.as_object_mut().into_iter().flat_map(|item| {
+            item.iter_mut().flat_map(|(key, value)| {
+                if key == "parameters" {
+                    value.as_array_mut()
+                } else {
+                    value.get_mut("parameters").and_then(Value::as_array_mut)
+                }
+            })
+        });
+        for parameters in holders {
+            parameters.retain(|parameter| {
+                parameter.get("name").is_some() || parameter.get("$ref").is_some()
+            });
+        }
+    }
+}
+
+/// Visits every schema of the document, in operations and components; `visit` sees parents first.
+pub(super) fn every_schema(root: &mut Value, visit: &mut impl FnMut(&mut Value, &Pointer)) {
+    fn tree(schema: &mut Value, at: &Pointer, visit: &mut impl FnMut(&mut Value, &Pointer)) {
+        visit(schema, at);
+        for (child, _, at) in children(schema, at) {
+            tree(child, &at, visit);
+        }
+    }
+    let at = Pointer::root().join(["components", "schemas"]);
+    let components = root
+        .get_mut("components")
+        .and_then(|components| components.get_mut("schemas"))
+        .and_then(Value::as_object_mut);
+    for (name, schema) in components.into_iter().flatten() {
+        tree(schema, &at.child(name), visit);
+    }
+    let at = Pointer::root().child("paths");
+    for (path, item) in root
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        let at = at.child(path);
+        for (key, value) in item.as_object_mut().into_iter().flatten() {
+            let at = at.child(key);
+            if key == "parameters" {
+                for (i, parameter) in value.as_array_mut().into_iter().flatten().enumerate() {
+                    if let Some(schema) = parameter.get_mut("schema") {
+                        tree(schema, &at.child(i).child("schema"), visit);
+                    }
+                }
+            } else if METHODS.contains(&key.as_str())
+                && let Some(operation) = value.as_object_mut()
+            {
+                crate::walk::top_schemas(operation, &at, |schema, _, at| tree(schema, at, visit));
+            }
+        }
+    }
+}
+
+/// Makes a component of every schema that is referred to and is none yet. Returns the name of each
+/// component that a reference leads to.
+fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
+    let mut names: HashMap<String, String> = HashMap::new();
+    let mut taken: HashSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
+    let mut components: Map<String, Value> = Map::new();
+    let at = Pointer::root().join(["components", "schemas"]);
+    let old = root
+        .get_mut("components")
+        .and_then(|components| components.get_mut("schemas"))
+        .map(Value::take)
+        .and_then(|schemas| match schemas {
+            Value::Object(schemas) => Some(schemas),
+            _ => None,
+        })
+        .unwrap_or_default();
+    for (name, schema) in &old {
+        let new = given_once(name, &mut taken);
+        if new != *name {
+            report.note(
+                &at.child(name),
+                None,
+                format!("`{name}` -> `{new}`: the name of a Rust type"),
+            );
+        }
+        let reference = format!("#{}", at.child(name).as_str());
+        names.insert(reference, new.clone());
+        components.insert(new, schema.clone());
+    }
+    // Back in its old form, because references may lead into it.
+    if !root["components"].is_object() {
+        root["components"] = json!({});
+    }
+    root["components"]["schemas"] = old.into();
+    // Schemas elsewhere that are referred to, and those that they refer to.
+    let mut wanted: BTreeMap<String, Vec<Pointer>> = BTreeMap::new();
+    every_schema(root, &mut |schema, at| {
+        if let Some(reference) = schema["$ref"].as_str() {
+            wanted
+                .entry(reference.to_owned())
+                .or_default()
+                .push(at.clone());
+        }
+    });
+    let mut waiting: Vec<String> = wanted.keys().cloned().collect();
+    while let Some(reference) = waiting.pop() {
+        if names.contains_key(&reference) {
+            continue;
+        }
+        let decoded = local(&reference).map(|pointer| format!("#{pointer}"));
+        if let Some(name) = decoded.as_ref().and_then(|decoded| names.get(decoded)) {
+            names.insert(reference, name.clone());
+            continue;
+        }
+        let places = wanted.get(&reference).cloned().unwrap_or_default();
+        match target(root, &reference) {
+            Ok(found) => {
+                let words = Pointer::from(local(&reference).unwrap_or_default());
+                let name = given_once(&title(&words), &mut taken);
+                let mut schema = found.clone();
+                super::structure::schema(&mut schema, &words, report);
+                for inner in references_in(&schema) {
+                    waiting.push(inner);
+                }
+                for at in &places {
+                    report.note(at, None, format!("`{reference}` -> component {name}"));
+                }
+                components.insert(name.clone(), schema);
+                names.insert(reference, name);
+            }
+            Err(why) => {
+                for at in &places {
+                    report.warn(at, None, format!("`{reference}` -> any value: {why}"));
+                }
+            }
+        }
+    }
+    root["components"]["schemas"] = components.into();
+    names
+}
+
+/// What a place of the document is called: its last step that is a name.
+fn title(pointer: &Pointer) -> String {
+    let steps: Vec<String> = pointer
+        .as_str()
+        .split('/')
+        .skip(1)
+        .map(|step| step.replace("~1", "/").replace("~0", "~"))
+        .collect();
+    let words: Vec<&str> = steps
+        .iter()
+        .map(String::as_str)
+        .filter(|step| {
+            ![
+                "components",
+                "schemas",
+                "schema",
+                "properties",
+                "content",
+                "application/json",
+                "paths",
+                "definitions",
+                "responses",
+                "items",
+                "requestBody",
+                "requestBodies",
+                "allOf",
+                "oneOf",
+                "anyOf",
+            ]
+            .contains(step)
+        })
+        .collect();
+    words[words.len().saturating_sub(3)..].join(" ")
+}
+
+fn references_in(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut waiting = vec![schema];
+    while let Some(value) = waiting.pop() {
+        if let Some(reference) = value["$ref"].as_str() {
+            found.push(reference.to_owned());
+        }
+        match value {
+            Value::Object(members) => waiting.extend(members.values()),
+            Value::Array(items) => waiting.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Gives every reference the name that its component has now.
+fn rename(root: &mut Value, names: &HashMap<String, String>) {
+    every_schema(root, &mut |schema, _| {
+        let Some(reference) = schema["$ref"].as_str() else {
+            return;
+        };
+        let kept = |schema: &Value| -> Map<String, Value> {
+            let members = schema.as_object().into_iter().flatten();
+            members
+                .filter(|(key, _)| {
+                    ["description", "nullable", "deprecated"].contains(&key.as_str())
+                })
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect()
+        };
+        let mut new = kept(schema);
+        if let Some(name) = names.get(reference) {
+            new.insert(
+                "$ref".to_owned(),
+                format!("#/components/schemas/{name}").into(),
+            );
+        }
+        *schema = new.into();
+    });
+}
+
+/// `name` as the name of a Rust type that no other has.
+pub(super) fn given_once(name: &str, taken: &mut HashSet<String>) -> String {
+    let base = type_name(name);
+    let name = std::iter::once(base.clone())
+        .chain((2..).map(|n| format!("{base}{n}")))
+        .find(|name| !taken.contains(name))
+        .unwrap_or(base);
+    taken.insert(name.clone());
+    name
+}
+
+/// `name` as the name of a Rust type: ASCII letters and digits, a capital in front, of bearable length.
+pub(super) fn type_name(name: &str) -> String {
+    let plain = super::words::ascii(name)
+        .replace(|c: char| !c.is_ascii_alphanumeric(), " ")
+        .to_pascal_case();
+    let plain = super::words::shortened(&plain, 80);
+    match plain.chars().next() {
+        None => "Unnamed".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("N{plain}"),
+        Some(_) if RESERVED.contains(&plain.as_str()) => format!("{plain}Model"),
+        Some(_) => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    #[test]
+    fn parts_are_written_out_and_schemas_keep_their_names() {
+        let (root, told) = crate::passes::test_run(
+            "references",
+            "paths: {/a: {$ref: '#/components/pathItems/A'}, /b: {get: {parameters: [{$ref: '#/components/parameters/gone'}], responses: {200: {$ref: '#/components/responses/R'}}}}}
+components:
+  pathItems: {A: {post: {parameters: [{$ref: '#/components/parameters/P'}], requestBody: {$ref: '#/components/requestBodies/B'}}}}
+  parameters: {P: {in: query, name: p, schema: {$ref: '#/components/schemas/my.enum'}}}
+  requestBodies: {B: {content: {application/json: {schema: {$ref: 'other.yaml#/X'}}}}}
+  responses: {R: {content: {application/json: {schema: {$ref: '#/components/responses/R2/content/x/schema', nullable: true}}}}, R2: {content: {x: {schema: {type: object, properties: {a: {$ref: '#/components/schemas/Option'}}}}}}}
+  schemas: {my.enum: {type: string, enum: [a]}, Option: {type: object, properties: {a: {$ref: '#/components/schemas/Option'}}}}",
+        );
+        let post = &root["paths"]["/a"]["post"];
+        assert_eq!(
+            post["parameters"][0]["schema"],
+            json!({"$ref": "#/components/schemas/MyEnum"})
+        );
+        assert_eq!(
+            post["requestBody"]["content"]["application/json"]["schema"],
+            json!({})
+        );
+        let get = &root["paths"]["/b"]["get"];
+        assert_eq!(get["parameters"], json!([]));
+        assert_eq!(
+            get["responses"]["200"]["content"]["application/json"]["schema"],
+            json!({"$ref": "#/components/schemas/R2X", "nullable": true})
+        );
+        let schemas = &root["components"]["schemas"];
+        assert_eq!(
+            schemas["R2X"]["properties"]["a"],
+            json!({"$ref": "#/components/schemas/OptionModel"})
+        );
+        assert_eq!(
+            schemas["OptionModel"]["properties"]["a"],
+            json!({"$ref": "#/components/schemas/OptionModel"})
+        );
+        assert!(
+            told.iter()
+                .any(|line| line
+                    .ends_with("`other.yaml#/X` -> any value: it leads out of the document")),
+            "{told:#?}"
+        );
+        assert!(
+            told.iter().any(|line| line
+                .ends_with("`#/components/parameters/gone` -> nothing: there is no such place")),
+            "{told:#?}"
+        );
+    }
+}

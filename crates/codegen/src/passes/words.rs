@@ -1,0 +1,40 @@
+//! Words of a document as words of Rust: ASCII, and not too long.
+
+/// `text` in ASCII letters: those of other scripts as they are read.
+pub(crate) fn ascii(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_owned()
+    } else {
+        deunicode::deunicode(text)
+    }
+}
+
+/// No more than `most` bytes of an ASCII `name`, cut where a word begins if there is such a place.
+pub(crate) fn shortened(name: &str, most: usize) -> String {
+    let Some(head) = name.get(..most).filter(|_| name.len() > most) else {
+        return name.to_owned();
+    };
+    let next = name[most..].chars().next();
+    let is_start = |c: char| c == '_' || c.is_ascii_uppercase();
+    let cut = if next.is_some_and(is_start) {
+        most
+    } else {
+        head.rfind(is_start)
+            .filter(|at| *at > most / 2)
+            .unwrap_or(most)
+    };
+    head[..cut].trim_end_matches('_').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_cut_between_words() {
+        assert_eq!(super::shortened("short", 10), "short");
+        assert_eq!(super::shortened("list_things_of_all", 14), "list_things_of");
+        assert_eq!(super::shortened("list_things_of_all", 13), "list_things");
+        assert_eq!(super::shortened("ListThingsOfAll", 11), "ListThings");
+        assert_eq!(super::shortened(&"x".repeat(30), 10), "x".repeat(10));
+        assert_eq!(super::ascii("Чаты"), "Chaty");
+    }
+}

@@ -1,0 +1,7 @@
+mod client;
+mod hook;
+pub mod runtime;
+mod transport;
+
+pub use client::{Client, SERVER, builder, operations, types};
+pub use transport::HttpTransport;
