@@ -135,6 +135,19 @@ pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_
     }
 }
 
+/// How many nodes a value has.
+pub(crate) fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(members) => members.values().map(size).sum(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        _ => 0,
+    }
+}
+
+/// How many nodes may be copied to write references out, in each pass that does so; a document that needs
+/// more is a bomb.
+pub(crate) const COPIES: usize = 3_000_000;
+
 /// The names of an operation's parameters, in their order.
 pub(crate) fn parameter_names(operation: &Map<String, Value>) -> Vec<String> {
     let parameters = operation.get("parameters").and_then(Value::as_array);

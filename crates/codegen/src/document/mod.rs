@@ -10,6 +10,9 @@ use serde_json::Value;
 pub use self::locate::{Position, Positions};
 use crate::{Error, Pointer};
 
+/// The largest text that is read, in bytes.
+const LARGEST: usize = 64 << 20;
+
 /// A document in memory.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -57,8 +60,18 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// When the syntax is broken.
+    /// When the syntax is broken, or the text is a bomb: too large, nested deeper than 128 levels, or with
+    /// aliases that make far more of it than is written.
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
+        if text.len() > LARGEST {
+            return Err(Error::new(
+                file,
+                format!(
+                    "has {} bytes; no document of more than {LARGEST} is read",
+                    text.len()
+                ),
+            ));
+        }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (root, oddities) = read::tree(file, text)?;
         Ok(Self {

@@ -1,7 +1,7 @@
 //! Text to tree, by a visitor of our own over serde_yaml and serde_json: it makes every key a
 //! string and tells of the keys that a plain map would drop in silence.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{
@@ -15,20 +15,19 @@ use crate::{Error, Pointer};
 /// Reads `text`; JSON where the file name or the text says so, else YAML.
 pub(super) fn tree(file: &str, text: &str) -> Result<(Value, Vec<Oddity>), Error> {
     let log = RefCell::new(Vec::new());
+    // More than is written can only come from aliases.
+    let left = Cell::new(4_000_000 + 4 * text.len());
     let seed = Node {
         at: Pointer::root(),
         log: &log,
+        left: &left,
     };
     let root = if file.ends_with(".json") {
         let mut reader = serde_json::Deserializer::from_str(text);
         seed.deserialize(&mut reader)
             .and_then(|root| reader.end().map(|()| root))
             .map_err(|e| {
-                Error::new(
-                    file,
-                    format!("is not valid JSON: {}", without_position(&e.to_string())),
-                )
-                .at(Some(Position {
+                Error::new(file, why(&e.to_string(), "JSON")).at(Some(Position {
                     line: e.line(),
                     column: e.column(),
                 }))
@@ -40,28 +39,43 @@ pub(super) fn tree(file: &str, text: &str) -> Result<(Value, Vec<Oddity>), Error
                     line: at.line(),
                     column: at.column(),
                 });
-                Error::new(
-                    file,
-                    format!("is not valid YAML: {}", without_position(&e.to_string())),
-                )
-                .at(position)
+                Error::new(file, why(&e.to_string(), "YAML")).at(position)
             })?
     };
     Ok((root, log.into_inner()))
 }
 
-/// The parser's sentence without its own " at line 1 column 2": the position is told in front.
-fn without_position(message: &str) -> &str {
-    message.split(" at line ").next().unwrap_or(message)
+/// What the parser says, without its own " at line 1 column 2": the position is told in front.
+fn why(message: &str, language: &str) -> String {
+    let message = message.split(" at line ").next().unwrap_or(message);
+    // The parser names the place in front of what our own visitor says.
+    if message.ends_with(BOMB) || message.contains("repetition limit exceeded") {
+        BOMB.to_owned()
+    } else if message.contains("recursion limit exceeded") {
+        "is nested deeper than 128 levels".to_owned()
+    } else {
+        format!("is not valid {language}: {message}")
+    }
 }
+
+/// Why a text is refused whose aliases make far more of it than is written.
+const BOMB: &str = "repeats itself by aliases until it is far larger than its text";
 
 /// Reads one node of the tree at a known place.
 struct Node<'a> {
     at: Pointer,
     log: &'a RefCell<Vec<Oddity>>,
+    /// How much may still be read: nodes, and bytes of texts.
+    left: &'a Cell<usize>,
 }
 
 impl Node<'_> {
+    fn spend<E: serde::de::Error>(&self, amount: usize) -> Result<(), E> {
+        let left = self.left.get().checked_sub(amount);
+        self.left.set(left.ok_or_else(|| E::custom(BOMB))?);
+        Ok(())
+    }
+
     fn note(&self, pointer: Pointer, what: String) {
         self.log.borrow_mut().push(Oddity { pointer, what });
     }
@@ -71,6 +85,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.spend(1)?;
         deserializer.deserialize_any(self)
     }
 }
@@ -131,11 +146,13 @@ impl<'de> Visitor<'de> for Node<'_> {
         ))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.spend(value.len())?;
         Ok(value.into())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        self.spend(value.len())?;
         Ok(value.into())
     }
 
@@ -144,6 +161,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(item) = access.next_element_seed(Node {
             at: self.at.child(items.len()),
             log: self.log,
+            left: self.left,
         })? {
             items.push(item);
         }
@@ -159,6 +177,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             let value = access.next_value_seed(Node {
                 at: at.clone(),
                 log: self.log,
+                left: self.left,
             })?;
             if let Some(earlier) = members.get(&key) {
                 let same = if *earlier == value {
@@ -184,13 +203,13 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     /// A YAML tag (`!name value`): the value is kept, the tag is told.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
-        let (at, log) = (self.at.clone(), self.log);
+        let (at, log, left) = (self.at.clone(), self.log, self.left);
         let ((tag, _), content) = access.variant_seed(Key)?;
         self.note(
             at.clone(),
             format!("the YAML tag `{tag}` has no meaning here and is left out"),
         );
-        content.newtype_variant_seed(Node { at, log })
+        content.newtype_variant_seed(Node { at, log, left })
     }
 }
 
@@ -308,6 +327,56 @@ mod tests {
             json.starts_with("t.json:2:") && json.contains("is not valid JSON"),
             "{json}"
         );
+    }
+
+    #[test]
+    fn bombs_are_refused_in_one_line() {
+        let aliases = |levels: usize, width: usize| {
+            let mut text = format!("a0: &a0 [{}]\n", vec!["x"; width].join(", "));
+            for level in 1..levels {
+                let before = format!("*a{}", level - 1);
+                text.push_str(&format!(
+                    "a{level}: &a{level} [{}]\n",
+                    vec![before; width].join(", ")
+                ));
+            }
+            text
+        };
+        let long = format!(
+            "a: &a {}\nb: [{}]\n",
+            "x".repeat(50_000),
+            vec!["*a"; 5000].join(", ")
+        );
+        let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+        let wide = "x".repeat(65 << 20);
+        for (file, text, why) in [
+            (
+                "t.yaml",
+                aliases(12, 12),
+                "t.yaml: repeats itself by aliases until it is far larger than its text",
+            ),
+            (
+                "t.yaml",
+                long,
+                "t.yaml: repeats itself by aliases until it is far larger than its text",
+            ),
+            (
+                "t.yaml",
+                deep.clone(),
+                "t.yaml: is nested deeper than 128 levels",
+            ),
+            ("t.json", deep, "t.json: is nested deeper than 128 levels"),
+            (
+                "t.yaml",
+                wide,
+                "t.yaml: has 68157440 bytes; no document of more than 67108864 is read",
+            ),
+        ] {
+            let error = Document::parse(file, &text).unwrap_err().to_string();
+            let (file, what) = why.split_once(':').unwrap();
+            assert!(error.starts_with(file) && error.ends_with(what), "{error}");
+            assert_eq!(error.lines().count(), 1);
+        }
     }
 
     #[test]

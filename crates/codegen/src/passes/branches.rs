@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::union::union;
 use crate::Report;
-use crate::walk::{component_name, schemas};
+use crate::names::DISAGREE;
+use crate::walk::{COPIES, component_name, schemas, size};
 
 /// The words for branches, the one that is looked for first in front.
 const WORDS: [&str; 3] = ["oneOf", "anyOf", "allOf"];
@@ -24,6 +25,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         components,
         done: HashMap::new(),
         open: HashSet::new(),
+        budget: COPIES,
     };
     schemas(root, |schema, place| {
         let Some((word, branches)) = WORDS.into_iter().find_map(|word| {
@@ -72,13 +74,24 @@ struct Joined {
     components: Map<String, Value>,
     done: HashMap<String, Value>,
     open: HashSet<String>,
+    budget: usize,
 }
 
 impl Joined {
     /// A branch with the component that it refers to in its place.
     fn written_out(&mut self, branch: Value) -> Value {
         match component_name(&branch) {
-            Some(name) => self.component(name),
+            Some(name) => {
+                let schema = self.component(name);
+                match self.budget.checked_sub(size(&schema)) {
+                    Some(left) => {
+                        self.budget = left;
+                        schema
+                    }
+                    // Nobody has so many branches; what refers to itself so often is any value.
+                    None => json!({"x-unknown": DISAGREE}),
+                }
+            }
             None => branch,
         }
     }

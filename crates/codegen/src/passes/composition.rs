@@ -10,11 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::references::every_schema;
 use super::union::union;
-use crate::walk::{children, component_name};
+use crate::walk::{COPIES, children, component_name, size};
 use crate::{Pointer, Report};
-
-/// How many members may be copied out of components; a document that needs more is a bomb.
-const BUDGET: usize = 3_000_000;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let components = match root["components"]["schemas"].take() {
@@ -25,7 +22,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         components,
         done: HashMap::new(),
         open: HashSet::new(),
-        budget: BUDGET,
+        budget: COPIES,
         told: Vec::new(),
     };
     let names: Vec<String> = composer.components.keys().cloned().collect();
@@ -248,14 +245,6 @@ fn join(schema: &mut Value, part: Value) {
                 members.insert(key, value);
             }
         }
-    }
-}
-
-fn size(value: &Value) -> usize {
-    1 + match value {
-        Value::Object(members) => members.values().map(size).sum(),
-        Value::Array(items) => items.iter().map(size).sum(),
-        _ => 0,
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
 
-use crate::walk::{METHODS, children};
+use crate::walk::{COPIES, METHODS, children, size};
 use crate::{Pointer, Report};
 
 /// Names that Rust's prelude or the generated code has.
@@ -131,13 +131,19 @@ fn parameters(holder: &Value, at: &Pointer, places: &mut Vec<Pointer>) {
 
 /// Puts in place of each reference what it leads to, or nothing.
 fn replace(root: &mut Value, places: Vec<Pointer>, report: &mut Report) {
+    let mut budget = COPIES;
     for at in places {
         let reference = root
             .pointer(at.as_str())
             .and_then(|value| value["$ref"].as_str())
             .unwrap_or_default()
             .to_owned();
-        let found = target(root, &reference).cloned();
+        let found = target(root, &reference).and_then(|found| {
+            budget = budget
+                .checked_sub(size(found))
+                .ok_or("the document refers to itself too often")?;
+            Ok(found.clone())
+        });
         let value = found.unwrap_or_else(|why| {
             // A body or an answer is there all the same.
             let is_parameter = at.as_str().contains("/parameters/");
