@@ -16,12 +16,25 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     step(&[], &["bash", ".ci/run"])?;
     if args.full {
-        // The gate runs 512 cases of each property.
+        // The gate runs 512 cases of this one, and 600 changed documents.
         let cases = [("PROPTEST_CASES", "20000")];
         step(
             &cases,
             &["cargo", "test", "-p", "onlyfansapi-core", "decode"],
         )?;
+        let cases = [("PROPTEST_CASES", "10000")];
+        step(
+            &cases,
+            &[
+                "cargo",
+                "test",
+                "-p",
+                "onlyfansapi-codegen",
+                "--test",
+                "mutations",
+            ],
+        )?;
+        step(&[], &["cargo", "xtask", "bench-documents"])?;
         step(&[], &["cargo", "xtask", "bench-build"])?;
     }
     Ok(ExitCode::SUCCESS)

@@ -5,12 +5,16 @@
 
 #[cfg(unix)]
 mod bench_build;
+#[cfg(unix)]
+mod bench_documents;
 mod ci;
 mod coverage;
 mod dependencies;
 mod explain;
 mod generate;
 mod lock;
+#[cfg(unix)]
+mod measure;
 mod names;
 mod public_api;
 mod workspace;
@@ -44,6 +48,9 @@ enum Command {
     /// Measure what the client costs to generate, check and build, against the limits
     #[cfg(unix)]
     BenchBuild(bench_build::Args),
+    /// Measure how time and memory of the generator grow with the number of operations
+    #[cfg(unix)]
+    BenchDocuments(bench_documents::Args),
     /// Run the gate; with --full also what takes too long for it
     Ci(ci::Args),
     /// Check that no locked package asks for a newer Rust, or is doubled without a reason
@@ -53,7 +60,7 @@ enum Command {
 fn main() -> ExitCode {
     // Started by a benchmark to measure a command, it runs that command.
     #[cfg(unix)]
-    if let Some(code) = bench_build::measure::instead() {
+    if let Some(code) = measure::instead() {
         return code;
     }
     let outcome = match Cli::parse().command {
@@ -65,6 +72,8 @@ fn main() -> ExitCode {
         Command::Names(args) => names::run(&args),
         #[cfg(unix)]
         Command::BenchBuild(args) => bench_build::run(&args),
+        #[cfg(unix)]
+        Command::BenchDocuments(args) => bench_documents::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Dependencies => dependencies::run(),
     };

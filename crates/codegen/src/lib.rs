@@ -4,6 +4,13 @@
 //! passes -> formatted source. A [`Report`] rides along and says what each step changed, where and
 //! why. Nothing here knows one particular API: what is special to it stands in its overlay.
 //!
+//! A document is refused only when it is no OpenAPI 3.0 document. Of every other one each operation is
+//! generated, but where the document does not say which request to send (a path with a brace that is not
+//! closed, a method that HTTP does not have); what cannot be typed is any JSON value; and each such thing
+//! is a line of the report.
+//!
+//! [`generate`] gives the source for this workspace's client; [`Standalone`] a crate of its own.
+//!
 //! ```
 //! use onlyfansapi_codegen::{Document, generate};
 //!

@@ -126,6 +126,10 @@ const ROWS: &[Row] = &[
     ("names/parameters.yaml", &[
         "fn name_parameters(_2fa: String <query 2fa>, imia: String <query имя>, plus_1: String <query +1>, query_fetch: String <query fetch>, self_: String <query self>, type_: String <query type>, x_self: String <header X-Self>) [GET /nm-c] -> Value, whole",
     ], &[]),
+    ("names/required-body.yaml", &[
+        "fn name_required(default_unit: String <body defaultUnit>!, note: String <body note>!, skip_serializing_if: String <body skip_serializing_if>!) [POST /nm-j] json application/json: other::NameRequiredBody -> Value, whole",
+        "struct other::NameRequiredBody { default_unit: String <defaultUnit>, note: Option<String>, skip_serializing_if: String }",
+    ], &[]),
     ("names/tags.yaml", &[
         "fn name_tag_a() [GET /nm-d] -> Value, whole",
         "fn name_tag_b() [GET /nm-e] -> Value, whole",

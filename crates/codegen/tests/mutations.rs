@@ -206,10 +206,14 @@ fn apply(root: &mut Value, change: &Change) {
 fn a_changed_document_is_generated_or_refused_and_never_more() {
     // The number of the source, and what is done to it.
     let cases = (0..10_000usize, proptest::collection::vec(change(), 1..8));
+    let default = Config::default();
+    let is_set = std::env::var_os("PROPTEST_CASES").is_some();
     let mut runner = TestRunner::new(Config {
+        // About half a minute.
+        cases: if is_set { default.cases } else { 600 },
         failure_persistence: None,
         max_shrink_iters: 200,
-        ..Config::default()
+        ..default
     });
     runner
         .run(&cases, |(source, changes)| {

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::bare;
-use super::measure::{self, Cost, RUSTC_LOG};
+use crate::measure::{self, Cost, RUSTC_LOG};
 use crate::workspace;
 
 /// Crates that only a generator needs.

@@ -1,7 +1,6 @@
 //! `cargo xtask bench-build`: what the generated client costs to generate, check and build, beside bare
 //! progenitor's, and what the SDK costs a program that depends on it.
 //!
-//! - `measure`: runs a command and reads its CPU time and memory
 //! - `crates`: the crates that are measured
 //! - `bare`: the least repair with which bare progenitor generates at all
 //!
@@ -10,7 +9,6 @@
 
 mod bare;
 mod crates;
-pub(crate) mod measure;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -19,7 +17,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use self::crates::Bench;
-use self::measure::Cost;
+use crate::measure::{self, Cost};
 use crate::workspace;
 
 #[derive(Debug, clap::Args)]

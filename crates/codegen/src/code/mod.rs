@@ -45,13 +45,23 @@ pub(crate) struct Generated {
 pub use self::signatures::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
 pub(crate) use self::target::Target;
 
+/// The URL of a server, its variables with their defaults.
+fn server(server: &Value) -> String {
+    let mut url = server["url"].as_str().unwrap_or_default().to_owned();
+    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
+        let value = variable["default"].as_str().unwrap_or_default();
+        url = url.replace(&format!("{{{name}}}"), value);
+    }
+    url
+}
+
 /// Generates the source for a prepared document, of which progenitor made `made`.
 pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Generated, String> {
     let places = modules::Modules::new(root, &made);
     let operations = model::read(root, &made, &places);
     let core = target.core();
     let title = root["info"]["title"].as_str().unwrap_or("the API");
-    let server = root["servers"][0]["url"].as_str().unwrap_or_default();
+    let server = server(&root["servers"][0]);
     let client_doc = docs::attributes(&format!(
         "The operations of {title}, one method each.\n\nA method returns a builder: set its arguments, then `fetch()`. Cheap to clone; all clones share the hook.",
     ));
@@ -79,7 +89,7 @@ pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Genera
         target.crate_name
     ));
     let file = syn::parse2(quote! {
-        /// The server of the document: scheme and host, without a path.
+        /// The server of the document, the first where it names several.
         pub const SERVER: &str = #server;
 
         #(#client_doc)*

@@ -3,7 +3,7 @@
 //! The types are `#[non_exhaustive]`, so that a field which a later document adds breaks nobody.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Fields, ItemStruct, Type};
 
 use super::progenitor::{last_name, only_argument};
@@ -102,10 +102,18 @@ fn value(ty: &Type, name: &syn::Ident) -> TokenStream {
 
 /// Whether a field may be absent: one that is null then, or an empty list or map.
 fn has_default(field: &syn::Field) -> bool {
-    field.attrs.iter().any(|attribute| {
-        attribute.path().is_ident("serde")
-            && ["default", "skip_serializing_if"]
+    let mut may_be_absent = false;
+    for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
+        // What follows a word is of no interest; an argument of another kind ends the reading.
+        let _ = attribute.parse_nested_meta(|meta| {
+            may_be_absent |= ["default", "skip_serializing_if"]
                 .iter()
-                .any(|word| attribute.to_token_stream().to_string().contains(word))
-    })
+                .any(|word| meta.path.is_ident(word));
+            if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Lit>()?;
+            }
+            Ok(())
+        });
+    }
+    may_be_absent
 }

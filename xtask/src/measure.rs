@@ -17,15 +17,15 @@ use serde_json::{Value, json};
 const MEASURE: &str = "XTASK_MEASURE";
 
 /// Where a wrapper of rustc writes the cost of each crate.
-pub(super) const RUSTC_LOG: &str = "XTASK_RUSTC_LOG";
+pub(crate) const RUSTC_LOG: &str = "XTASK_RUSTC_LOG";
 
 /// What a command cost.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cost {
+pub(crate) struct Cost {
     /// User and system time in seconds, of all descendants.
-    pub(super) cpu: f64,
+    pub(crate) cpu: f64,
     /// The peak of the largest process, in MiB.
-    pub(super) memory: f64,
+    pub(crate) memory: f64,
 }
 
 impl Default for Cost {
@@ -45,7 +45,7 @@ impl fmt::Display for Cost {
 
 impl Cost {
     /// The median, of each number by itself.
-    pub(super) fn median(costs: &[Self]) -> Self {
+    pub(crate) fn median(costs: &[Self]) -> Self {
         let middle = |number: fn(&Self) -> f64| {
             let mut numbers: Vec<_> = costs.iter().map(number).collect();
             numbers.sort_by(f64::total_cmp);
@@ -57,7 +57,7 @@ impl Cost {
         }
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({"cpu_seconds": self.cpu, "peak_mib": self.memory})
     }
 
@@ -80,7 +80,7 @@ impl Cost {
 }
 
 /// Runs a command in `folder` and gives its cost; a failure shows what the command said.
-pub(super) fn run(
+pub(crate) fn run(
     program: &str,
     arguments: &[&str],
     folder: &Path,
@@ -163,7 +163,7 @@ fn wrapped(log: &Path, measures: bool) -> Result<ExitCode> {
 }
 
 /// The crates of a log, the dearest first; a crate that was compiled twice counts twice.
-pub(super) fn read_log(log: &Path) -> Result<Vec<(String, f64)>> {
+pub(crate) fn read_log(log: &Path) -> Result<Vec<(String, f64)>> {
     let mut crates: std::collections::BTreeMap<String, f64> = std::collections::BTreeMap::new();
     for line in std::fs::read_to_string(log)?.lines() {
         if let Some((name, cpu)) = line.split_once(' ') {
