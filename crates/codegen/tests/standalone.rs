@@ -9,39 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use onlyfansapi_codegen::{Document, Outcome, Standalone};
-use serde_json::{Map, Value, json};
-use support::{documents, folder};
-
-/// All documents of the corpus as one: their paths and components side by side.
-fn combined() -> Value {
-    fn join(into: &mut Map<String, Value>, from: &Value, case: &str) {
-        for (name, value) in from.as_object().into_iter().flatten() {
-            match into.get_mut(name) {
-                Some(Value::Object(known)) if value.is_object() && !name.starts_with('/') => {
-                    join(known, value, case);
-                }
-                Some(_) => panic!("{case}: `{name}` stands in another document too"),
-                None => {
-                    into.insert(name.clone(), value.clone());
-                }
-            }
-        }
-    }
-    let mut all = Map::new();
-    for case in documents() {
-        let mut root = Document::read(&folder().join(&case)).unwrap().root;
-        for header in ["openapi", "info"] {
-            root.as_object_mut().unwrap().shift_remove(header);
-        }
-        join(&mut all, &root, &case);
-    }
-    all.insert("openapi".to_owned(), "3.0.3".into());
-    all.insert(
-        "info".to_owned(),
-        json!({"title": "The Corpus", "version": "7"}),
-    );
-    all.into()
-}
+use support::{combined, documents};
 
 /// A folder for one test, inside the workspace of this package.
 fn scratch(name: &str) -> PathBuf {
@@ -52,7 +20,7 @@ fn scratch(name: &str) -> PathBuf {
 
 #[test]
 fn the_crate_of_the_whole_corpus_compiles_without_a_warning() {
-    let text = serde_json::to_string(&combined()).unwrap();
+    let text = serde_json::to_string(&combined(&documents())).unwrap();
     let document = Document::parse("corpus.json", &text).unwrap();
     let made = Standalone::new(document, None, None).unwrap();
     let left_out: Vec<_> = made
@@ -72,6 +40,19 @@ fn the_crate_of_the_whole_corpus_compiles_without_a_warning() {
         .filter(|change| change.step == "generator")
         .collect();
     assert!(defects.is_empty(), "{defects:#?}");
+
+    // A macro is read where it is called, in another crate.
+    let (_, of_macro) = made
+        .output
+        .source
+        .split_once("macro_rules! for_each_operation")
+        .unwrap();
+    let (of_macro, _) = of_macro.split_once("pub mod builder").unwrap();
+    assert!(of_macro.contains("$crate::runtime::Blob"));
+    assert!(
+        !of_macro.replace("$crate", "").contains("crate"),
+        "{of_macro}"
+    );
 
     let crate_folder = scratch("corpus-crate");
     made.write(&crate_folder).unwrap();

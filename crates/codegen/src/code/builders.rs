@@ -222,12 +222,13 @@ pub(super) fn from_outside(ty: &Type) -> TokenStream {
     prefixed(text)
 }
 
-/// `tokens` with `$crate::` before each `types::`.
+/// `tokens` with `$crate::` before each `types::`, and in place of `crate::`.
 fn prefixed(tokens: Vec<TokenTree>) -> TokenStream {
     let mut out = TokenStream::new();
     for token in tokens {
         match token {
             TokenTree::Ident(ident) if ident == "types" => out.extend(quote! { $crate::#ident }),
+            TokenTree::Ident(ident) if ident == "crate" => out.extend(quote! { $crate }),
             TokenTree::Group(group) => {
                 let inner = prefixed(group.stream().into_iter().collect());
                 out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);

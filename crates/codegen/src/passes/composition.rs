@@ -120,7 +120,17 @@ impl Composer {
         let Some(name) = component_name(&part).map(str::to_owned) else {
             return part;
         };
-        let schema = self.component(&name);
+        let mut schema = self.component(&name);
+        // A component that is another one by reference.
+        for _ in 0..self.components.len() {
+            match component_name(&schema).map(str::to_owned) {
+                Some(next) => schema = self.component(&next),
+                None => break,
+            }
+        }
+        if component_name(&schema).is_some() {
+            return json!({});
+        }
         let size = size(&schema);
         if size > self.budget {
             self.told.push((

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use onlyfansapi_codegen::Signatures;
+use onlyfansapi_codegen::{Document, Signatures};
+use serde_json::{Map, Value, json};
 
 /// Where the documents are.
 pub(crate) fn folder() -> PathBuf {
@@ -25,6 +26,38 @@ pub(crate) fn documents() -> Vec<String> {
     }
     found.sort_unstable();
     found
+}
+
+/// Documents of the corpus as one: their paths and components side by side.
+#[allow(dead_code)] // not every test that reads the corpus joins it
+pub(crate) fn combined(cases: &[String]) -> Value {
+    fn join(into: &mut Map<String, Value>, from: &Value, case: &str) {
+        for (name, value) in from.as_object().into_iter().flatten() {
+            match into.get_mut(name) {
+                Some(Value::Object(known)) if value.is_object() && !name.starts_with('/') => {
+                    join(known, value, case);
+                }
+                Some(_) => panic!("{case}: `{name}` stands in another document too"),
+                None => {
+                    into.insert(name.clone(), value.clone());
+                }
+            }
+        }
+    }
+    let mut all = Map::new();
+    for case in cases {
+        let mut root = Document::read(&folder().join(case)).unwrap().root;
+        for header in ["openapi", "info"] {
+            root.as_object_mut().unwrap().shift_remove(header);
+        }
+        join(&mut all, &root, case);
+    }
+    all.insert("openapi".to_owned(), "3.0.3".into());
+    all.insert(
+        "info".to_owned(),
+        json!({"title": "The Corpus", "version": "7"}),
+    );
+    all.into()
 }
 
 /// `fn name(argument: Type <where name>!) [GET /path] body -> Type, shape`, `struct A { field: Type }`,
