@@ -417,6 +417,11 @@ const ROWS: &[Row] = &[
         "fn tw_body(a: String <body a>, b: String <body b>, c: f64 <body c>, d: i64 <body d>, e: f64 <body e>, f: bool <body f>, g: String <body g>, h: String <body h>, i: String <body i>, j: Vec<Value> <body j>, k: Value <body k>, l: Value <body l>, m: Value <body m>, n: f64 <body n>, o: String <body o>, p: Value <body p>, q: MediaRef <body q>, r: String <body r>) [POST /tw-body] json application/json: other::TwBodyBody -> Value, whole",
         "struct other::TwBodyBody { a: Option<String>, b: Option<String>, c: Option<f64>, d: Option<i64>, e: Option<f64>, f: Option<bool>, g: Option<String>, h: Option<String>, i: Option<String>, j: Option<Vec<Value>>, k: Option<Value>, l: Option<Value>, m: Option<Value>, n: Option<f64>, o: Option<String>, p: Option<Value>, q: Option<MediaRef>, r: Option<String> }",
     ], &["type \"required\" -> any value: no JSON type", "type \"['nl',\" -> any value: no JSON type", "type \"string|integer\" -> any value: no JSON type", "type [\"string\",\"integer\"] -> any value: no JSON type", "type \"bool\" -> `boolean`"]),
+    ("type-words/contradiction.yaml", &[
+        "fn tw_contradiction(a: Vec<i64> <body a>) [POST /tw-contradiction] json application/json: other::TwContradictionBody -> other::TwContradiction, whole",
+        "struct other::TwContradiction { id: Option<i64> }",
+        "struct other::TwContradictionBody { a: Option<Vec<i64>> }",
+    ], &["type \"date\" -> `object`: its members say so"]),
     ("type-words/query.yaml", &[
         "fn tw_query(a: String <query a>, b: String <query b>, c: f64 <query c>, d: i64 <query d>, e: f64 <query e>, f: bool <query f>, g: String <query g>, h: String <query h>, i: String <query i>, j: Vec<Value> <query j[]>, k: Value <query k>, l: Value <query l>, m: Value <query m>, n: f64 <query n>) [GET /tw-query] -> Value, whole",
     ], &["type \"required\" -> any value: no JSON type", "type \"['nl',\" -> any value: no JSON type", "type \"string|integer\" -> any value: no JSON type"]),

@@ -106,7 +106,8 @@ impl Hoist<'_> {
     /// Moves `schema`, and before it everything in it, among the components.
     fn tree(&mut self, schema: &mut Value, words: &str) {
         self.children(schema, words);
-        if schema["properties"].as_object().is_none_or(Map::is_empty) {
+        let is_object = schema["type"] == "object";
+        if !is_object || schema["properties"].as_object().is_none_or(Map::is_empty) {
             return;
         }
         let name = given_once(words, self.taken);

@@ -6,8 +6,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::Report;
 use crate::walk::{Side, schemas};
+use crate::{Pointer, Report};
 
 /// The format of a reference to a media, for the pass `core-types`.
 pub(super) const MEDIA_REFERENCE: &str = "media-reference";
@@ -21,6 +21,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let Some(members) = schema.as_object_mut() else {
             return;
         };
+        contradiction(members, place.at, place.operation, report);
         let before = members.get("type").cloned();
         if let (Side::RequestBody, Some(Value::String(words))) = (place.side, &before)
             && is_media_reference(words)
@@ -90,6 +91,37 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             }
         }
     });
+}
+
+/// Settles what a schema says twice: with `properties` it is an object, with `items` a list, whatever its
+/// type says.
+fn contradiction(
+    members: &mut Map<String, Value>,
+    at: &Pointer,
+    operation: &str,
+    report: &mut Report,
+) {
+    let has = |key: &str| {
+        members
+            .get(key)
+            .and_then(Value::as_object)
+            .is_some_and(|members| !members.is_empty())
+    };
+    let is = match members.get("type") {
+        Some(Value::String(word)) => json_type(word.split('|').next().unwrap_or_default().trim()),
+        _ => return,
+    };
+    let shown = match is {
+        Some("object") => return,
+        Some("array") if has("items") => return,
+        _ if has("properties") => "object",
+        Some("array") => return,
+        _ if has("items") => "array",
+        _ => return,
+    };
+    let what = format!("type {} -> `{shown}`: its members say so", members["type"]);
+    report.warn(at, Some(operation), what);
+    members.insert("type".to_owned(), shown.into());
 }
 
 /// Whether the words are a file or what stands for one: `file[]|string`.
@@ -195,6 +227,22 @@ mod tests {
             ("file|boolean", false),
         ] {
             assert_eq!(super::is_media_reference(words), is_reference, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_a_schema_shows_wins_over_its_word() {
+        for (schema, word) in [
+            ("{type: date, properties: {a: {type: string}}}", "object"),
+            ("{type: array, properties: {a: {type: string}}}", "object"),
+            (
+                "{type: array, items: {type: string}, properties: {a: {type: string}}}",
+                "array",
+            ),
+            ("{type: string, items: {type: string}}", "array"),
+            ("{type: string, properties: {}}", "string"),
+        ] {
+            assert_eq!(read(schema)["type"], word, "{schema}");
         }
     }
 

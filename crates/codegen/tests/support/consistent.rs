@@ -145,6 +145,15 @@ fn check_types(items: &[Item], path: &[String], types: &Types, faults: &mut Vec<
             Item::Impl(block) => {
                 let ty = &block.self_ty;
                 named(ty, &known, &place, faults);
+                for segment in block.trait_.iter().flat_map(|(path, _)| &path.segments) {
+                    if let PathArguments::AngleBracketed(arguments) = &segment.arguments {
+                        for argument in &arguments.args {
+                            if let GenericArgument::Type(ty) = argument {
+                                named(ty, &known, &place, faults);
+                            }
+                        }
+                    }
+                }
                 if block.trait_.is_none() {
                     methods(&block.items, &place, faults);
                 }
