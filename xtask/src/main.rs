@@ -10,6 +10,7 @@ mod bench_documents;
 mod ci;
 mod coverage;
 mod dependencies;
+mod diff;
 mod explain;
 mod generate;
 mod lock;
@@ -35,6 +36,8 @@ struct Cli {
 enum Command {
     /// Generate the client into target/generated and say what came out
     Generate(generate::Args),
+    /// Say what a new document changes for programs that use the client
+    Diff(diff::Args),
     /// Say how an operation came to be: every change that a pass made to it
     Explain(explain::Args),
     /// Account for every operation of the document, and count the fields of answers by kind
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     }
     let outcome = match Cli::parse().command {
         Command::Generate(args) => generate::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Coverage(args) => coverage::run(&args),
         Command::Lock => lock::run(),

@@ -38,6 +38,7 @@
 pub mod build_script;
 mod code;
 mod coverage;
+mod diff;
 mod document;
 mod error;
 mod generator;
@@ -53,6 +54,7 @@ mod walk;
 
 pub use code::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
 pub use coverage::{Coverage, Covered, FieldKinds, Outcome};
+pub use diff::{Class, Diff, Difference};
 pub use document::{Document, Position, Positions};
 pub use error::Error;
 pub use names::Names;

@@ -70,6 +70,42 @@ impl Names {
         Ok(format!("{HEADER}{text}"))
     }
 
+    /// The same for a later document, in which operations may be called otherwise: one with the same
+    /// method and path is the same, and its answer keeps its type.
+    ///
+    /// ```
+    /// use onlyfansapi_codegen::{Document, generate};
+    ///
+    /// let text = "openapi: 3.0.3\npaths: {/a: {get: {operationId: listFans, responses: {200: {content: {application/json: {schema: {type: object, properties: {id: {type: integer}}}}}}}}}}\n";
+    /// let old = Document::parse("old.yaml", text)?;
+    /// let new = Document::parse("new.yaml", &text.replace("listFans", "allPeople"))?;
+    /// let names = generate(old.clone(), None, None)?.names.follow(&old, &new);
+    /// let output = generate(new, None, Some(&names))?;
+    /// assert!(output.signatures.structs.contains_key("other::ListFans"));
+    /// # Ok::<(), onlyfansapi_codegen::Error>(())
+    /// ```
+    #[must_use]
+    pub fn follow(&self, old: &Document, new: &Document) -> Self {
+        let mut followed = self.clone();
+        for (path, item) in old.root["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let id = |operation: &Value| operation["operationId"].as_str().map(str::to_owned);
+                let (Some(before), Some(now)) =
+                    (id(operation), id(&new.root["paths"][path][method]))
+                else {
+                    continue;
+                };
+                if before != now
+                    && !followed.answers.contains_key(&now)
+                    && let Some(kind) = followed.answers.remove(&before)
+                {
+                    followed.answers.insert(now, kind);
+                }
+            }
+        }
+        followed
+    }
+
     /// The name of the type at a place: an operation, and the way from its answer by names of fields,
     /// and `*` for the items of lists and maps.
     pub(crate) fn at(&self, operation: &str, path: &[String]) -> Option<&str> {

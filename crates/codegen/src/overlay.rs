@@ -152,6 +152,52 @@ impl Overlay {
         Ok(())
     }
 
+    /// The overlay without the actions that match nothing in `document`, or cannot be applied to it; and a
+    /// line for each of those, and for each that changes nothing there any more.
+    ///
+    /// ```
+    /// use onlyfansapi_codegen::{Document, Overlay};
+    ///
+    /// let document = Document::parse("d.yaml", "openapi: 3.0.3\npaths: {}\n")?;
+    /// let overlay = Overlay::parse("o.yaml", "overlay: 1.0.0\nactions: [{target: $.paths.x, remove: true}]\n")?;
+    /// let (fitting, misfits) = overlay.fit(&document);
+    /// assert_eq!(misfits, ["/actions/0: `$.paths.x` matches nothing any more"]);
+    /// assert!(fitting.fit(&document).1.is_empty());
+    /// # Ok::<(), onlyfansapi_codegen::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fit(&self, document: &Document) -> (Self, Vec<String>) {
+        let mut fitting = self.clone();
+        fitting.actions.clear();
+        let mut misfits = Vec::new();
+        let mut so_far = document.clone();
+        for action in &self.actions {
+            let mut one = self.clone();
+            one.actions = vec![action.clone()];
+            let before = so_far.root.clone();
+            let (at, target) = (&action.at, &action.target);
+            match one.apply(&mut so_far, &mut Report::new()) {
+                Err(error) => {
+                    let is_gone = error.message.contains("matches nothing");
+                    misfits.push(if is_gone {
+                        format!("{at}: `{target}` matches nothing any more")
+                    } else {
+                        format!("{at}: {}", error.message)
+                    });
+                    continue;
+                }
+                Ok(()) if so_far.root == before => {
+                    misfits.push(format!(
+                        "{at}: `{target}` is no longer needed: the document says so itself"
+                    ));
+                }
+                Ok(()) => {}
+            }
+            fitting.actions.push(action.clone());
+        }
+        (fitting, misfits)
+    }
+
     fn change(
         &self,
         root: &mut Value,

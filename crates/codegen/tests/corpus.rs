@@ -105,6 +105,10 @@ const ROWS: &[Row] = &[
         "struct other::EnumOther { v: Option<EnumOtherV> }",
         "enum other::EnumOtherV { OtherValue = other, OtherValueV2 = Other, SelfValue = self }",
     ], &[]),
+    ("enums/plus-one.yaml", &[
+        "fn enum_plus_one(v: other::EnumPlusOneV <query v>) [GET /en-k] -> Value, whole",
+        "enum other::EnumPlusOneV { Heart = heart, Plus1 = +1 }",
+    ], &["`+1` is Plus1"]),
     ("enums/sign.yaml", &[
         "fn enum_sign(v: other::EnumSignV <query v>) [GET /en-d] -> other::EnumSign, whole",
         "struct other::EnumSign { v: Option<EnumSignV> }",

@@ -12,6 +12,7 @@ use super::model::{Operation, Place};
 use super::modules::Modules;
 use super::progenitor::last_name;
 use super::types::{renamed, unit_enum};
+use crate::Pointer;
 use crate::passes::{VALUES, WIRE_NAMES};
 
 /// The public shape of a generated client.
@@ -36,6 +37,8 @@ pub struct OperationSignature {
     pub tag: String,
     /// The HTTP method in capitals, and the path as it is sent.
     pub request: String,
+    /// Where the operation stands in the document.
+    pub pointer: String,
     /// What can be set, by the name of the setter.
     pub arguments: BTreeMap<String, ArgumentSignature>,
     /// The body: format and media type, and the type that the setter of the whole takes.
@@ -114,6 +117,10 @@ pub(super) fn of(
                 operation.http_method.to_uppercase(),
                 operation.path
             ),
+            pointer: Pointer::root()
+                .join(["paths", operation.document_path, operation.http_method])
+                .as_str()
+                .to_owned(),
             arguments: arguments.collect(),
             body,
             returns: text(&operation.success),

@@ -108,7 +108,10 @@ fn named(texts: &[&str]) -> Option<Map<String, Value>> {
     let all_are = texts.iter().all(|text| {
         let name = text.to_pascal_case();
         // The generator keeps letters of every script; here only those that all fonts have.
-        let is_name = text.is_ascii() && !name.is_empty() && name.len() <= 80;
+        // `+1`: the sign says something of the number.
+        let is_signed = name.starts_with(|c: char| c.is_ascii_digit())
+            && !text.starts_with(|c: char| c.is_ascii_digit());
+        let is_name = text.is_ascii() && !name.is_empty() && name.len() <= 80 && !is_signed;
         is_name && taken.insert(name)
     });
     if all_are {
