@@ -33506,7 +33506,7 @@ pub mod operations {
     #[allow(unused_imports)]
     use ::onlyfansapi_core::Place::{Body, Cookie, File, Header, Path, Query};
     #[allow(unused_imports)]
-    use ::onlyfansapi_core::{BodyFormat, Operation, Parameter, Shape, Style};
+    use ::onlyfansapi_core::{BodyFormat, EmptyBody, Operation, Parameter, Shape, Style};
     /// Every operation, in the order of the document.
     pub static ALL: [&Operation; 293usize] = [
         &DISCONNECT_ACCOUNT,
@@ -33811,6 +33811,7 @@ pub mod operations {
         tag: "Account",
         parameters: &[Parameter::new(Path, "id", "id", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
     };
@@ -33822,6 +33823,7 @@ pub mod operations {
         tag: "Account",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -33833,6 +33835,7 @@ pub mod operations {
         tag: "Account",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -33844,6 +33847,7 @@ pub mod operations {
         tag: "Account",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -33865,6 +33869,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -33886,6 +33891,7 @@ pub mod operations {
             Parameter::new(Body, "year", "year", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -33907,6 +33913,7 @@ pub mod operations {
             Parameter::new(Query, "months", "months", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -33954,6 +33961,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -33975,6 +33983,7 @@ pub mod operations {
             Parameter::new(Body, "start_date", "start_date", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -33996,6 +34005,7 @@ pub mod operations {
             Parameter::new(Body, "start_date", "start_date", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34017,6 +34027,7 @@ pub mod operations {
             Parameter::new(Body, "start_date", "start_date", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34036,6 +34047,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34071,6 +34083,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34082,6 +34095,7 @@ pub mod operations {
         tag: "API Keys",
         parameters: &[],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34093,6 +34107,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34104,6 +34119,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34115,6 +34131,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34126,6 +34143,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34137,6 +34155,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34148,6 +34167,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34159,6 +34179,7 @@ pub mod operations {
         tag: "Banking",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34187,6 +34208,7 @@ pub mod operations {
             Parameter::new(Query, "search", "search", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34203,6 +34225,7 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34219,6 +34242,7 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34234,6 +34258,7 @@ pub mod operations {
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34249,6 +34274,7 @@ pub mod operations {
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34266,6 +34292,7 @@ pub mod operations {
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34301,6 +34328,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34316,6 +34344,7 @@ pub mod operations {
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34331,6 +34360,7 @@ pub mod operations {
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34346,6 +34376,7 @@ pub mod operations {
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34366,6 +34397,7 @@ pub mod operations {
             Parameter::new(Query, "skip_users", "skip_users", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34385,6 +34417,7 @@ pub mod operations {
             Parameter::new(Query, "skip_users", "skip_users", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34400,6 +34433,7 @@ pub mod operations {
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34415,6 +34449,7 @@ pub mod operations {
             Parameter::new(Query, "query", "query", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34489,6 +34524,7 @@ pub mod operations {
             Parameter::new(Body, "text", "text", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34504,6 +34540,7 @@ pub mod operations {
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34519,6 +34556,7 @@ pub mod operations {
             Parameter::new(Path, "message_id", "message_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34533,6 +34571,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34547,6 +34586,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34571,6 +34611,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34602,6 +34643,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34613,6 +34655,7 @@ pub mod operations {
         tag: "Chats",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34627,6 +34670,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34641,6 +34685,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34655,6 +34700,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34669,6 +34715,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34683,6 +34730,7 @@ pub mod operations {
             Parameter::new(Path, "chat_id", "chat_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34710,6 +34758,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34721,6 +34770,7 @@ pub mod operations {
         tag: "Connect OnlyFans Account",
         parameters: &[Parameter::new(Path, "attempt_id", "attempt_id", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34732,6 +34782,7 @@ pub mod operations {
         tag: "Connect OnlyFans Account",
         parameters: &[Parameter::new(Path, "account_id", "account_id", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34743,6 +34794,7 @@ pub mod operations {
         tag: "Connect OnlyFans Account",
         parameters: &[Parameter::new(Path, "attempt_id", "attempt_id", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34784,6 +34836,7 @@ pub mod operations {
             Parameter::new(Body, "xbc", "xbc", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34805,6 +34858,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34831,6 +34885,7 @@ pub mod operations {
             Parameter::new(Body, "xbc", "xbc", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -34844,6 +34899,7 @@ pub mod operations {
             Parameter::new(Path, "data_export_id", "data_export_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34888,6 +34944,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34908,6 +34965,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34949,6 +35007,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34962,6 +35021,7 @@ pub mod operations {
             Parameter::new(Path, "data_export_id", "data_export_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34975,6 +35035,7 @@ pub mod operations {
             Parameter::new(Path, "data_export_id", "data_export_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -34993,6 +35054,7 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35009,6 +35071,7 @@ pub mod operations {
             Parameter::new(Query, "withTotal", "with_total", false, "a truth value"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35026,6 +35089,7 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35042,6 +35106,7 @@ pub mod operations {
             Parameter::new(Query, "withTotal", "with_total", false, "a truth value"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35067,6 +35132,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35082,6 +35148,7 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35096,6 +35163,7 @@ pub mod operations {
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35111,6 +35179,7 @@ pub mod operations {
             Parameter::new(Body, "notes", "notes", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35125,6 +35194,7 @@ pub mod operations {
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35139,6 +35209,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35197,6 +35268,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35255,6 +35327,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35313,6 +35386,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35337,6 +35411,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35359,6 +35434,7 @@ pub mod operations {
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35374,6 +35450,7 @@ pub mod operations {
             Parameter::new(Body, "custom_name", "custom_name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35388,6 +35465,7 @@ pub mod operations {
             Parameter::new(Body, "label", "label", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35401,6 +35479,7 @@ pub mod operations {
             Parameter::new(Path, "category_id", "category_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
     };
@@ -35416,6 +35495,7 @@ pub mod operations {
             Parameter::new(Body, "regenerate", "regenerate", false, "a truth value"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -35430,6 +35510,7 @@ pub mod operations {
             Parameter::new(Path, "fan_id", "fan_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -35441,6 +35522,7 @@ pub mod operations {
         tag: "Fans - AI Summary",
         parameters: &[],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35456,6 +35538,7 @@ pub mod operations {
             Parameter::new(Body, "label", "label", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35500,6 +35583,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35544,6 +35628,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35588,6 +35673,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35615,6 +35701,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35651,6 +35738,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35665,6 +35753,7 @@ pub mod operations {
             Parameter::new(Path, "trial_link_id", "trial_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35679,6 +35768,7 @@ pub mod operations {
             Parameter::new(Path, "trial_link_id", "trial_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35708,6 +35798,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -35724,6 +35815,7 @@ pub mod operations {
             Parameter::new(Query, "date_start", "date_start", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35741,6 +35833,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35757,6 +35850,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35777,6 +35871,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35803,6 +35898,7 @@ pub mod operations {
             Parameter::new(Query, "synchronous", "synchronous", false, "a truth value"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35830,6 +35926,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35845,6 +35942,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35861,6 +35959,7 @@ pub mod operations {
             Parameter::new(Query, "q", "q", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35880,6 +35979,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35894,6 +35994,7 @@ pub mod operations {
             Parameter::new(Path, "id", "id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35911,6 +36012,7 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -35922,6 +36024,7 @@ pub mod operations {
         tag: "Mass Messaging",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36017,6 +36120,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36031,6 +36135,7 @@ pub mod operations {
             Parameter::new(Path, "id", "id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36085,6 +36190,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36109,6 +36215,7 @@ pub mod operations {
             Parameter::new(Body, "url", "url", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -36123,6 +36230,7 @@ pub mod operations {
             Parameter::new(Path, "media_id", "media_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "*/*",
         shape: Shape::Redirect,
     };
@@ -36137,6 +36245,7 @@ pub mod operations {
             Parameter::new(Path, "cdnUrl", "cdn_url", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "*/*",
         shape: Shape::Redirect,
     };
@@ -36151,6 +36260,7 @@ pub mod operations {
             Parameter::new(Path, "upload", "upload", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -36174,6 +36284,7 @@ pub mod operations {
             Parameter::new(File, "file", "file", false, "a file"),
         ],
         body: BodyFormat::Multipart,
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -36194,6 +36305,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36208,6 +36320,7 @@ pub mod operations {
             Parameter::new(Path, "media_id", "media_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36240,6 +36353,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36256,6 +36370,7 @@ pub mod operations {
             Parameter::new(File, "file", "file", false, "a file"),
         ],
         body: BodyFormat::Multipart,
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -36277,6 +36392,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36291,6 +36407,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36305,6 +36422,7 @@ pub mod operations {
             Parameter::new(Path, "list_id", "list_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36322,6 +36440,7 @@ pub mod operations {
             Parameter::new(Query, "query", "query", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36343,6 +36462,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36358,6 +36478,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36372,6 +36493,7 @@ pub mod operations {
             Parameter::new(Path, "list_id", "list_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36383,6 +36505,7 @@ pub mod operations {
         tag: "Notifications",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36394,6 +36517,7 @@ pub mod operations {
         tag: "Notifications",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36423,6 +36547,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36434,6 +36559,7 @@ pub mod operations {
         tag: "Notifications",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36448,6 +36574,7 @@ pub mod operations {
             Parameter::new(Query, "query", "query", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36468,6 +36595,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36479,6 +36607,7 @@ pub mod operations {
         tag: "Payouts",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36494,6 +36623,7 @@ pub mod operations {
             Parameter::new(Query, "startDate", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36505,6 +36635,7 @@ pub mod operations {
         tag: "Payouts",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36520,6 +36651,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36534,6 +36666,7 @@ pub mod operations {
             Parameter::new(Body, "amount", "amount", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36554,6 +36687,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36577,6 +36711,7 @@ pub mod operations {
             Parameter::new(Query, "text", "text", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36598,6 +36733,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36619,6 +36755,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36636,6 +36773,7 @@ pub mod operations {
             Parameter::new(Query, "sort", "sort", false, "one of `asc`, `desc`"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36657,6 +36795,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36678,6 +36817,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36699,6 +36839,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36713,6 +36854,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36728,6 +36870,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36749,6 +36892,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36763,6 +36907,7 @@ pub mod operations {
             Parameter::new(Path, "post_id", "post_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36777,6 +36922,7 @@ pub mod operations {
             Parameter::new(Path, "post_id", "post_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36810,6 +36956,7 @@ pub mod operations {
             Parameter::new(Query, "sort", "sort", false, "one of `asc`, `desc`"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36824,6 +36971,7 @@ pub mod operations {
             Parameter::new(Path, "post_id", "post_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36930,6 +37078,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36951,6 +37100,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -36972,6 +37122,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37073,6 +37224,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "*/*",
         shape: Shape::Text,
     };
@@ -37116,6 +37268,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37130,6 +37283,7 @@ pub mod operations {
             Parameter::new(Path, "promotion_id", "promotion_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37145,6 +37299,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37159,6 +37314,7 @@ pub mod operations {
             Parameter::new(Path, "promotion_id", "promotion_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37173,6 +37329,7 @@ pub mod operations {
             Parameter::new(Query, "fresh", "fresh", false, "a truth value"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37227,6 +37384,7 @@ pub mod operations {
             Parameter::new(Query, "website", "website", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37249,6 +37407,7 @@ pub mod operations {
             Parameter::new(Query, "timezone", "timezone", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37279,6 +37438,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37293,6 +37453,7 @@ pub mod operations {
             Parameter::new(Path, "queue_id", "queue_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37307,6 +37468,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37321,6 +37483,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37342,6 +37505,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37358,6 +37522,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37383,6 +37548,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37408,6 +37574,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37423,6 +37590,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37434,6 +37602,7 @@ pub mod operations {
         tag: "Saved For Later (Messages)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37448,6 +37617,7 @@ pub mod operations {
             Parameter::new(Body, "period", "period", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37459,6 +37629,7 @@ pub mod operations {
         tag: "Saved For Later (Messages)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37474,6 +37645,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37485,6 +37657,7 @@ pub mod operations {
         tag: "Saved For Later (Posts)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37499,6 +37672,7 @@ pub mod operations {
             Parameter::new(Body, "period", "period", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37510,6 +37684,7 @@ pub mod operations {
         tag: "Saved For Later (Posts)",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37525,6 +37700,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37547,6 +37723,7 @@ pub mod operations {
             Parameter::new(Body, "value", "value", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37561,6 +37738,7 @@ pub mod operations {
             Parameter::new(Body, "username", "username", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37575,6 +37753,7 @@ pub mod operations {
             Parameter::new(Path, "button_id", "button_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37589,6 +37768,7 @@ pub mod operations {
             Parameter::new(Body, "enabled", "enabled", true, "a truth value"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37603,6 +37783,7 @@ pub mod operations {
             Parameter::new(Body, "enabled", "enabled", true, "a truth value"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37614,6 +37795,7 @@ pub mod operations {
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37625,6 +37807,7 @@ pub mod operations {
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37636,6 +37819,7 @@ pub mod operations {
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37647,6 +37831,7 @@ pub mod operations {
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37658,6 +37843,7 @@ pub mod operations {
         tag: "Settings",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37678,6 +37864,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37705,6 +37892,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37726,6 +37914,7 @@ pub mod operations {
             Parameter::new(Body, "wishlist", "wishlist", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37741,6 +37930,7 @@ pub mod operations {
             Parameter::new(Body, "label", "label", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37755,6 +37945,7 @@ pub mod operations {
             Parameter::new(Body, "price", "price", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37807,6 +37998,7 @@ pub mod operations {
             Parameter::new(Body, "text", "text", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37834,6 +38026,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37854,6 +38047,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37877,6 +38071,7 @@ pub mod operations {
             Parameter::new(Query, "synchronous", "synchronous", false, "a truth value"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37904,6 +38099,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37924,6 +38120,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37951,6 +38148,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -37971,6 +38169,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38009,6 +38208,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38036,6 +38236,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38056,6 +38257,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38105,6 +38307,7 @@ pub mod operations {
             Parameter::new(Body, "url", "url", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38124,6 +38327,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
     };
@@ -38135,6 +38339,7 @@ pub mod operations {
         tag: "Smart Link Postbacks",
         parameters: &[],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38154,6 +38359,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38210,6 +38416,7 @@ pub mod operations {
             Parameter::new(Body, "url", "url", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38230,6 +38437,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -38258,6 +38466,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38344,6 +38553,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38357,6 +38567,7 @@ pub mod operations {
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38371,6 +38582,7 @@ pub mod operations {
             Parameter::new(Path, "pixel_id", "pixel_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38384,6 +38596,7 @@ pub mod operations {
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38412,6 +38625,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -38427,6 +38641,7 @@ pub mod operations {
             Parameter::new(Query, "date_start", "date_start", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38458,6 +38673,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38503,6 +38719,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38561,6 +38778,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38574,6 +38792,7 @@ pub mod operations {
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38590,6 +38809,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38603,6 +38823,7 @@ pub mod operations {
             Parameter::new(Path, "smart_link_id", "smart_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -38627,6 +38848,7 @@ pub mod operations {
             Parameter::new(Query, "pixel_ids", "pixel_ids", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38647,6 +38869,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -38669,6 +38892,7 @@ pub mod operations {
             Parameter::new(Body, "test_event_code", "test_event_code", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38749,6 +38973,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38764,6 +38989,7 @@ pub mod operations {
             Parameter::new(Query, "start_date", "start_date", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -38786,6 +39012,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38816,6 +39043,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38839,6 +39067,7 @@ pub mod operations {
             Parameter::new(Query, "start_date", "start_date", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38861,6 +39090,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38883,6 +39113,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38913,6 +39144,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38936,6 +39168,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38959,6 +39192,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -38989,6 +39223,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39031,6 +39266,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39045,6 +39281,7 @@ pub mod operations {
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39059,6 +39296,7 @@ pub mod operations {
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39070,6 +39308,7 @@ pub mod operations {
         tag: "Stories",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39085,6 +39324,7 @@ pub mod operations {
             Parameter::new(Query, "marker", "marker", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39101,6 +39341,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39115,6 +39356,7 @@ pub mod operations {
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39129,6 +39371,7 @@ pub mod operations {
             Parameter::new(Path, "story_id", "story_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39151,6 +39394,7 @@ pub mod operations {
             Parameter::new(Body, "story_id", "body_story_id", false, "a JSON value"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39179,6 +39423,7 @@ pub mod operations {
             Parameter::new(Body, "title", "title", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39199,6 +39444,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39214,6 +39460,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39235,6 +39482,7 @@ pub mod operations {
             Parameter::new(Path, "story_id", "story_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39255,6 +39503,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39290,6 +39539,7 @@ pub mod operations {
             Parameter::new(Body, "title", "title", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39305,6 +39555,7 @@ pub mod operations {
             Parameter::new(Query, "duration", "duration", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39319,6 +39570,7 @@ pub mod operations {
             Parameter::new(Path, "bundle_id", "bundle_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39330,6 +39582,7 @@ pub mod operations {
         tag: "Subscription Bundles",
         parameters: &[Parameter::new(Path, "account", "account", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39357,6 +39610,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39378,6 +39632,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39392,6 +39647,7 @@ pub mod operations {
             Parameter::new(Path, "tracking_link_id", "tracking_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39406,6 +39662,7 @@ pub mod operations {
             Parameter::new(Path, "tracking_link_id", "tracking_link_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39435,6 +39692,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
     };
@@ -39451,6 +39709,7 @@ pub mod operations {
             Parameter::new(Query, "date_start", "date_start", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39468,6 +39727,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39484,6 +39744,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39504,6 +39765,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39544,6 +39806,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39571,6 +39834,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39589,6 +39853,7 @@ pub mod operations {
             Parameter::new(Query, "type", "type_", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39618,6 +39883,7 @@ pub mod operations {
             Parameter::new(Query, "to", "to", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39640,6 +39906,7 @@ pub mod operations {
             Parameter::new(Body, "skip_invalid", "skip_invalid", false, "a truth value"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39654,6 +39921,7 @@ pub mod operations {
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39668,6 +39936,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39682,6 +39951,7 @@ pub mod operations {
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39696,6 +39966,7 @@ pub mod operations {
             Parameter::new(Path, "userListId", "user_list_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39712,6 +39983,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39728,6 +40000,7 @@ pub mod operations {
             Parameter::new(Query, "offset", "offset", false, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39744,6 +40017,7 @@ pub mod operations {
             Parameter::new(Query, "view", "view", false, "one of `queue`"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39759,6 +40033,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39774,6 +40049,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "an integer of 64 bits"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39796,6 +40072,7 @@ pub mod operations {
             Parameter::new(Body, "name", "name", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39810,6 +40087,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39824,6 +40102,7 @@ pub mod operations {
             Parameter::new(Path, "username", "username", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39838,6 +40117,7 @@ pub mod operations {
             Parameter::new(Query, "ids", "ids", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39852,6 +40132,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39866,6 +40147,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39880,6 +40162,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39894,6 +40177,7 @@ pub mod operations {
             Parameter::new(Path, "user_id", "user_id", true, "a text"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39909,6 +40193,7 @@ pub mod operations {
             Parameter::new(Body, "reason", "reason", true, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39938,6 +40223,7 @@ pub mod operations {
             Parameter::new(Body, "signing_secret", "signing_secret", false, "a text"),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39949,6 +40235,7 @@ pub mod operations {
         tag: "Webhooks",
         parameters: &[Parameter::new(Path, "webhook_id", "webhook_id", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
     };
@@ -39960,6 +40247,7 @@ pub mod operations {
         tag: "Webhooks",
         parameters: &[],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39985,6 +40273,7 @@ pub mod operations {
             Parameter::new(Query, "succeeded", "succeeded", false, "a truth value"),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -39996,6 +40285,7 @@ pub mod operations {
         tag: "Webhooks",
         parameters: &[],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -40016,6 +40306,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -40027,6 +40318,7 @@ pub mod operations {
         tag: "Webhooks",
         parameters: &[Parameter::new(Path, "webhook_id", "webhook_id", true, "a text")],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -40057,6 +40349,7 @@ pub mod operations {
             ),
         ],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
     };
@@ -42166,7 +42459,9 @@ pub mod types {
             pub forecast_days: i64,
             /// Days of history analyzed, 30-730.
             pub historical_days: i64,
+            /// Metric being forecast.
             pub metric: GetRevenueForecastBodyMetric,
+            /// Model that makes the forecast.
             pub model: GetRevenueForecastBodyModel,
         }
         impl GetRevenueForecastBody {
@@ -42414,6 +42709,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct GetHistoricalPerformanceBody {
+            /// Period that the history covers.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub time_range: Option<GetHistoricalPerformanceBodyTimeRange>,
         }
@@ -42423,6 +42719,7 @@ pub mod types {
             pub fn new() -> Self {
                 Self::default()
             }
+            /// Period that the history covers.
             pub fn time_range(
                 mut self,
                 time_range: impl Into<GetHistoricalPerformanceBodyTimeRange>,
@@ -42438,10 +42735,12 @@ pub mod types {
         pub struct GetPeriodComparisonBody {
             /// Accounts to compare, by prefixed ID (array).
             pub account_ids: Vec<String>,
+            /// Granularity of the comparison.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub granularity: Option<GetPeriodComparisonBodyGranularity>,
             pub period_a: GetPeriodComparisonBodyPeriodA,
             pub period_b: GetPeriodComparisonBodyPeriodB,
+            /// Statistic being compared.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub stat_type: Option<GetPeriodComparisonBodyStatType>,
         }
@@ -42461,6 +42760,7 @@ pub mod types {
                     stat_type: ::std::default::Default::default(),
                 }
             }
+            /// Granularity of the comparison.
             pub fn granularity(
                 mut self,
                 granularity: impl Into<GetPeriodComparisonBodyGranularity>,
@@ -42468,6 +42768,7 @@ pub mod types {
                 self.granularity = Some(granularity.into());
                 self
             }
+            /// Statistic being compared.
             pub fn stat_type(
                 mut self,
                 stat_type: impl Into<GetPeriodComparisonBodyStatType>,
@@ -43070,6 +43371,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendMessageBody {
+            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -43115,6 +43417,7 @@ pub mod types {
             pub fn new() -> Self {
                 Self::default()
             }
+            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<SendMessageBodyBlockBannedWords>,
@@ -43451,6 +43754,7 @@ pub mod types {
             /// `auth_id` value out of the OnlyFans session cookies; required if `auth_type` is `raw_data`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_id: Option<String>,
+            /// Authentication method, `email_password` by default; `mobile_app` (FansAPI Auth+ app) needs no credential fields.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_type: Option<StartAuthenticationBodyAuthType>,
             /// Complete cookie string, separated by semicolons; required if `auth_type` is `raw_data`.
@@ -43471,6 +43775,7 @@ pub mod types {
             /// OnlyFans login password; required if `auth_type` is `email_password`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub password: Option<String>,
+            /// Managed proxy country such as "us" (United States); excludes `customProxy`.
             #[serde(rename = "proxyCountry", skip_serializing_if = "Option::is_none")]
             pub proxy_country: Option<StartAuthenticationBodyProxyCountry>,
             /// User-Agent of the browser; required if `auth_type` is `raw_data`.
@@ -43491,6 +43796,7 @@ pub mod types {
                 self.auth_id = Some(auth_id.into());
                 self
             }
+            /// Authentication method, `email_password` by default; `mobile_app` (FansAPI Auth+ app) needs no credential fields.
             pub fn auth_type(
                 mut self,
                 auth_type: impl Into<StartAuthenticationBodyAuthType>,
@@ -43531,6 +43837,7 @@ pub mod types {
                 self.password = Some(password.into());
                 self
             }
+            /// Managed proxy country such as "us" (United States); excludes `customProxy`.
             pub fn proxy_country(
                 mut self,
                 proxy_country: impl Into<StartAuthenticationBodyProxyCountry>,
@@ -43644,6 +43951,7 @@ pub mod types {
             /// Needed for raw_data
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_id: Option<String>,
+            /// Default email_password
             #[serde(skip_serializing_if = "Option::is_none")]
             pub auth_type: Option<UpdateAuthenticationCredentialsBodyAuthType>,
             /// Whole cookie string; needed for raw_data
@@ -43673,6 +43981,7 @@ pub mod types {
                 self.auth_id = Some(auth_id.into());
                 self
             }
+            /// Default email_password
             pub fn auth_type(
                 mut self,
                 auth_type: impl Into<UpdateAuthenticationCredentialsBodyAuthType>,
@@ -43744,12 +44053,14 @@ pub mod types {
             /// Column names to export; by default every column the type has.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub export_columns: Option<Vec<String>>,
+            /// `zip` for `media_vault`; `csv` or `xlsx` for every other export type.
             pub file_type: CreateDataExportBodyFileType,
             /// Per-type options: chat types need `maxMessages` (max 10,000,000), `media_vault` needs `mediaType`, `fans`/`followings` need `type`; filters for `public_profiles`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub options: Option<::serde_json::Map<String, ::serde_json::Value>>,
             /// First date to export, ISO 8601.
             pub start_date: String,
+            /// Data to export; everything is OnlyFans data except `fansly_chat_messages`; `profile_visitors` gives one daily row per account.
             #[serde(rename = "type")]
             pub type_: CreateDataExportBodyType,
         }
@@ -44572,6 +44883,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendMassMessageBody {
+            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -44648,6 +44960,7 @@ pub mod types {
                     user_lists: ::std::default::Default::default(),
                 }
             }
+            /// Banned-word screening of `text`; hits block sending (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<SendMassMessageBodyBlockBannedWords>,
@@ -44764,6 +45077,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdateMassMessageBody {
+            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -44813,6 +45127,7 @@ pub mod types {
                     user_lists: ::std::default::Default::default(),
                 }
             }
+            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<UpdateMassMessageBodyBlockBannedWords>,
@@ -44902,6 +45217,7 @@ pub mod types {
             /// Expiry of the returned `temporary_url`, 5 minutes by default; must be null when `public` is true.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub expiration_date: Option<String>,
+            /// File variant to scrape, accepted only alongside `media_id`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub file_type: Option<DeprecatedScrapeMediaFromTheOnlyFansCdnBodyFileType>,
             /// OnlyFans vault media ID, usable in place of `url`.
@@ -44928,6 +45244,7 @@ pub mod types {
                 self.expiration_date = Some(expiration_date.into());
                 self
             }
+            /// File variant to scrape, accepted only alongside `media_id`.
             pub fn file_type(
                 mut self,
                 file_type: impl Into<DeprecatedScrapeMediaFromTheOnlyFansCdnBodyFileType>,
@@ -44972,6 +45289,7 @@ pub mod types {
             /// URL to fetch the file from; required without `file`; size cap set by the subscription.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub file_url: Option<String>,
+            /// Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else.
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<UploadMediaToTheOnlyFansCdnBodyType>,
         }
@@ -44991,6 +45309,7 @@ pub mod types {
                 self.file_url = Some(file_url.into());
                 self
             }
+            /// Intended use: `avatar` (profile picture), `header` (banner) or blank for anything else.
             pub fn type_(
                 mut self,
                 type_: impl Into<UploadMediaToTheOnlyFansCdnBodyType>,
@@ -45721,6 +46040,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdatePayoutFrequencyBody {
+            /// Payout frequency to apply.
             pub frequency: UpdatePayoutFrequencyBodyFrequency,
         }
         impl UpdatePayoutFrequencyBody {
@@ -45953,6 +46273,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendPostBody {
+            /// Banned-word screening of `text`; hits block posting (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -46005,6 +46326,7 @@ pub mod types {
             /// Poll or quiz choices; required with `votingType`.
             #[serde(rename = "votingOptions", skip_serializing_if = "Option::is_none")]
             pub voting_options: Option<Vec<String>>,
+            /// Adds a poll or quiz to the post.
             #[serde(rename = "votingType", skip_serializing_if = "Option::is_none")]
             pub voting_type: Option<SendPostBodyVotingType>,
         }
@@ -46030,6 +46352,7 @@ pub mod types {
                     voting_type: ::std::default::Default::default(),
                 }
             }
+            /// Banned-word screening of `text`; hits block posting (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<SendPostBodyBlockBannedWords>,
@@ -46129,6 +46452,7 @@ pub mod types {
                 );
                 self
             }
+            /// Adds a poll or quiz to the post.
             pub fn voting_type(
                 mut self,
                 voting_type: impl Into<SendPostBodyVotingType>,
@@ -46142,6 +46466,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdatePostBody {
+            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             #[serde(
                 rename = "blockBannedWords",
                 skip_serializing_if = "Option::is_none"
@@ -46194,6 +46519,7 @@ pub mod types {
             /// Poll or quiz choices; required with `votingType`.
             #[serde(rename = "votingOptions", skip_serializing_if = "Option::is_none")]
             pub voting_options: Option<Vec<String>>,
+            /// Adds a poll or quiz to the post.
             #[serde(rename = "votingType", skip_serializing_if = "Option::is_none")]
             pub voting_type: Option<UpdatePostBodyVotingType>,
         }
@@ -46219,6 +46545,7 @@ pub mod types {
                     voting_type: ::std::default::Default::default(),
                 }
             }
+            /// Banned-word screening of `text`; hits block the update (422). `strict_ban`: all tiers; `risky`: Risky+Replace/soften; `replace_soften`: Replace/soften; omitted: off.
             pub fn block_banned_words(
                 mut self,
                 block_banned_words: impl Into<UpdatePostBodyBlockBannedWords>,
@@ -46315,6 +46642,7 @@ pub mod types {
                 );
                 self
             }
+            /// Adds a poll or quiz to the post.
             pub fn voting_type(
                 mut self,
                 voting_type: impl Into<UpdatePostBodyVotingType>,
@@ -46378,6 +46706,7 @@ pub mod types {
             /// Maximum number of claims; 0 means unlimited.
             #[serde(rename = "offerLimit")]
             pub offer_limit: i64,
+            /// Target subscribers: new, expired or both; `new_and_expired` yields two promotions on OnlyFans.
             #[serde(rename = "type")]
             pub type_: CreatePromotionBodyType,
         }
@@ -46974,6 +47303,7 @@ pub mod types {
         pub struct AddSocialMediaButtonBody {
             /// Label on the button.
             pub label: String,
+            /// Kind of button.
             #[serde(rename = "type")]
             pub type_: AddSocialMediaButtonBodyType,
             /// Username or link behind the button.
@@ -47789,11 +48119,13 @@ pub mod types {
             /// Extra headers for the request, optional; values accept postback variables.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub headers: Option<Vec<CreateSmartLinkPostbackBodyHeadersItem>>,
+            /// HTTP method of the postback; `GET` by default.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub http_method: Option<CreateSmartLinkPostbackBodyHttpMethod>,
             /// ULIDs of the Smart Links, required if `smart_link_scope` is `campaign_specific`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub smart_link_ids: Option<Vec<String>>,
+            /// `global` covers every Smart Link; `campaign_specific` covers chosen ones only.
             pub smart_link_scope: CreateSmartLinkPostbackBodySmartLinkScope,
             /// Target URL; placeholders `{sccid}`, `{ttclid}`, `{wbraid}`, `{gbraid}`, `{gclid}`, `{fbclid}`, `{external_click_id}` and others are filled at dispatch.
             pub url: String,
@@ -47834,6 +48166,7 @@ pub mod types {
                 self.headers = Some(headers.into_iter().map(Into::into).collect());
                 self
             }
+            /// HTTP method of the postback; `GET` by default.
             pub fn http_method(
                 mut self,
                 http_method: impl Into<CreateSmartLinkPostbackBodyHttpMethod>,
@@ -47974,11 +48307,13 @@ pub mod types {
             /// Extra headers for the request, optional; values accept postback variables.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub headers: Option<Vec<UpdateSmartLinkPostbackBodyHeadersItem>>,
+            /// HTTP method of the postback; unchanged if absent.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub http_method: Option<UpdateSmartLinkPostbackBodyHttpMethod>,
             /// ULIDs of the Smart Links, required if `smart_link_scope` is `campaign_specific`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub smart_link_ids: Option<Vec<String>>,
+            /// Postback scope, `campaign_specific` or `global`.
             pub smart_link_scope: UpdateSmartLinkPostbackBodySmartLinkScope,
             /// Target URL.
             pub url: String,
@@ -48019,6 +48354,7 @@ pub mod types {
                 self.headers = Some(headers.into_iter().map(Into::into).collect());
                 self
             }
+            /// HTTP method of the postback; unchanged if absent.
             pub fn http_method(
                 mut self,
                 http_method: impl Into<UpdateSmartLinkPostbackBodyHttpMethod>,
@@ -48120,6 +48456,7 @@ pub mod types {
             /// Trial length in days, 1-360; mandatory for `free_trial` links.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub free_trial_days: Option<i64>,
+            /// Kind of Smart Link.
             pub link_type: CreateSmartLinkBodyLinkType,
             /// Smart Link name.
             pub name: String,
@@ -48181,6 +48518,7 @@ pub mod types {
             pub pixel_access_token: String,
             /// The platform's pixel id; unused for creatortraffic
             pub pixel_id: String,
+            /// Ad platform
             pub platform: CreateSmartLinkPixelBodyPlatform,
             /// Entries of 100 characters at most
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -48365,6 +48703,7 @@ pub mod types {
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SendSmartLinkPixelTestEventBody {
+            /// Event to play; creatortraffic cannot
             pub event_type: SendSmartLinkPixelTestEventBodyEventType,
             /// Meta or TikTok test code, 100 characters at most; Snapchat ignores it
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -49404,6 +49743,7 @@ pub mod types {
             /// Hex text color; default white on colors, black on white, `#0091EA` on white for mentions.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub color: Option<String>,
+            /// Font (default `Roboto`; mentions always Roboto 500): PTMono/ShantellSans/SofiaSans 400 (SofiaSans uppercase), RubikMedium 500, RubikBlack/YanoneKaffeesatz 700, Roboto 400/500/700.
             #[serde(rename = "fontFamily", skip_serializing_if = "Option::is_none")]
             pub font_family: Option<AddToStoryBodyTextsItemFontFamily>,
             /// Text size, 8-100 canvas px (native editor 9-36); `20` by default.
@@ -49420,6 +49760,7 @@ pub mod types {
             pub scale: Option<f64>,
             /// Overlay text; mentions take an `@username`, whom OnlyFans resolves and enters in the release forms.
             pub text: String,
+            /// How text is aligned, `left` by default.
             #[serde(rename = "textAlign", skip_serializing_if = "Option::is_none")]
             pub text_align: Option<AddToStoryBodyTextsItemTextAlign>,
             /// Height of the rendered text box in canvas px; estimated when absent.
@@ -49431,6 +49772,7 @@ pub mod types {
             /// Distance from the top, 0-100 percent of canvas height; by default each overlay sits under the one before.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub top: Option<f64>,
+            /// Kind of overlay, `text` by default.
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<AddToStoryBodyTextsItemType>,
             /// Layering position; follows placement order by default.
@@ -49474,6 +49816,7 @@ pub mod types {
                 self.color = Some(color.into());
                 self
             }
+            /// Font (default `Roboto`; mentions always Roboto 500): PTMono/ShantellSans/SofiaSans 400 (SofiaSans uppercase), RubikMedium 500, RubikBlack/YanoneKaffeesatz 700, Roboto 400/500/700.
             pub fn font_family(
                 mut self,
                 font_family: impl Into<AddToStoryBodyTextsItemFontFamily>,
@@ -49501,6 +49844,7 @@ pub mod types {
                 self.scale = Some(scale.into());
                 self
             }
+            /// How text is aligned, `left` by default.
             pub fn text_align(
                 mut self,
                 text_align: impl Into<AddToStoryBodyTextsItemTextAlign>,
@@ -49523,6 +49867,7 @@ pub mod types {
                 self.top = Some(top.into());
                 self
             }
+            /// Kind of overlay, `text` by default.
             pub fn type_(
                 mut self,
                 type_: impl Into<AddToStoryBodyTextsItemType>,

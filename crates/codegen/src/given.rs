@@ -172,9 +172,23 @@ fn schema(schema: &Value) -> Value {
         }
         let value = match key.as_str() {
             "properties" => {
+                let required = schema["required"].as_array();
+                let is_required = |name: &String| {
+                    required.is_some_and(|names| names.iter().any(|known| known == name))
+                };
                 let properties = value.as_object().into_iter().flatten();
                 properties
-                    .map(|(name, property)| (name.clone(), self::schema(property)))
+                    .map(|(name, property)| {
+                        let mut given = self::schema(property);
+                        // What may be absent is an `Option` already; said twice of a type that holds itself,
+                        // the box would stand outside.
+                        if let (Some(component), false) =
+                            (component_name(property), is_required(name))
+                        {
+                            given = json!({"$ref": format!("#/components/schemas/{component}")});
+                        }
+                        (name.clone(), given)
+                    })
                     .collect::<Map<_, _>>()
                     .into()
             }

@@ -146,7 +146,7 @@ pub(crate) fn size(value: &Value) -> usize {
 
 /// How many nodes may be copied to write references out, in each pass that does so; a document that needs
 /// more is a bomb.
-pub(crate) const COPIES: usize = 3_000_000;
+pub(crate) const COPIES: usize = 1_000_000;
 
 /// The names of an operation's parameters, in their order.
 pub(crate) fn parameter_names(operation: &Map<String, Value>) -> Vec<String> {

@@ -28,7 +28,7 @@ const ROWS: &[Row] = &[
         "struct other::SendAnyBody { n: i64, tags: Option<Vec<String>> }",
     ], &[]),
     ("content-types/file-words.yaml", &[
-        "fn upload_words(many: FilePart <files many>, one: FilePart <file one>) [POST /ct-words] multipart multipart/form-data: Map<String, Value> -> Value, whole",
+        "fn upload_words(many: FilePart <files many[]>, one: FilePart <file one>) [POST /ct-words] multipart multipart/form-data: Map<String, Value> -> Value, whole",
     ], &["type \"file[]\" -> the bytes of a file"]),
     ("content-types/form.yaml", &[
         "fn send_form(n: i64 <body n>!, tags: Vec<String> <body tags>) [POST /ct-form] form application/x-www-form-urlencoded: other::SendFormBody -> Value, whole",
@@ -43,7 +43,7 @@ const ROWS: &[Row] = &[
         "struct other::UploadReferencedBody { note: Option<String> }",
     ], &[]),
     ("content-types/multipart.yaml", &[
-        "fn upload_file(either: MediaRef <body either>, file: FilePart <file file>!, file_either: FilePart <files either>, kind: other::UploadFileBodyKind <body kind>!, others: FilePart <files others>, tags: Vec<String> <body tags>) [POST /ct-multipart] multipart multipart/form-data: other::UploadFileBody -> Value, whole",
+        "fn upload_file(either: MediaRef <body either>, file: FilePart <file file>!, file_either: FilePart <files either[]>, kind: other::UploadFileBodyKind <body kind>!, others: FilePart <files others[]>, tags: Vec<String> <body tags>) [POST /ct-multipart] multipart multipart/form-data: other::UploadFileBody -> Value, whole",
         "struct other::UploadFileBody { either: Option<MediaRef>, kind: UploadFileBodyKind, tags: Option<Vec<String>> }",
         "enum other::UploadFileBodyKind { Avatar = avatar, Header = header }",
     ], &["a field -> a file, which is streamed"]),
@@ -125,7 +125,7 @@ const ROWS: &[Row] = &[
     ], &[]),
     ("names/fields.yaml", &[
         "fn name_fields() [GET /nm-a] -> other::NameFields, whole",
-        "struct other::NameFields { crate_: Option<String> <crate>, empty: Option<String> <>, foo_bar: Option<String>, foo_bar_2: Option<String> <fooBar>, id: Option<String>, imia: Option<String> <имя>, items: Option<String>, minus_1: Option<i64> <-1>, name: Option<String> <{name}>, pattern: Option<String>, plus_1: Option<i64> <+1>, properties: Option<String>, required: Option<String>, self_: Option<String> <self>, type_: Option<String> <type>, type_2: Option<String> <@type>, underscore_id: Option<String> <_id>, x2fa: Option<String> <2fa>, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: Option<String> <xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx> }",
+        "struct other::NameFields { crate_: Option<String> <crate>, empty: Option<String> <>, foo_bar: Option<String>, foo_bar_2: Option<String> <fooBar>, id: Option<String>, imia: Option<String> <имя>, items: Option<String>, minus_1: Option<i64> <-1>, name: Option<String> <{name}>, pattern: Option<String>, plus_1: Option<i64> <+1>, properties: Option<String>, required: Option<String>, self_: Option<String> <self>, type_: Option<String> <type>, type_field: Option<String> <@type>, underscore_id: Option<String> <_id>, x2fa: Option<String> <2fa>, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: Option<String> <xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx> }",
     ], &["`_id` -> the field `underscore_id`"]),
     ("names/parameters.yaml", &[
         "fn name_parameters(_2fa: String <query 2fa>, imia: String <query имя>, plus_1: String <query +1>, query_fetch: String <query fetch>, self_: String <query self>, type_: String <query type>, x_self: String <header X-Self>) [GET /nm-c] -> Value, whole",
@@ -429,6 +429,59 @@ const ROWS: &[Row] = &[
     ("type-words/query.yaml", &[
         "fn tw_query(a: String <query a>, b: String <query b>, c: f64 <query c>, d: i64 <query d>, e: f64 <query e>, f: bool <query f>, g: String <query g>, h: String <query h>, i: String <query i>, j: Vec<Value> <query j[]>, k: Value <query k>, l: Value <query l>, m: Value <query m>, n: f64 <query n>) [GET /tw-query] -> Value, whole",
     ], &["type \"required\" -> any value: no JSON type", "type \"['nl',\" -> any value: no JSON type", "type \"string|integer\" -> any value: no JSON type"]),
+    ("names/other-digits.yaml", &[
+        "fn name_digits() [GET /nm-l] -> other::NameDigits, whole",
+        "struct other::NameDigits { n1yue: Option<i64> <1月>, type_: Option<String> <type>, type_field: Option<String> <týpe> }",
+    ], &[]),
+    ("names/setters-of-new.yaml", &[
+        "fn name_setters(body_new: String <body new>, default: String <body default>, set_new: String <body set_new>) [POST /nm-k] json application/json: other::NameSettersBody -> Value, whole",
+        "struct other::NameSettersBody { default: Option<String>, new: Option<String>, set_new: Option<String> }",
+    ], &[]),
+    ("operation-ids/names-of-the-builders.yaml", &[
+        "fn all() [GET /oid-own/all] -> nothing, empty",
+        "fn body() [GET /oid-own/body] -> nothing, empty",
+        "fn draft() [GET /oid-own/draft] -> nothing, empty",
+        "fn error() [GET /oid-own/error] -> nothing, empty",
+        "fn fetch() [GET /oid-own/fetch] -> nothing, empty",
+        "fn file_part() [GET /oid-own/filePart] -> nothing, empty",
+        "fn option() [GET /oid-own/option] -> nothing, empty",
+        "fn result() [GET /oid-own/result] -> nothing, empty",
+        "fn send() [GET /oid-own/send] -> nothing, empty",
+        "fn string() [GET /oid-own/string] -> nothing, empty",
+    ], &[]),
+    ("references/all-of-itself.yaml", &[
+        "fn ref_all_of_itself() [GET /ref-f] -> other::RefLoop, whole",
+        "struct other::Kid { kids: Option<Vec<RefLoop>>, name: Option<String>, order: Option<i64>, parent: Option<RefLoop> }",
+        "struct other::RefLoop { kids: Option<Vec<Kid>>, name: Option<String>, parent: Option<Box<RefLoop>> }",
+    ], &[]),
+    ("references/all-of-required.yaml", &[
+        "fn ref_required(name: String <body name>!, status: other::RefStatus <body status>) [POST /ref-h] json application/json: other::RefRequiredBody -> Value, whole",
+        "struct other::RefRequiredBody { name: String, status: Option<RefStatus> }",
+        "enum other::RefStatus { Off = off, On = on }",
+    ], &[]),
+    ("references/all-of-unions.yaml", &[
+        "fn ref_unions() [GET /ref-g] -> other::RefUnions, whole",
+        "struct other::RefUnions { a: Option<String>, b: Option<String>, c: Option<String>, d: Option<String>, e: Option<String> }",
+    ], &[]),
+    ("references/of-a-path-item.yaml", &[
+        "fn ref_of_path_item(kind: other::RefKind <path kind>!) [GET /ref-i/{kind}] -> Value, whole",
+        "enum other::RefKind { Big = big, Small = small }",
+    ], &[]),
+    ("responses/one-of-free-list.yaml", &[
+        "fn answer_free() [GET /rs-free] -> other::AnswerFree, whole",
+        "struct other::AnswerFree { v: Option<Value>, w: Option<AnswerFreeW> }",
+        "enum other::AnswerFreeW { A = a, B = b }",
+    ], &[]),
+    ("responses/xml.yaml", &[
+        "fn answer_events() [GET /rs-events] -> Blob, bytes",
+        "fn answer_xml() [GET /rs-xml] -> String, text",
+    ], &[]),
+    ("rest/null-object.yaml", &[
+        "fn rest_list() [POST /rest-i] json application/json: Vec<i64> -> Value, whole",
+        "fn rest_null_object(obj: other::RestNullObjectBodyObj <body obj>) [POST /rest-h] json application/json: other::RestNullObjectBody -> Value, whole",
+        "struct other::RestNullObjectBody { obj: Option<RestNullObjectBodyObj> }",
+        "struct other::RestNullObjectBodyObj { a: Option<String> }",
+    ], &[]),
 ];
 
 #[test]

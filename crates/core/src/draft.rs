@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::assemble::{Content, Parts};
 use crate::{
-    Body, BodyFormat, Call, CallOptions, Error, Fault, Fetch, FilePart, Hook, Opening, Operation,
-    Place, RequestPreview, query,
+    Body, BodyFormat, Call, CallOptions, EmptyBody, Error, Fault, Fetch, FilePart, Hook, Opening,
+    Operation, Place, RequestPreview, query,
 };
 
 /// What stays as it is in a path segment (RFC 3986, section 2.3: unreserved characters).
@@ -211,18 +211,27 @@ impl Draft {
         {
             headers.insert(http::header::COOKIE, value);
         }
-        let content = match self.operation.body {
-            BodyFormat::None => Content::None,
-            BodyFormat::Bytes(media) => {
-                if self.bytes.is_none() {
+        let is_told = faults.iter().any(|fault| fault.field == "body");
+        let mut nothing = |format| match self.operation.empty_body {
+            EmptyBody::Object => Content::Fields(format, Value::Object(Map::new())),
+            EmptyBody::Nothing => Content::None,
+            EmptyBody::Refused => {
+                if !is_told {
                     faults.push(Fault::new("body", "is required and was not set"));
                 }
-                Content::Bytes(media, self.bytes.take().unwrap_or_default())
+                Content::None
             }
-            format => {
-                let empty = || Value::Object(Map::new());
-                Content::Fields(format, self.body.take().unwrap_or_else(empty))
-            }
+        };
+        let content = match self.operation.body {
+            BodyFormat::None => Content::None,
+            BodyFormat::Bytes(media) => match self.bytes.take() {
+                Some(body) => Content::Bytes(media, body),
+                None => nothing(BodyFormat::Bytes(media)),
+            },
+            format => match self.body.take() {
+                Some(body) => Content::Fields(format, body),
+                None => nothing(format),
+            },
         };
         Parts {
             operation: self.operation,

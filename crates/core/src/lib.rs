@@ -38,7 +38,7 @@ pub use error::{Error, ErrorKind, Fault};
 pub use fetch::Fetch;
 pub use file_part::FilePart;
 pub use media_ref::MediaRef;
-pub use operation::{BodyFormat, Operation, Parameter, Place, Shape, Style};
+pub use operation::{BodyFormat, EmptyBody, Operation, Parameter, Place, Shape, Style};
 pub use options::CallOptions;
 pub use raw::{FromReply, RawRequest};
 pub use reply::Reply;

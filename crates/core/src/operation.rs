@@ -19,6 +19,8 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// In which form a body is sent.
     pub body: BodyFormat,
+    /// What is sent where the caller sets nothing of the body.
+    pub empty_body: EmptyBody,
     /// What the request says it accepts: a media type.
     pub accept: &'static str,
     /// Where the typed value stands in a successful answer.
@@ -130,6 +132,17 @@ pub enum Place {
     Body,
     /// A file of a multipart body.
     File,
+}
+
+/// What is sent where the caller sets nothing of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmptyBody {
+    /// An object or form without fields.
+    Object,
+    /// No body.
+    Nothing,
+    /// Nothing at all: the body is required, and no value of its type is empty.
+    Refused,
 }
 
 /// Where the typed value stands in a successful answer.

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::assemble::{Content, Parts};
 use crate::{
-    BodyFormat, Call, CallOptions, Error, Fault, Fetch, Hook, Opening, Operation, Reply,
+    BodyFormat, Call, CallOptions, EmptyBody, Error, Fault, Fetch, Hook, Opening, Operation, Reply,
     RequestPreview, Shape, query,
 };
 
@@ -27,6 +27,7 @@ const fn raw(shape: Shape) -> Operation {
         tag: "",
         parameters: &[],
         body: BodyFormat::None,
+        empty_body: EmptyBody::Nothing,
         accept: match shape {
             Shape::Bytes => "*/*",
             _ => "application/json",

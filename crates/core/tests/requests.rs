@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use http::Method;
 use onlyfansapi_core::{
-    Answer, Body, BodyFormat, Call, Draft, Error, FilePart, Hook, Operation, Parameter, Place,
-    RequestPreview, Shape, Style, Transport,
+    Answer, Body, BodyFormat, Call, Draft, EmptyBody, Error, FilePart, Hook, Operation, Parameter,
+    Place, RequestPreview, Shape, Style, Transport,
 };
 use serde_json::json;
 
@@ -29,7 +29,11 @@ impl Transport for Nowhere {
     }
 }
 
-const fn operation(parameters: &'static [Parameter], body: BodyFormat) -> Operation {
+const fn operation(
+    parameters: &'static [Parameter],
+    body: BodyFormat,
+    empty_body: EmptyBody,
+) -> Operation {
     Operation {
         id: "op",
         method: Method::POST,
@@ -37,6 +41,7 @@ const fn operation(parameters: &'static [Parameter], body: BodyFormat) -> Operat
         tag: "",
         parameters,
         body,
+        empty_body,
         accept: "application/vnd.api+json",
         shape: Shape::Whole,
     }
@@ -57,10 +62,21 @@ static PARAMETERS: Operation = operation(
         Parameter::new(Place::Cookie, "theme", "theme", false, "a text"),
     ],
     BodyFormat::None,
+    EmptyBody::Nothing,
 );
-static FORM: Operation = operation(&[ID, NAME, TAGS, NOTE], BodyFormat::Form);
-static JSON_API: Operation = operation(&[ID, NAME], BodyFormat::Json("application/vnd.api+json"));
-static BYTES: Operation = operation(&[ID], BodyFormat::Bytes("image/png"));
+static FORM: Operation = operation(&[ID, NAME, TAGS, NOTE], BodyFormat::Form, EmptyBody::Object);
+static JSON_API: Operation = operation(
+    &[ID, NAME],
+    BodyFormat::Json("application/vnd.api+json"),
+    EmptyBody::Object,
+);
+static BYTES: Operation = operation(&[ID], BodyFormat::Bytes("image/png"), EmptyBody::Refused);
+static OPTIONAL: Operation = operation(&[ID], BodyFormat::Bytes("image/png"), EmptyBody::Nothing);
+static LIST: Operation = operation(
+    &[ID],
+    BodyFormat::Json("application/json"),
+    EmptyBody::Refused,
+);
 static UPLOAD: Operation = operation(
     &[
         ID,
@@ -68,6 +84,7 @@ static UPLOAD: Operation = operation(
         Parameter::new(Place::File, "file", "file", true, "a file"),
     ],
     BodyFormat::Multipart,
+    EmptyBody::Object,
 );
 
 fn draft(operation: &'static Operation) -> Draft {
@@ -176,4 +193,15 @@ fn a_required_file_is_asked_for_and_the_last_one_counts() {
         body.contains("filename=\"new.txt\"") && !body.contains("old"),
         "{body}"
     );
+}
+
+#[test]
+fn a_body_that_is_no_object_is_asked_for_or_left_out() {
+    assert_eq!(faults(draft(&LIST)), ["`body` is required and was not set"]);
+    let mut list = draft(&LIST);
+    list.body(Ok::<_, ()>([1, 2]));
+    assert_eq!(bytes(&list.build().unwrap()), "[1,2]");
+    let request = draft(&OPTIONAL).build().unwrap().request;
+    assert!(matches!(request.body, Body::Empty));
+    assert!(!request.headers.contains_key("content-type"));
 }

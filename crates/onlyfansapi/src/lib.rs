@@ -110,7 +110,7 @@ pub use smart_link_postbacks::{
 /// what that means for versions.
 pub mod api {
     pub use onlyfansapi_client::{Client as Api, builder, operations, types};
-    pub use onlyfansapi_core::{BodyFormat, Operation, Parameter, Place, Shape, Style};
+    pub use onlyfansapi_core::{BodyFormat, EmptyBody, Operation, Parameter, Place, Shape, Style};
 }
 
 /// The README, so that its example is compiled.

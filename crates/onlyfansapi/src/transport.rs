@@ -216,7 +216,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use onlyfansapi_core::http::Method;
-    use onlyfansapi_core::{BodyFormat, BodyStream, CallOptions, Request, Shape};
+    use onlyfansapi_core::{BodyFormat, BodyStream, CallOptions, EmptyBody, Request, Shape};
     use onlyfansapi_mock::{KEY, MockReply, MockServer};
 
     use super::*;
@@ -229,6 +229,7 @@ mod tests {
         tag: "",
         parameters: &[],
         body: BodyFormat::Json("application/json"),
+        empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
     };

@@ -258,6 +258,7 @@ async fn the_key_is_nowhere() {
     t.debug("api::Place", &onlyfansapi::api::Place::Query);
     t.debug("api::Shape", &operation.shape);
     t.debug("api::BodyFormat", &operation.body);
+    t.debug("api::EmptyBody", &operation.empty_body);
     t.debug("api::Style", &onlyfansapi::api::Style::Php);
     t.debug("Body", &Body::from(OTHER));
     t.debug("FilePart", &FilePart::new("file.txt", OTHER));

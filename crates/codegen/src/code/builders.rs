@@ -176,6 +176,11 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             }
         }
     };
+    let empty = match operation.body.as_ref().map(|body| body.empty.as_str()) {
+        Some("object") => quote! { EmptyBody::Object },
+        Some("refused") => quote! { EmptyBody::Refused },
+        _ => quote! { EmptyBody::Nothing },
+    };
     let parameters = operation.arguments.iter().map(|argument| {
         let Argument {
             name,
@@ -210,6 +215,7 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             tag: #tag,
             parameters: &[#(#parameters),*],
             body: #body,
+            empty_body: #empty,
             accept: #accept,
             shape: Shape::#shape,
         };

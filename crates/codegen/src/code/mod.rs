@@ -126,7 +126,7 @@ pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Genera
             #[allow(unused_imports)]
             use #core::Place::{Body, Cookie, File, Header, Path, Query};
             #[allow(unused_imports)]
-            use #core::{BodyFormat, Operation, Parameter, Shape, Style};
+            use #core::{BodyFormat, EmptyBody, Operation, Parameter, Shape, Style};
 
             /// Every operation, in the order of the document.
             pub static ALL: [&Operation; #count] = [#(&#names),*];

@@ -80,6 +80,8 @@ pub(super) struct Body {
     pub(super) format: String,
     /// The media type on the wire.
     pub(super) media: String,
+    /// What is sent where nothing of it is set: `object`, `nothing` or `refused`.
+    pub(super) empty: String,
     pub(super) ty: Type,
     /// Whether its fields are arguments; else only the whole can be set.
     pub(super) has_fields: bool,
@@ -184,7 +186,12 @@ fn operation_of<'a>(
             expects: "a file".to_owned(),
             example: None,
             doc: argument_doc(file["description"].as_str(), name, place),
-            name: name.clone(),
+            // As PHP reads it: without brackets the last file is the only one.
+            name: if is_many && !name.ends_with("[]") {
+                format!("{name}[]")
+            } else {
+                name.clone()
+            },
         });
     }
     Some(Operation {
@@ -204,8 +211,8 @@ fn operation_of<'a>(
             "{}",
             names::module(operation["tags"][0].as_str().unwrap_or_default())
         ),
-        builder_ident: names::pascal(name),
-        static_ident: names::shouty(name),
+        builder_ident: names::builder(name),
+        static_ident: names::description(name),
         arguments,
         body,
         success: modules.qualified(&signature.success),
@@ -239,7 +246,7 @@ fn body_of(
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            let Some((name, property)) = property_called(schema, &rust_name) else {
+            let Some((name, property)) = property_called(&schema["properties"], &rust_name) else {
                 continue;
             };
             has_fields = true;
@@ -268,6 +275,7 @@ fn body_of(
     let fact = &operation[FACTS]["body"];
     Some(Body {
         format: fact["format"].as_str().unwrap_or("json").to_owned(),
+        empty: fact["empty"].as_str().unwrap_or("object").to_owned(),
         media: fact["media"]
             .as_str()
             .unwrap_or("application/json")
@@ -278,10 +286,13 @@ fn body_of(
 }
 
 /// The property that typify called `rust_name`.
-fn property_called<'a>(schema: &'a Value, rust_name: &str) -> Option<(&'a String, &'a Value)> {
+pub(super) fn property_called<'a>(
+    properties: &'a Value,
+    rust_name: &str,
+) -> Option<(&'a String, &'a Value)> {
     let plain = rust_name.trim_start_matches("r#");
     let typify = |name: &str| names::valid(&rust_field(name));
-    schema["properties"]
+    properties
         .as_object()?
         .iter()
         .find(|(name, _)| typify(name) == plain)

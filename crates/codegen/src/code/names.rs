@@ -11,6 +11,52 @@ const RESERVED: [&str; 8] = [
     "new", "with", "fetch", "fetch_as", "stream", "request", "body", "clone",
 ];
 
+/// What the modules of the builders import, and what their code says of the prelude.
+const OF_BUILDERS: [&str; 22] = [
+    "Body",
+    "Box",
+    "CallOptions",
+    "Clone",
+    "Debug",
+    "Draft",
+    "Err",
+    "Error",
+    "Fetch",
+    "FilePart",
+    "From",
+    "Into",
+    "Ok",
+    "Opening",
+    "Option",
+    "RequestPreview",
+    "Result",
+    "Self",
+    "Send",
+    "Some",
+    "String",
+    "Vec",
+];
+
+/// The name of an operation's builder.
+pub(super) fn builder(operation: &str) -> Ident {
+    let name = pascal(operation).to_string();
+    if OF_BUILDERS.contains(&name.as_str()) {
+        format_ident!("{name}Call")
+    } else {
+        format_ident!("{name}")
+    }
+}
+
+/// The name of an operation's description; `ALL` is the list of them.
+pub(super) fn description(operation: &str) -> Ident {
+    let name = shouty(operation);
+    if name == "ALL" {
+        format_ident!("ALL_CALL")
+    } else {
+        name
+    }
+}
+
 /// A function or variable name.
 pub(super) fn snake(name: &str) -> String {
     valid(&separated(name).to_snake_case())
@@ -26,12 +72,12 @@ pub(super) fn module(tag: &str) -> String {
 }
 
 /// A type name.
-pub(super) fn pascal(name: &str) -> Ident {
+fn pascal(name: &str) -> Ident {
     format_ident!("{}", valid(&separated(name).to_pascal_case()))
 }
 
 /// The name of a static.
-pub(super) fn shouty(name: &str) -> Ident {
+fn shouty(name: &str) -> Ident {
     format_ident!("{}", valid(&separated(name).to_shouty_snake_case()))
 }
 

@@ -37,6 +37,11 @@ pub(crate) fn read(tokens: TokenStream, operations: &[&Given]) -> Result<Made, S
         match item {
             Item::Mod(module) if module.ident == "types" => {
                 types = module.content.map(|(_, items)| items).unwrap_or_default();
+                for item in &mut types {
+                    if let Item::Struct(item) = item {
+                        item.fields.iter_mut().for_each(box_inside);
+                    }
+                }
             }
             Item::Impl(block) if block.trait_.is_none() => {
                 for item in block.items {
@@ -59,6 +64,21 @@ pub(crate) fn read(tokens: TokenStream, operations: &[&Given]) -> Result<Made, S
         methods.insert(operation.name.clone(), method);
     }
     Ok(Made { types, methods })
+}
+
+/// Writes `Option<Box<T>>` for `Box<Option<T>>`: typify boxes either way where a type holds itself.
+fn box_inside(field: &mut syn::Field) {
+    let inner = |ty: &Type, name: &str| {
+        (last_name(ty) == name)
+            .then(|| only_argument(ty).cloned())
+            .flatten()
+    };
+    if let Some(held) = inner(&field.ty, "Box").and_then(|ty| inner(&ty, "Option")) {
+        field.ty = syn::parse_quote!(::std::option::Option<::std::boxed::Box<#held>>);
+        field.attrs.push(
+            syn::parse_quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]),
+        );
+    }
 }
 
 fn method(signature: &syn::Signature, operation: &Given) -> Option<Method> {

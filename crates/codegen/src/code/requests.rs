@@ -48,7 +48,16 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
         };
         // `new` is taken by the constructor, which calls `default`.
         let setter = if name == "new" || name == "default" {
-            quote::format_ident!("set_{name}")
+            let is_taken = |setter: &String| {
+                let mut names = fields.named.iter().filter_map(|field| field.ident.as_ref());
+                names.any(|known| known == setter.as_str())
+            };
+            let setter = std::iter::successors(Some(format!("set_{name}")), |setter| {
+                Some(format!("{setter}_field"))
+            })
+            .find(|setter| !is_taken(setter))
+            .unwrap_or_default();
+            quote::format_ident!("{setter}")
         } else {
             name.clone()
         };

@@ -79,8 +79,10 @@ fn mended(mut item: Item, root: &Value) -> Item {
     shorten(&mut item, root);
     if let Item::Struct(item) = &mut item {
         rename(item, &root[WIRE_NAMES][item.ident.to_string()]);
+        let properties = &root["components"]["schemas"][item.ident.to_string()]["properties"];
         for field in &mut item.fields {
             document(&mut field.attrs, None);
+            describe(field, properties);
         }
     }
     let (attributes, name) = match &mut item {
@@ -232,6 +234,29 @@ fn rename(item: &mut syn::ItemStruct, wire_names: &Value) {
         if let Some(wire) = wire_names[&name].as_str() {
             field.attrs.push(parse_quote!(#[serde(rename = #wire)]));
         }
+    }
+}
+
+/// Gives a field without docs the description of its property, which a reference cannot carry.
+fn describe(field: &mut syn::Field, properties: &Value) {
+    if field
+        .attrs
+        .iter()
+        .any(|attribute| attribute.path().is_ident("doc"))
+    {
+        return;
+    }
+    let name = field
+        .ident
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let property = super::model::property_called(properties, &name);
+    if let Some(text) = property.and_then(|(_, property)| property["description"].as_str()) {
+        let docs = super::docs::attributes(text);
+        field
+            .attrs
+            .splice(0..0, docs.into_iter().map(|doc| parse_quote!(#doc)));
     }
 }
 

@@ -28,18 +28,30 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         budget: COPIES,
     };
     schemas(root, |schema, place| {
-        let Some((word, branches)) = WORDS.into_iter().find_map(|word| {
-            schema
-                .get(word)?
-                .as_array()
-                .map(|branches| (word, branches.clone()))
-        }) else {
+        let words: Vec<&str> = WORDS
+            .into_iter()
+            .filter(|word| schema[*word].is_array())
+            .collect();
+        if words.is_empty() {
             return;
-        };
+        }
+        let branches: Vec<Value> = words
+            .iter()
+            .filter_map(|word| schema[*word].as_array())
+            .flatten()
+            .cloned()
+            .collect();
+        let word = words.join("` and `");
         let count = branches.len();
         let mut joined = all.join(branches, schema);
         if let (Some(joined), Some(members)) = (joined.as_object_mut(), schema.as_object()) {
-            for key in ["description", "nullable", super::SIDE] {
+            for key in [
+                "description",
+                "nullable",
+                "readOnly",
+                "required",
+                super::SIDE,
+            ] {
                 if let Some(value) = members.get(key) {
                     joined.insert(key.to_owned(), value.clone());
                 }
@@ -57,6 +69,15 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         );
         *schema = joined;
     });
+}
+
+/// The kind of a branch, numbers and texts apart from what holds others.
+fn coarse(branch: &Value) -> &str {
+    match branch["type"].as_str() {
+        Some("integer" | "number") => "number",
+        Some(word) => word,
+        None => "any",
+    }
 }
 
 /// The members of a schema that are called so.
@@ -126,11 +147,19 @@ impl Joined {
         let beside = schema
             .get("properties")
             .is_some()
-            .then(|| with(&["type", "properties"], schema));
-        branches
+            .then(|| with(&["type", "properties", "required"], schema));
+        let written: Vec<Value> = branches
             .into_iter()
             .chain(beside)
             .map(|branch| self.written_out(branch))
+            .collect();
+        // A branch is said, not guessed: a list of anything beside a text is not unknown.
+        let kinds: HashSet<&str> = written.iter().map(coarse).collect();
+        if kinds.len() > 1 {
+            return json!({"x-unknown": DISAGREE});
+        }
+        written
+            .into_iter()
             .reduce(|a, b| union(&a, &b))
             .unwrap_or_else(|| json!({}))
     }

@@ -114,6 +114,9 @@ impl Hoist<'_> {
         let nullable = schema
             .as_object_mut()
             .and_then(|members| members.shift_remove("nullable"));
+        let null_is_a_value = schema
+            .as_object_mut()
+            .and_then(|members| members.shift_remove(super::NULL_IS_A_VALUE));
         let reference = json!({"$ref": format!("#/components/schemas/{name}")});
         let description = schema.get("description").cloned();
         self.components.insert(name.clone(), schema.take());
@@ -125,6 +128,9 @@ impl Hoist<'_> {
         };
         if let (Some(description), true) = (description, schema.get("allOf").is_some()) {
             schema["description"] = description;
+        }
+        if let Some(mark) = null_is_a_value {
+            schema[super::NULL_IS_A_VALUE] = mark;
         }
     }
 }

@@ -48,7 +48,7 @@ struct Composer {
 }
 
 impl Composer {
-    /// A component, composed; any value where it is a part of itself.
+    /// A component, composed; its own fields alone where it is a part of itself.
     fn component(&mut self, name: &str) -> Value {
         if let Some(done) = self.done.get(name) {
             return done.clone();
@@ -59,8 +59,8 @@ impl Composer {
         let at = Pointer::root().join(["components", "schemas", name]);
         if !self.open.insert(name.to_owned()) {
             self.told
-                .push((at, "a part of itself -> left out there".to_owned()));
-            return json!({});
+                .push((at, "a part of itself -> its own fields there".to_owned()));
+            return own_fields(&schema);
         }
         self.tree(&mut schema, &at);
         self.open.remove(name);
@@ -90,17 +90,27 @@ impl Composer {
             _ => Vec::new(),
         };
         let count = parts.len();
-        let has_own = ["properties", "oneOf", "anyOf", "additionalProperties"]
-            .iter()
-            .any(|key| schema.get(*key).is_some());
-        if let ([part], false) = (parts.as_slice(), has_own)
+        let has_own = [
+            "properties",
+            "oneOf",
+            "anyOf",
+            "additionalProperties",
+            "required",
+        ]
+        .iter()
+        .any(|key| schema.get(*key).is_some());
+        // Parts that only say something of the value, as 3.0 needs it beside a reference.
+        let (notes, types): (Vec<Value>, Vec<Value>) =
+            parts.iter().cloned().partition(is_annotation);
+        if let ([part], false) = (types.as_slice(), has_own)
             && part.get("$ref").is_some()
         {
+            for note in notes {
+                join(schema, note);
+            }
             schema["$ref"] = part["$ref"].clone();
             if let Some(members) = schema.as_object_mut() {
-                members.retain(|key, _| {
-                    ["$ref", "description", "nullable", "deprecated"].contains(&key.as_str())
-                });
+                members.retain(|key, _| key == "$ref" || ANNOTATIONS.contains(&key.as_str()));
             }
             return;
         }
@@ -175,9 +185,7 @@ impl Composer {
         } else if let Some(branch) = kept.pop() {
             let has_own = members.contains_key("properties");
             if branch.get("$ref").is_some() && !has_own {
-                members.retain(|key, _| {
-                    ["description", "nullable", "deprecated"].contains(&key.as_str())
-                });
+                members.retain(|key, _| ANNOTATIONS.contains(&key.as_str()));
                 members.insert("$ref".to_owned(), branch["$ref"].clone());
             } else {
                 let branch = self.written_out(branch, at);
@@ -188,6 +196,69 @@ impl Composer {
             at.clone(),
             format!("`{word}` of {count}, null or rules among them -> {what}"),
         ));
+    }
+}
+
+/// Members that say something of a value beside its type.
+const ANNOTATIONS: [&str; 5] = [
+    "description",
+    "nullable",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+];
+
+/// Whether a part says nothing of the type.
+fn is_annotation(part: &Value) -> bool {
+    const MORE: [&str; 4] = ["title", "default", "example", "externalDocs"];
+    part.as_object().is_some_and(|members| {
+        members.keys().all(|key| {
+            ANNOTATIONS.contains(&key.as_str())
+                || MORE.contains(&key.as_str())
+                || key.starts_with("x-")
+        })
+    })
+}
+
+fn is_object(schema: &Value) -> bool {
+    schema["properties"].is_object()
+}
+
+/// What a component says itself, without the parts that it is made of.
+fn own_fields(schema: &Value) -> Value {
+    let mut own = json!({});
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    for part in std::iter::once(schema).chain(parts) {
+        let members = part.as_object().into_iter().flatten();
+        let kept: Map<String, Value> = members
+            .filter(|(key, _)| ["type", "properties", "required"].contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        join(&mut own, kept.into());
+    }
+    // What is deeper would lead here again.
+    for (child, _, at) in children(&mut own, &Pointer::root()) {
+        without_parts(child, &at);
+    }
+    own
+}
+
+/// Leaves of every `allOf` in a schema the component that it is based on.
+fn without_parts(schema: &mut Value, at: &Pointer) {
+    let based_on = schema["allOf"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find_map(|part| part.get("$ref").cloned());
+    if let Some(members) = schema.as_object_mut()
+        && members.shift_remove("allOf").is_some()
+        && let Some(reference) = based_on
+    {
+        members.insert("$ref".to_owned(), reference);
+        members.retain(|key, _| key == "$ref" || ANNOTATIONS.contains(&key.as_str()));
+    }
+    for (child, _, at) in children(schema, at) {
+        without_parts(child, &at);
     }
 }
 
@@ -236,11 +307,23 @@ fn join(schema: &mut Value, part: Value) {
         match (members.get_mut(&key), value) {
             (Some(Value::Object(properties)), Value::Object(more)) if key == "properties" => {
                 for (name, property) in more {
-                    let joined = properties
-                        .get(&name)
-                        .map_or_else(|| property.clone(), |known| union(known, &property));
-                    properties.insert(name, joined);
+                    match properties.get_mut(&name) {
+                        // A value is both, so that what either requires is required.
+                        Some(known) if is_object(known) && is_object(&property) => {
+                            join(known, property);
+                        }
+                        Some(known) => *known = union(known, &property),
+                        None => {
+                            properties.insert(name, property);
+                        }
+                    }
                 }
+            }
+            // Two unions: the branches of both, because the result has the fields of all anyway.
+            (Some(Value::Array(branches)), Value::Array(more))
+                if key == "oneOf" || key == "anyOf" =>
+            {
+                branches.extend(more);
             }
             (Some(Value::Array(names)), Value::Array(more)) if key == "required" => {
                 let new = more

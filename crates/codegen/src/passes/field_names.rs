@@ -120,6 +120,11 @@ fn field(name: &str) -> String {
     let field = words::shortened(&format!("{sign}{words}").to_snake_case(), LONGEST - 20);
     if field.is_empty() {
         "sign".to_owned()
+    } else if field.starts_with(|c: char| c.is_ascii_digit()) {
+        // The generator would give such an alias a name of its own again.
+        format!("n{field}")
+    } else if syn::parse_str::<syn::Ident>(&field).is_err() {
+        format!("{field}_field")
     } else {
         field
     }

@@ -78,16 +78,16 @@ pub const PASSES: &[Pass] = &[
         run: plain_components::run,
     },
     Pass {
-        name: "sides",
-        run: sides::run,
-    },
-    Pass {
         name: "operation-ids",
         run: operation_ids::run,
     },
     Pass {
         name: "path-parameters",
         run: path_parameters::run,
+    },
+    Pass {
+        name: "sides",
+        run: sides::run,
     },
     Pass {
         name: "type-words",

@@ -265,7 +265,10 @@ fn take_shared(root: &mut Value) -> HashMap<String, Vec<Value>> {
 }
 
 fn same(a: &Value, b: &Value) -> bool {
-    a["in"] == b["in"] && a["name"] == b["name"]
+    // The names of headers have no case.
+    let is_header = a["in"] == "header";
+    a["in"] == b["in"]
+        && (a["name"] == b["name"] || is_header && name(a).eq_ignore_ascii_case(name(b)))
 }
 
 /// The names in braces, in their order.

@@ -4,12 +4,13 @@
 //! `{type: string}` itself, because a Rust type of its own would only be in the way. A list that holds
 //! itself is a list of any value.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
 use super::references::every_schema;
-use crate::walk::{children, component_name};
+use crate::walk::{COPIES, children, component_name, size};
 use crate::{Pointer, Report};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -32,6 +33,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         return;
     }
     let inline = Inline {
+        budget: Cell::new(COPIES),
         components: &components,
         plain: &plain,
     };
@@ -59,6 +61,8 @@ pub(super) fn is_type(schema: &Value) -> bool {
 }
 
 struct Inline<'a> {
+    /// How many nodes may still be copied.
+    budget: Cell<usize>,
     components: &'a Map<String, Value>,
     plain: &'a HashSet<String>,
 }
@@ -102,7 +106,19 @@ impl Inline<'_> {
             ));
             json!({})
         } else {
-            self.components[&name].clone()
+            let component = &self.components[&name];
+            match self.budget.get().checked_sub(size(component)) {
+                Some(left) => {
+                    self.budget.set(left);
+                    component.clone()
+                }
+                None => {
+                    let what =
+                        format!("{name} -> any value: the document refers to itself too often");
+                    told.push((at.clone(), what));
+                    json!({})
+                }
+            }
         };
         if let Some(members) = new.as_object_mut() {
             members.shift_remove(super::SIDE);
@@ -110,7 +126,7 @@ impl Inline<'_> {
         open.push(name);
         self.tree(&mut new, at, open, told);
         open.pop();
-        for key in ["description", "nullable", "deprecated"] {
+        for key in ["description", "nullable", "deprecated", "readOnly"] {
             if let Some(value) = schema.get(key) {
                 new[key] = value.clone();
             }

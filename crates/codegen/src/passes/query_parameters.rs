@@ -71,7 +71,12 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 continue;
             }
             let old = name(parameter).to_owned();
-            let mut new = brackets(&old);
+            // A name whose style is said, or whose parts are no words, is that of another framework.
+            let mut new = if parameter.get("style").is_none() && is_path(&old) {
+                brackets(&old)
+            } else {
+                old.clone()
+            };
             let is_many = matches!(
                 parameter["schema"]["type"].as_str(),
                 Some("array" | "object")
@@ -101,6 +106,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 schema.shift_remove("nullable");
             }
         }
+        // `ids` and `ids[]` are one.
+        let mut seen = std::collections::HashSet::new();
+        parameters.retain(|parameter| {
+            parameter["in"] != "query" || seen.insert(name(parameter).to_owned())
+        });
     });
 }
 
@@ -123,6 +133,18 @@ fn name(parameter: &Value) -> &str {
     parameter["name"].as_str().unwrap_or_default()
 }
 
+/// Whether a name is words with dots between, or `*` for the items of a list.
+fn is_path(name: &str) -> bool {
+    let is_word = |part: &str| {
+        part == "*"
+            || part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "_-[]".contains(c))
+    };
+    name.split('.').all(is_word)
+}
+
 /// `a.b.c` as `a[b][c]`, and `a.*` as `a[]`.
 fn brackets(dotted: &str) -> String {
     let mut parts = dotted.split('.');
@@ -135,6 +157,16 @@ fn brackets(dotted: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn names_of_other_frameworks_stay() {
+        for name in ["$.xgafv", "a..b", "created.3"] {
+            assert!(!super::is_path(name), "{name}");
+        }
+        for name in ["filter.online", "roles.*", "filter.tags[]", "page[size]"] {
+            assert!(super::is_path(name), "{name}");
+        }
+    }
+
     #[test]
     fn dotted_filters_become_brackets_and_the_phantom_goes() {
         let (root, told) = crate::passes::test_run(

@@ -365,7 +365,14 @@ fn rename(root: &mut Value, names: &HashMap<String, String>) {
             let members = schema.as_object().into_iter().flatten();
             members
                 .filter(|(key, _)| {
-                    ["description", "nullable", "deprecated"].contains(&key.as_str())
+                    [
+                        "description",
+                        "nullable",
+                        "deprecated",
+                        "readOnly",
+                        "writeOnly",
+                    ]
+                    .contains(&key.as_str())
                 })
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect()

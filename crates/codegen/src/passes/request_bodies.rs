@@ -89,7 +89,15 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 "an optional body -> `{}` is sent when nothing is set",
             );
         }
-        let fact = json!({"format": format, "media": media_type(media, format)});
+        let resolved = component_name(&schema).map_or(&schema, |name| &components[name]);
+        let is_object =
+            format != "bytes" && matches!(resolved["type"].as_str(), Some("object") | None);
+        let empty = match (is_object, body["required"] == true) {
+            (true, _) => "object",
+            (false, true) => "refused",
+            (false, false) => "nothing",
+        };
+        let fact = json!({"format": format, "media": media_type(media, format), "empty": empty});
         set_fact(operation.members, "body", fact);
         let mut new =
             json!({"required": true, "content": {"application/json": {"schema": schema}}});
@@ -217,7 +225,7 @@ mod tests {
         );
         assert_eq!(
             operation["x-codegen"]["body"],
-            json!({"format": "json", "media": "application/vnd.api+json"})
+            json!({"format": "json", "media": "application/vnd.api+json", "empty": "object"})
         );
         assert!(
             told[0].ends_with("application/xml -> set aside for application/vnd.api+json"),
@@ -257,10 +265,19 @@ mod tests {
             ));
             assert_eq!(
                 operation["x-codegen"]["body"],
-                json!({"format": format, "media": sent}),
+                json!({"format": format, "media": sent, "empty": if format == "bytes" { "nothing" } else { "object" }}),
                 "{media}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_sent_where_nothing_is_set_depends_on_the_body() {
+        let schema = "application/json: {schema: {type: array, items: {type: integer}}}";
+        let (optional, _) = read(&format!("{{{schema}}}"));
+        assert_eq!(optional["x-codegen"]["body"]["empty"], "nothing");
+        let (required, _) = read(&format!("{{{schema}}}, required: true"));
+        assert_eq!(required["x-codegen"]["body"]["empty"], "refused");
     }
 
     #[test]

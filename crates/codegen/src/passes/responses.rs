@@ -73,7 +73,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     }
                     json_schemas.push((status, body["schema"].clone()));
                 }
-                Kind::Text => match json_of_text(&body["schema"]) {
+                Kind::Text => match json_of_text(media, &body["schema"], &components) {
                     Some(schema) => {
                         note(format!(
                             "{status} is {media} with JSON in it -> read as JSON"
@@ -126,6 +126,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 note(format!(
                     "a body each for {} -> one type with the fields of all",
                     statuses.join(", ")
+                ));
+            }
+            if let Some(status) = text {
+                note(format!(
+                    "{status} is text beside JSON -> only the JSON is typed"
                 ));
             }
             // Several: what a reference leads to is written out, to be joined.
@@ -212,7 +217,8 @@ fn kind(media: &str, body: &Value) -> Kind {
         ]
         .iter()
         .any(|kind| essence == format!("application/{kind}"));
-    if is_file(&body["schema"]) {
+    // Events never end; they are read as they come.
+    if is_file(&body["schema"]) || essence == "text/event-stream" {
         Kind::Bytes
     } else if is_json(media) || essence == "*/*" || essence == "application/*" {
         Kind::Json
@@ -229,8 +235,13 @@ fn rank<'a>(media: &'a str, body: &Value) -> (Kind, bool, &'a str) {
 }
 
 /// The schema of a body that says it is text and shows JSON.
-fn json_of_text(schema: &Value) -> Option<Value> {
-    if matches!(schema["type"].as_str(), Some("object" | "array")) || schema.get("$ref").is_some() {
+fn json_of_text(media: &str, schema: &Value, components: &Value) -> Option<Value> {
+    // Nothing else that is text is ever JSON: XML, CSV, events.
+    if !["text/plain", "text/html"].contains(&essence(media).as_str()) {
+        return None;
+    }
+    let resolved = component_name(schema).map_or(schema, |name| &components[name]);
+    if matches!(resolved["type"].as_str(), Some("object" | "array")) {
         return Some(schema.clone());
     }
     let shown = match &schema["example"] {

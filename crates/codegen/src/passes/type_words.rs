@@ -196,7 +196,10 @@ fn implied(members: &Map<String, Value>) -> Option<&'static str> {
     } else if members
         .get("enum")
         .and_then(Value::as_array)
-        .is_some_and(|values| values.iter().all(Value::is_string))
+        .is_some_and(|values| {
+            let mut said = values.iter().filter(|value| !value.is_null()).peekable();
+            said.peek().is_some() && said.all(Value::is_string)
+        })
     {
         Some("string")
     } else {

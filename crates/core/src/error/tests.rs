@@ -13,6 +13,7 @@ static OPERATION: Operation = Operation {
     tag: "",
     parameters: &[],
     body: crate::BodyFormat::Json("application/json"),
+    empty_body: crate::EmptyBody::Object,
     accept: "application/json",
     shape: Shape::Envelope,
 };
