@@ -79,9 +79,13 @@ impl Names {
     /// let text = "openapi: 3.0.3\npaths: {/a: {get: {operationId: listFans, responses: {200: {content: {application/json: {schema: {type: object, properties: {id: {type: integer}}}}}}}}}}\n";
     /// let old = Document::parse("old.yaml", text)?;
     /// let new = Document::parse("new.yaml", &text.replace("listFans", "allPeople"))?;
-    /// let names = generate(old.clone(), None, None)?.names.follow(&old, &new);
-    /// let output = generate(new, None, Some(&names))?;
-    /// assert!(output.signatures.structs.contains_key("other::ListFans"));
+    /// let before = generate(old.clone(), None, None)?;
+    /// let names = before.names.follow(&old, &new);
+    /// let after = generate(new, None, Some(&names))?;
+    /// let returns = |output: &onlyfansapi_codegen::Output, name: &str| {
+    ///     output.signatures.operations[name].returns.clone()
+    /// };
+    /// assert_eq!(returns(&after, "all_people"), returns(&before, "list_fans"));
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     #[must_use]
