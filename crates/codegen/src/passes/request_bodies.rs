@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::set_fact;
 use super::type_words::{MEDIA_REFERENCE, is_file};
 use crate::Report;
-use crate::walk::{component_name, operations};
+use crate::walk::{Role, Side, component_name, operations, schema_tree};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let components = root["components"]["schemas"].clone();
@@ -24,7 +24,16 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             return;
         };
         let content = body["content"].as_object().cloned().unwrap_or_default();
-        let Some((media, described)) = content.iter().min_by_key(|(media, _)| rank(media)) else {
+        // JSON is best, unless the form can carry a file that JSON cannot.
+        let files_only = content.iter().find(|(media, described)| {
+            format(media) == "multipart" && {
+                let schema = &described["schema"];
+                let schema = component_name(schema).map_or(schema, |name| &components[name]);
+                !take_files(&mut schema.clone()).is_empty()
+            }
+        });
+        let best = files_only.or_else(|| content.iter().min_by_key(|(media, _)| rank(media)));
+        let Some((media, described)) = best else {
             if body.as_object().is_some_and(|body| !body.is_empty()) {
                 report.warn(&at, Some(id), "a body without content -> no body");
             }
@@ -65,6 +74,20 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             if !files.is_empty() {
                 set_fact(operation.members, "files", files);
             }
+            let inner = at.join(["content", media, "schema"]);
+            schema_tree(
+                &mut schema,
+                Side::RequestBody,
+                Role::Top,
+                &inner,
+                id,
+                &mut |schema, place| {
+                    if is_file(schema) {
+                        let what = "a file within a list or an object -> a text: only those of the form itself are streamed";
+                        report.warn(place.at, Some(place.operation), what);
+                    }
+                },
+            );
         }
         if format == "bytes" {
             schema = json!({"type": "string"});
@@ -269,6 +292,16 @@ mod tests {
                 "{media}"
             );
         }
+    }
+
+    #[test]
+    fn a_form_with_a_file_wins_over_json_and_a_file_that_is_deeper_is_told() {
+        let (operation, told) = read(
+            "{application/json: {schema: {type: object}}, multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}, rows: {type: array, items: {type: object, properties: {file: {type: string, format: binary}}}}}}}}",
+        );
+        assert_eq!(operation["x-codegen"]["body"]["format"], "multipart");
+        let deeper = "/rows/items/properties/file: a file within a list or an object -> a text: only those of the form itself are streamed";
+        assert!(told.iter().any(|line| line.ends_with(deeper)), "{told:#?}");
     }
 
     #[test]
