@@ -148,7 +148,7 @@ fn variant(text: &str) -> String {
     } else {
         format!("{} {words}", signs.join(" "))
     };
-    let name = words::shortened(&all.to_pascal_case(), 80);
+    let name = words::settled(&words::shortened(&all.to_pascal_case(), 80));
     match name.chars().next() {
         None => "Sign".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("X{name}"),

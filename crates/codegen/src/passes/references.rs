@@ -404,7 +404,7 @@ pub(super) fn type_name(name: &str) -> String {
     let plain = super::words::ascii(name)
         .replace(|c: char| !c.is_ascii_alphanumeric(), " ")
         .to_pascal_case();
-    let plain = super::words::shortened(&plain, 80);
+    let plain = super::words::settled(&super::words::shortened(&plain, 80));
     match plain.chars().next() {
         None => "Unnamed".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("N{plain}"),
@@ -416,6 +416,21 @@ pub(super) fn type_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    #[test]
+    fn a_name_stays_what_it_is_when_it_is_read_again() {
+        for name in [
+            "a A -a",
+            "x A A a",
+            "HTTPServerError",
+            "2fa",
+            "nm.types.v1",
+            &"a A ".repeat(60),
+        ] {
+            let once = super::type_name(name);
+            assert_eq!(super::type_name(&once), once, "{name}");
+        }
+    }
 
     #[test]
     fn parts_are_written_out_and_schemas_keep_their_names() {
@@ -442,11 +457,11 @@ components:
         assert_eq!(get["parameters"], json!([]));
         assert_eq!(
             get["responses"]["200"]["content"]["application/json"]["schema"],
-            json!({"$ref": "#/components/schemas/R2X", "nullable": true})
+            json!({"$ref": "#/components/schemas/R2x", "nullable": true})
         );
         let schemas = &root["components"]["schemas"];
         assert_eq!(
-            schemas["R2X"]["properties"]["a"],
+            schemas["R2x"]["properties"]["a"],
             json!({"$ref": "#/components/schemas/OptionModel"})
         );
         assert_eq!(

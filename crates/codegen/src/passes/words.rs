@@ -1,5 +1,7 @@
 //! Words of a document as words of Rust: ASCII, and not too long.
 
+use heck::ToPascalCase;
+
 /// `text` in ASCII letters: those of other scripts as they are read.
 pub(crate) fn ascii(text: &str) -> String {
     if text.is_ascii() {
@@ -24,6 +26,19 @@ pub(crate) fn shortened(name: &str, most: usize) -> String {
             .unwrap_or(most)
     };
     head[..cut].trim_end_matches('_').to_owned()
+}
+
+/// The name of a type or variant that stays what it is when the generator reads its words once more:
+/// `AAa` would be `Aaa` then.
+pub(crate) fn settled(name: &str) -> String {
+    let mut name = name.to_owned();
+    loop {
+        let again = name.to_pascal_case();
+        if again == name {
+            return name;
+        }
+        name = again;
+    }
 }
 
 #[cfg(test)]
