@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Report;
 use crate::passes::target;
-use crate::walk::{METHODS, component_name};
+use crate::walk::{component_name, looks_like_operation, method_of};
 
 /// What became of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,23 +81,22 @@ impl Coverage {
                 Some(reference) => target(root, reference).unwrap_or(item),
                 None => item,
             };
-            for (key, operation) in item.as_object().into_iter().flatten() {
-                let method = key.to_ascii_lowercase();
-                let is_method = METHODS.contains(&method.as_str());
-                let looks_like_one = ["responses", "operationId"]
-                    .iter()
-                    .any(|member| operation.get(*member).is_some());
-                if !is_method && (!looks_like_one || key.starts_with("x-")) {
+            let Some(item) = item.as_object() else {
+                continue;
+            };
+            for (key, operation) in item {
+                let known = method_of(item, key);
+                if known.is_none() && !looks_like_operation(key, operation) {
                     continue;
                 }
                 let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let outcome = if is_method {
-                    Outcome::Vanished
-                } else {
-                    Outcome::LeftOut {
+                let outcome = match known {
+                    Some(_) => Outcome::Vanished,
+                    None => Outcome::LeftOut {
                         reason: format!("`{key}` is no method of HTTP"),
-                    }
+                    },
                 };
+                let method = known.unwrap_or(key).to_owned();
                 let place = (method.clone(), path.clone());
                 coverage.index.insert(place, coverage.operations.len());
                 coverage.operations.push(Covered {

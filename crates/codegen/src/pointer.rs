@@ -42,6 +42,12 @@ impl Pointer {
         &self.0
     }
 
+    /// The steps from the whole document to the place, as the document writes them.
+    pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
+        let tokens = self.0.split('/').skip(1);
+        tokens.map(|token| token.replace("~1", "/").replace("~0", "~"))
+    }
+
     /// The place that holds this one, and the last token; `None` for the whole document.
     #[must_use]
     pub fn split_last(&self) -> Option<(Self, String)> {

@@ -13,6 +13,22 @@ pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
+/// The method that a member of a path item stands for: by its name, or by its name in small letters where
+/// the item has no such member.
+pub(crate) fn method_of(item: &Map<String, Value>, key: &str) -> Option<&'static str> {
+    let lower = key.to_ascii_lowercase();
+    let method = METHODS.into_iter().find(|known| *known == lower)?;
+    (key == method || !item.contains_key(method)).then_some(method)
+}
+
+/// Whether a member of a path item looks like an operation, whatever its method.
+pub(crate) fn looks_like_operation(key: &str, value: &Value) -> bool {
+    let has_parts = ["responses", "operationId"]
+        .iter()
+        .any(|member| value.get(*member).is_some());
+    has_parts && !key.starts_with("x-")
+}
+
 /// What kind of thing `value` is, for messages.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
@@ -66,12 +82,11 @@ pub(crate) fn merge(node: &mut Value, update: &Value) {
 
 /// The operationId of the operation that `place` lies in or is.
 pub(crate) fn operation_at(root: &Value, place: &Pointer) -> Option<String> {
-    let mut tokens = place.as_str().split('/').skip(1);
+    let mut tokens = place.tokens();
     (tokens.next()? == "paths").then_some(())?;
-    let path = tokens.next()?.replace("~1", "/").replace("~0", "~");
-    let method = tokens.next()?;
-    METHODS.contains(&method).then_some(())?;
-    root["paths"].get(&path)?.get(method)?["operationId"]
+    let (path, method) = (tokens.next()?, tokens.next()?);
+    METHODS.contains(&method.as_str()).then_some(())?;
+    root["paths"].get(&path)?.get(&method)?["operationId"]
         .as_str()
         .map(str::to_owned)
 }
@@ -188,8 +203,8 @@ pub(crate) struct Place<'a> {
     pub(crate) operation: &'a str,
 }
 
-/// Visits every schema of every component and operation, children before their parent.
-pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place<'_>)) {
+/// Visits every component that the pass `sides` has given a side.
+pub(crate) fn components(root: &mut Value, mut visit: impl FnMut(&mut Value, Side, &Pointer)) {
     let at = Pointer::root().join(["components", "schemas"]);
     let components = root
         .pointer_mut("/components/schemas")
@@ -200,8 +215,28 @@ pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place
             Some(_) => Side::Response,
             None => continue,
         };
-        schema_tree(schema, side, Role::Top, &at.child(name), "", &mut visit);
+        visit(schema, side, &at.child(name));
     }
+}
+
+/// Takes the schemas of the components out of the document, until they are put back.
+pub(crate) fn take_components(root: &mut Value) -> Map<String, Value> {
+    match root["components"]["schemas"].take() {
+        Value::Object(components) => components,
+        _ => Map::new(),
+    }
+}
+
+/// Puts the schemas of the components into the document.
+pub(crate) fn put_components(root: &mut Value, components: Map<String, Value>) {
+    root["components"]["schemas"] = components.into();
+}
+
+/// Visits every schema of every component and operation, children before their parent.
+pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place<'_>)) {
+    components(root, |schema, side, at| {
+        schema_tree(schema, side, Role::Top, at, "", &mut visit);
+    });
     operations(root, |operation| {
         top_schemas(operation.members, &operation.at, |schema, side, at| {
             schema_tree(schema, side, Role::Top, at, &operation.id, &mut visit);

@@ -13,8 +13,8 @@ use crate::Report;
 use crate::names::DISAGREE;
 use crate::walk::{COPIES, component_name, schemas, size};
 
-/// The words for branches, the one that is looked for first in front.
-const WORDS: [&str; 3] = ["oneOf", "anyOf", "allOf"];
+/// The words for branches; `allOf` is joined by the pass `composition`.
+const WORDS: [&str; 2] = ["oneOf", "anyOf"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let components = match &root["components"]["schemas"] {
@@ -28,20 +28,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         budget: COPIES,
     };
     schemas(root, |schema, place| {
-        let words: Vec<&str> = WORDS
-            .into_iter()
-            .filter(|word| schema[*word].is_array())
-            .collect();
-        if words.is_empty() {
+        let Some((word, branches)) = take(schema) else {
             return;
-        }
-        let branches: Vec<Value> = words
-            .iter()
-            .filter_map(|word| schema[*word].as_array())
-            .flatten()
-            .cloned()
-            .collect();
-        let word = words.join("` and `");
+        };
         let count = branches.len();
         let mut joined = all.join(branches, schema);
         if let (Some(joined), Some(members)) = (joined.as_object_mut(), schema.as_object()) {
@@ -69,6 +58,21 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         );
         *schema = joined;
     });
+}
+
+/// Takes the branches of a schema out of it, with the words that they stood under.
+fn take(schema: &mut Value) -> Option<(String, Vec<Value>)> {
+    let members = schema.as_object_mut()?;
+    let mut words = Vec::new();
+    let mut branches = Vec::new();
+    for word in WORDS {
+        if let Some(Value::Array(more)) = members.get_mut(word).map(Value::take) {
+            words.push(word);
+            branches.extend(more);
+        }
+        members.shift_remove(word);
+    }
+    (!words.is_empty()).then(|| (words.join("` and `"), branches))
 }
 
 /// The kind of a branch, numbers and texts apart from what holds others.
@@ -129,13 +133,8 @@ impl Joined {
         if let Some(members) = schema.as_object_mut() {
             members.shift_remove(super::SIDE);
         }
-        for word in WORDS {
-            let branches = schema
-                .as_object_mut()
-                .and_then(|members| members.shift_remove(word));
-            if let Some(Value::Array(branches)) = branches {
-                schema = self.join(branches, &schema);
-            }
+        if let Some((_, branches)) = take(&mut schema) {
+            schema = self.join(branches, &schema);
         }
         self.open.remove(name);
         self.done.insert(name.to_owned(), schema.clone());
@@ -182,5 +181,19 @@ mod tests {
             json!({"type": "object", "properties": {"id": {"type": "string"}, "error": {"type": "string"}}})
         );
         assert!(told[0].ends_with("`oneOf` of 2 branches -> one schema with the fields of all"));
+    }
+
+    #[test]
+    fn a_component_that_is_a_branch_brings_the_branches_of_both_words() {
+        let (root, _) = crate::passes::test_run(
+            "branches",
+            "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {oneOf: [{$ref: '#/components/schemas/Both'}]}}}}}}}}\ncomponents: {schemas: {Both: {oneOf: [{type: object, properties: {id: {type: string}}}], anyOf: [{type: object, properties: {error: {type: string}}}]}}}",
+        );
+        let schema = &root["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]
+            ["schema"];
+        assert_eq!(
+            *schema,
+            json!({"type": "object", "properties": {"id": {"type": "string"}, "error": {"type": "string"}}})
+        );
     }
 }

@@ -10,14 +10,14 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::references::{RESERVED, given_once};
-use crate::walk::{Side, children, operations, parameter_names, top_schemas};
+use super::words;
+use crate::walk::{
+    Side, children, operations, parameter_names, put_components, take_components, top_schemas,
+};
 use crate::{Pointer, Report};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    let mut components = match root["components"]["schemas"].take() {
-        Value::Object(components) => components,
-        _ => Map::new(),
-    };
+    let mut components = take_components(root);
     let mut taken: HashSet<String> = components.keys().cloned().collect();
     taken.extend(RESERVED.iter().map(|name| (*name).to_owned()));
     taken.extend(
@@ -54,16 +54,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let mut names = Vec::new();
         let parameters = parameter_names(operation.members);
         top_schemas(operation.members, &operation.at, |schema, side, at| {
-            let words = match side {
-                Side::RequestBody => "body",
-                Side::Parameter => at
-                    .as_str()
-                    .split('/')
-                    .nth(5)
-                    .and_then(|index| parameters.get(index.parse::<usize>().ok()?))
-                    .map_or("parameter", String::as_str),
-                Side::Response => return,
-            };
+            if side == Side::Response {
+                return;
+            }
+            let words = words::part(at, &parameters);
             let mut hoist = Hoist {
                 components: &mut components,
                 taken: &mut taken,
@@ -80,7 +74,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             );
         }
     });
-    root["components"]["schemas"] = components.into();
+    put_components(root, components);
 }
 
 struct Hoist<'a> {
@@ -93,13 +87,7 @@ impl Hoist<'_> {
     /// Moves everything in `schema` among the components.
     fn children(&mut self, schema: &mut Value, words: &str) {
         for (child, _, at) in children(schema, &Pointer::root()) {
-            let last = at.split_last().map(|(_, token)| token).unwrap_or_default();
-            let word = match at.as_str() {
-                "/items" => "item",
-                "/additionalProperties" => "value",
-                _ => &last,
-            };
-            self.tree(child, &format!("{words} {word}"));
+            self.tree(child, &format!("{words} {}", words::step(&at)));
         }
     }
 

@@ -10,14 +10,14 @@ use serde_json::{Map, Value, json};
 
 use super::VALUES;
 use super::references::{RESERVED, given_once, type_name};
-use crate::walk::{children, operations, parameter_names, top_schemas};
+use super::words;
+use crate::walk::{
+    children, operations, parameter_names, put_components, take_components, top_schemas,
+};
 use crate::{Pointer, Report};
 
 pub(super) fn run(root: &mut Value, _: &mut Report) {
-    let mut components = match root["components"]["schemas"].take() {
-        Value::Object(components) => components,
-        _ => Map::new(),
-    };
+    let mut components = take_components(root);
     let mut taken: HashSet<String> = components.keys().cloned().collect();
     taken.extend(RESERVED.iter().map(|name| (*name).to_owned()));
     let mut hoisted = Map::new();
@@ -31,37 +31,19 @@ pub(super) fn run(root: &mut Value, _: &mut Report) {
         let mut inner: Vec<_> = children(component, &Pointer::root());
         inner.sort_by(|a, b| a.2.cmp(&b.2));
         for (child, _, at) in inner {
-            let words = format!("{name} {}", step(&at));
+            let words = format!("{name} {}", words::step(&at));
             hoist(child, &words, &mut taken, &mut hoisted);
         }
     }
     operations(root, |operation| {
-        let name = operation.name.clone();
         let parameters = parameter_names(operation.members);
         top_schemas(operation.members, &operation.at, |schema, _, at| {
-            let steps: Vec<&str> = at.as_str().split('/').collect();
-            let words = match steps.get(4) {
-                Some(&"parameters") => steps
-                    .get(5)
-                    .and_then(|index| parameters.get(index.parse::<usize>().ok()?))
-                    .map_or_else(|| name.clone(), |parameter| format!("{name} {parameter}")),
-                Some(&"requestBody") => format!("{name} body"),
-                _ => format!("{name} response"),
-            };
+            let words = format!("{} {}", operation.name, words::part(at, &parameters));
             hoist(schema, &words, &mut taken, &mut hoisted);
         });
     });
     components.extend(hoisted);
-    root["components"]["schemas"] = components.into();
-}
-
-/// The name of a step into a schema.
-fn step(at: &Pointer) -> String {
-    match at.as_str() {
-        "/items" => "item".to_owned(),
-        "/additionalProperties" => "value".to_owned(),
-        _ => at.split_last().map(|(_, token)| token).unwrap_or_default(),
-    }
+    put_components(root, components);
 }
 
 /// Moves the enumerations of `schema` among the components.
@@ -72,7 +54,12 @@ fn hoist(
     hoisted: &mut Map<String, Value>,
 ) {
     for (child, _, at) in children(schema, &Pointer::root()) {
-        hoist(child, &format!("{words} {}", step(&at)), taken, hoisted);
+        hoist(
+            child,
+            &format!("{words} {}", words::step(&at)),
+            taken,
+            hoisted,
+        );
     }
     if schema["type"] != "string" || !schema["enum"].is_array() {
         return;

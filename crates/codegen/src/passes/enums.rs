@@ -142,13 +142,11 @@ fn named(texts: &[&str]) -> Option<Map<String, Value>> {
 fn variant(text: &str) -> String {
     // Signs in front say something; those between words separate them.
     let signs = text.trim().chars().map_while(sign).collect::<Vec<_>>();
-    let words = words::ascii(text).replace(|c: char| !c.is_ascii_alphanumeric(), " ");
-    let all = if text.trim().is_empty() {
-        "empty".to_owned()
+    let name = if text.trim().is_empty() {
+        "Empty".to_owned()
     } else {
-        format!("{} {words}", signs.join(" "))
+        words::pascal(&format!("{} {text}", signs.join(" ")))
     };
-    let name = words::settled(&words::shortened(&all.to_pascal_case(), 80));
     match name.chars().next() {
         None => "Sign".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("X{name}"),

@@ -5,28 +5,17 @@
 
 use serde_json::Value;
 
-use super::SIDE;
-use crate::walk::{Role, Side, operations, schema_tree, top_schemas};
+use crate::walk::{Role, Side, components, operations, schema_tree, top_schemas};
 use crate::{Pointer, Report};
 
 /// The mark of a body's field that the document allows to be null, which is not the same as absent.
 pub(crate) const NULL_IS_A_VALUE: &str = "x-codegen-null";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    let at = Pointer::root().join(["components", "schemas"]);
-    let components = root
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut);
-    for (name, component) in components.into_iter().flatten() {
-        let side = match component[SIDE].as_str() {
-            Some("request") => Side::RequestBody,
-            Some(_) => Side::Response,
-            None => continue,
-        };
-        let at = at.child(name);
-        let count = tree(component, side, &at, "");
-        tell(count, &at, "", report);
-    }
+    components(root, |component, side, at| {
+        let count = tree(component, side, at, "");
+        tell(count, at, "", report);
+    });
     operations(root, |operation| {
         let mut count = 0;
         top_schemas(operation.members, &operation.at, |schema, side, at| {

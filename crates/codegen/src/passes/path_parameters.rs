@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::set_fact;
-use crate::walk::operations;
+use crate::walk::{looks_like_operation, method_of, operations};
 use crate::{Pointer, Report};
 
 /// What cannot stand in a URL as it is.
@@ -148,13 +148,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
 /// Tells of members of path items that look like operations and have no method that HTTP knows.
 fn leave_out_other_methods(root: &Value, report: &mut Report) {
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
-        for (key, value) in item.as_object().into_iter().flatten() {
-            let looks_like_one =
-                value.get("responses").is_some() || value.get("operationId").is_some();
-            if looks_like_one
-                && !crate::walk::METHODS.contains(&key.as_str())
-                && !key.starts_with("x-")
-            {
+        let Some(item) = item.as_object() else {
+            continue;
+        };
+        for (key, value) in item {
+            if looks_like_operation(key, value) && method_of(item, key).is_none() {
                 let at = Pointer::root().join(["paths", path, key]);
                 report.warn(&at, None, format!("`{key}` -> left out: it is no method"));
             }

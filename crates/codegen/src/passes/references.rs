@@ -7,7 +7,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use heck::ToPascalCase;
 use serde_json::{Map, Value, json};
 
 use crate::walk::{COPIES, METHODS, children, size};
@@ -306,12 +305,7 @@ fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
 
 /// What a place of the document is called: its last step that is a name.
 fn title(pointer: &Pointer) -> String {
-    let steps: Vec<String> = pointer
-        .as_str()
-        .split('/')
-        .skip(1)
-        .map(|step| step.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let steps: Vec<String> = pointer.tokens().collect();
     let words: Vec<&str> = steps
         .iter()
         .map(String::as_str)
@@ -401,10 +395,7 @@ pub(super) fn given_once(name: &str, taken: &mut HashSet<String>) -> String {
 
 /// `name` as the name of a Rust type: ASCII letters and digits, a capital in front, of bearable length.
 pub(super) fn type_name(name: &str) -> String {
-    let plain = super::words::ascii(name)
-        .replace(|c: char| !c.is_ascii_alphanumeric(), " ")
-        .to_pascal_case();
-    let plain = super::words::settled(&super::words::shortened(&plain, 80));
+    let plain = super::words::pascal(name);
     match plain.chars().next() {
         None => "Unnamed".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("N{plain}"),

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::walk::{METHODS, kind, plain};
+use crate::walk::{METHODS, kind, method_of, plain};
 use crate::{Pointer, Report};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -150,10 +150,7 @@ fn path_item(item: &mut Value, at: &Pointer, report: &mut Report) {
     };
     let capitals: Vec<String> = members
         .keys()
-        .filter(|key| {
-            let lower = key.to_ascii_lowercase();
-            lower != **key && METHODS.contains(&lower.as_str()) && !members.contains_key(&lower)
-        })
+        .filter(|key| method_of(members, key).is_some_and(|method| method != key.as_str()))
         .cloned()
         .collect();
     for method in capitals {

@@ -2,12 +2,42 @@
 
 use heck::ToPascalCase;
 
+use crate::Pointer;
+
 /// `text` in ASCII letters: those of other scripts as they are read.
 pub(crate) fn ascii(text: &str) -> String {
     if text.is_ascii() {
         text.to_owned()
     } else {
         deunicode::deunicode(text)
+    }
+}
+
+/// `text` as the name of a type or variant, of bearable length.
+pub(crate) fn pascal(text: &str) -> String {
+    let words = ascii(text).replace(|c: char| !c.is_ascii_alphanumeric(), " ");
+    settled(&shortened(&words.to_pascal_case(), 80))
+}
+
+/// What a part of an operation is called: the name of a parameter, `body` or `response`.
+pub(crate) fn part(at: &Pointer, parameters: &[String]) -> String {
+    let mut tokens = at.tokens().skip(3);
+    match tokens.next().as_deref() {
+        Some("parameters") => tokens
+            .next()
+            .and_then(|index| parameters.get(index.parse::<usize>().ok()?).cloned())
+            .unwrap_or_else(|| "parameter".to_owned()),
+        Some("requestBody") => "body".to_owned(),
+        _ => "response".to_owned(),
+    }
+}
+
+/// What a step into a schema is called.
+pub(crate) fn step(at: &Pointer) -> String {
+    match at.as_str() {
+        "/items" => "item".to_owned(),
+        "/additionalProperties" => "value".to_owned(),
+        _ => at.split_last().map(|(_, token)| token).unwrap_or_default(),
     }
 }
 
@@ -30,7 +60,7 @@ pub(crate) fn shortened(name: &str, most: usize) -> String {
 
 /// The name of a type or variant that stays what it is when the generator reads its words once more:
 /// `AAa` would be `Aaa` then.
-pub(crate) fn settled(name: &str) -> String {
+fn settled(name: &str) -> String {
     let mut name = name.to_owned();
     loop {
         let again = name.to_pascal_case();
