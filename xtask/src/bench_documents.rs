@@ -15,6 +15,12 @@ use crate::measure::{self, Cost};
 use crate::workspace;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask bench-documents
+  cargo xtask bench-documents --largest 300
+  cargo xtask bench-documents --json > numbers.json
+
+Exit codes: 0 within the limits; 1 a limit is passed.")]
 pub(crate) struct Args {
     /// Print the numbers as JSON
     #[arg(long)]

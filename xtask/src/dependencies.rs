@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Crates that are locked in several versions, and why.
 const DOUBLED: [(&str, &str); 7] = [
@@ -27,7 +27,19 @@ const DOUBLED: [(&str, &str); 7] = [
     ("windows-sys", "0.52 by ring, on Windows only"),
 ];
 
-pub(crate) fn run() -> Result<ExitCode> {
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask dependencies
+  cargo xtask dependencies --json
+
+Exit codes: 0 none; 1 one that is named.")]
+pub(crate) struct Args {
+    /// For machines
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let output = Command::new("cargo")
         .args([
             "metadata",
@@ -79,6 +91,20 @@ pub(crate) fn run() -> Result<ExitCode> {
             found.difference(&listed),
             listed.difference(&found)
         );
+    }
+    if args.json {
+        let doubled: BTreeMap<_, _> = DOUBLED
+            .iter()
+            .map(|(name, why)| (name, json!({"versions": doubled[name], "why": why})))
+            .collect();
+        let json = json!({
+            "packages": packages.len(),
+            "without_rust_version": silent,
+            "rust_version": format!("{}.{}", own.0, own.1),
+            "doubled": doubled,
+        });
+        println!("{}", serde_json::to_string_pretty(&json)?);
+        return Ok(ExitCode::SUCCESS);
     }
     for (name, why) in DOUBLED {
         println!("{name} {}: {why}", doubled[name].join(", "));

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use heck::ToPascalCase;
 use onlyfansapi_codegen::{Names, Outcome, Output};
+use serde_json::json;
 
 use crate::workspace;
 
@@ -19,6 +20,12 @@ const EXCEPTIONS: [(&str, &str); 0] = [];
 const EMPTY: [&str; 4] = ["Data", "List", "Item", "Response"];
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask names
+  cargo xtask names --entities
+  cargo xtask names --json
+
+Exit codes: 0 printed, written, or as in names.yaml; 1 a name breaks a rule, or names.yaml has others.")]
 pub(crate) struct Args {
     /// Keep what the document teaches in names.yaml
     #[arg(long, conflicts_with_all = ["check", "entities"])]
@@ -26,6 +33,9 @@ pub(crate) struct Args {
     /// Forget what names.yaml has, and learn from the document alone
     #[arg(long, requires = "write")]
     relearn: bool,
+    /// For machines
+    #[arg(long, conflicts_with_all = ["write", "check", "entities"])]
+    json: bool,
     /// Fail unless names.yaml has it, and the names are good
     #[arg(long, conflicts_with = "entities")]
     check: bool,
@@ -40,7 +50,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let text = output.names.to_yaml()?;
     if args.write {
         std::fs::write(&file, text)?;
-        println!("{} names pinned", output.models.len());
+        println!(
+            "{} names pinned; `cargo xtask generate` makes the client of them",
+            output.models.len()
+        );
     } else if args.check {
         let faults = faults(&output);
         if !faults.is_empty() {
@@ -59,6 +72,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             EXCEPTIONS.len(),
             output.models.len()
         );
+    } else if args.json {
+        let json = json!({"types": output.types, "answers": output.models});
+        println!("{}", serde_json::to_string_pretty(&json)?);
     } else if args.entities {
         entities(&output);
     } else {

@@ -1,8 +1,10 @@
 //! Where the files of the workspace are, and the pipeline over them.
 
+use std::fs::File;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use fs4::{FileExt, TryLockError};
 use onlyfansapi_codegen::{Document, Names, Output, Overlay, generate};
 
 /// The root of the workspace, from wherever the command was started.
@@ -12,6 +14,31 @@ pub(crate) fn root() -> PathBuf {
         .map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
     own.parent()
         .map_or_else(|| PathBuf::from("."), PathBuf::from)
+}
+
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// Keeps other commands from replacing files at the same time, for as long as what is returned lives.
+pub(crate) fn alone() -> Result<File> {
+    let target = target();
+    std::fs::create_dir_all(&target)
+        .with_context(|| format!("cannot make {}", target.display()))?;
+    let file = target.join("xtask.lock");
+    let file = File::create(&file).with_context(|| format!("cannot write {}", file.display()))?;
+    // By the trait's name: the method of the standard library is newer than the oldest Rust we build with.
+    match FileExt::try_lock(&file) {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("another `cargo xtask` is replacing files; wait until it is done")
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).context("the file that keeps commands apart cannot be locked")
+        }
+    }
 }
 
 /// The client of the vendored document.

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use sha2::{Digest, Sha256};
+
 use crate::{Document, Error, Names, Overlay, generate};
 
 /// Generates the client of `document`, corrected by `overlay` and with pinned `names`, into `$OUT_DIR/client.rs`. Paths are
@@ -28,6 +30,42 @@ pub fn run(document: &str, overlay: Option<&str>, names: Option<&str>) -> ExitCo
             ExitCode::FAILURE
         }
     }
+}
+
+/// Refuses files that do not belong together: each must have the sha256 that stands under `sha256` in the file
+/// `lock`, a map from paths to hexadecimal digits.
+///
+/// # Errors
+///
+/// When the lock cannot be read or names no hashes, or a file is another; in one line that names the command
+/// which mends it.
+///
+/// ```no_run
+/// if let Err(error) = onlyfansapi_codegen::build_script::check_lock("openapi.lock") {
+///     println!("cargo::error={error}");
+/// }
+/// ```
+pub fn check_lock(lock: &str) -> Result<(), Error> {
+    println!("cargo:rerun-if-changed={lock}");
+    let document = Document::read(Path::new(lock))?;
+    let hashes = document.root["sha256"].as_object();
+    let hashes = hashes.ok_or_else(|| Error::new(lock, "names no sha256 of any file"))?;
+    for (file, expected) in hashes {
+        println!("cargo:rerun-if-changed={file}");
+        let bytes = std::fs::read(file)
+            .map_err(|error| Error::new(file, format!("cannot be read: {error}")))?;
+        let found: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        if expected.as_str() != Some(found.as_str()) {
+            let what = format!(
+                "is not the one that belongs to the others, by {lock}: `cargo xtask generate` makes them go together"
+            );
+            return Err(Error::new(file, what));
+        }
+    }
+    Ok(())
 }
 
 fn write(document: &Path, overlay: Option<&Path>, names: Option<&Path>) -> Result<(), Error> {

@@ -58,7 +58,7 @@ pub use diff::{Class, Diff, Difference};
 pub use document::{Document, Position, Positions};
 pub use error::Error;
 pub use names::Names;
-pub use overlay::Overlay;
+pub use overlay::{Misfit, Overlay};
 pub use pipeline::{Output, generate, prepare};
 pub use pointer::Pointer;
 pub use report::{Change, Report};

@@ -4,6 +4,7 @@
 //! true}`: gone, with the action's description as the reason in the report. Targets are RFC 9535
 //! JSONPath; an action that matches nothing is an error, because its correction has been lost.
 
+use std::fmt;
 use std::path::Path;
 
 use serde_json::Value;
@@ -26,6 +27,24 @@ struct Action {
     description: String,
     change: Change,
     at: Pointer,
+}
+
+/// An action that does nothing for a document, or cannot be applied to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Misfit {
+    /// Where the action stands in the overlay.
+    pub action: Pointer,
+    /// Its target, and why it does nothing.
+    pub what: String,
+    /// Whether it can stay: it can be applied, but the document says so itself.
+    pub applies: bool,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.action, self.what)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -161,12 +180,12 @@ impl Overlay {
     /// let document = Document::parse("d.yaml", "openapi: 3.0.3\npaths: {}\n")?;
     /// let overlay = Overlay::parse("o.yaml", "overlay: 1.0.0\nactions: [{target: $.paths.x, remove: true}]\n")?;
     /// let (fitting, misfits) = overlay.fit(&document);
-    /// assert_eq!(misfits, ["/actions/0: `$.paths.x` matches nothing any more"]);
+    /// assert_eq!(misfits[0].to_string(), "/actions/0: `$.paths.x` matches nothing any more");
     /// assert!(fitting.fit(&document).1.is_empty());
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     #[must_use]
-    pub fn fit(&self, document: &Document) -> (Self, Vec<String>) {
+    pub fn fit(&self, document: &Document) -> (Self, Vec<Misfit>) {
         let mut fitting = self.clone();
         fitting.actions.clear();
         let mut misfits = Vec::new();
@@ -175,27 +194,108 @@ impl Overlay {
             let mut one = self.clone();
             one.actions = vec![action.clone()];
             let before = so_far.root.clone();
-            let (at, target) = (&action.at, &action.target);
+            let target = &action.target;
+            let misfit = |what: String, applies: bool| Misfit {
+                action: action.at.clone(),
+                what,
+                applies,
+            };
             match one.apply(&mut so_far, &mut Report::new()) {
                 Err(error) => {
-                    let is_gone = error.message.contains("matches nothing");
-                    misfits.push(if is_gone {
-                        format!("{at}: `{target}` matches nothing any more")
+                    let what = if error.message.contains("matches nothing") {
+                        format!("`{target}` matches nothing any more")
                     } else {
-                        format!("{at}: {}", error.message)
-                    });
+                        error.message
+                    };
+                    misfits.push(misfit(what, false));
                     continue;
                 }
                 Ok(()) if so_far.root == before => {
-                    misfits.push(format!(
-                        "{at}: `{target}` is no longer needed: the document says so itself"
-                    ));
+                    let what =
+                        format!("`{target}` is no longer needed: the document says so itself");
+                    misfits.push(misfit(what, true));
                 }
                 Ok(()) => {}
             }
             fitting.actions.push(action.clone());
         }
         (fitting, misfits)
+    }
+
+    /// The text of the overlay with these misfits as comments under `note`, if any of them cannot be applied:
+    /// nothing that a person wrote is lost, and what is left fits the document.
+    ///
+    /// # Errors
+    ///
+    /// When an action shares a line with another thing, so that only a person can set it aside.
+    ///
+    /// ```
+    /// use onlyfansapi_codegen::{Document, Overlay};
+    ///
+    /// let document = Document::parse("d.yaml", "openapi: 3.0.3\npaths: {/a: {}}\n")?;
+    /// let text = "overlay: 1.0.0\nactions:\n- target: $.paths.x\n  remove: true\n- {target: $.paths, update: {}}\n";
+    /// let overlay = Overlay::parse("o.yaml", text)?;
+    /// let (_, misfits) = overlay.fit(&document);
+    /// let text = overlay.set_aside(&misfits, "Set aside")?.unwrap();
+    /// assert!(text.contains("# Set aside: `$.paths.x` matches nothing any more\n# - target: $.paths.x\n#   remove: true\n- {target"));
+    /// # Ok::<(), onlyfansapi_codegen::Error>(())
+    /// ```
+    pub fn set_aside(&self, misfits: &[Misfit], note: &str) -> Result<Option<String>, Error> {
+        let gone: Vec<&Misfit> = misfits.iter().filter(|misfit| !misfit.applies).collect();
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        let actions = self.actions.iter().map(|action| &action.at);
+        let positions = self.document.positions().of(actions);
+        let first_lines: Vec<usize> = self
+            .actions
+            .iter()
+            .filter_map(|action| positions.get(&action.at).map(|position| position.line))
+            .collect();
+        let mut lines: Vec<String> = self.document.text().lines().map(str::to_owned).collect();
+        // From the last to the first, so that the lines of the others stay where they are.
+        for misfit in gone.iter().rev() {
+            let by_hand = || {
+                let what = format!("{}; it can only be taken out by hand", misfit.what);
+                self.document.error(&misfit.action, what)
+            };
+            let first = positions.get(&misfit.action).ok_or_else(by_hand)?.line;
+            let next = first_lines.iter().find(|line| **line > first);
+            let end = next.map_or(lines.len(), |next| next - 1);
+            let action = lines.get_mut(first - 1..end).ok_or_else(by_hand)?;
+            // Comments and empty lines below belong to what follows.
+            for line in action {
+                if !line.trim().is_empty() && !line.trim_start().starts_with('#') {
+                    *line = format!("# {line}");
+                }
+            }
+            lines.insert(first - 1, format!("# {note}: {}", misfit.what));
+        }
+        let text = lines.join("\n") + "\n";
+        // Whatever the style of the file was: what is left must be the others, and nothing else.
+        let left = Self::parse(self.document.file(), &text).map_err(|error| {
+            let what = format!(
+                "{}; the actions that do not fit can only be taken out by hand",
+                error.message
+            );
+            Error::new(self.document.file(), what)
+        })?;
+        let stays = |action: &&Action| !gone.iter().any(|misfit| misfit.action == action.at);
+        let expected = self
+            .actions
+            .iter()
+            .filter(stays)
+            .map(|action| &action.target);
+        if !left
+            .actions
+            .iter()
+            .map(|action| &action.target)
+            .eq(expected)
+        {
+            let what = "the actions that do not fit share their lines with others, and can only be taken out by hand";
+            return Err(Error::new(self.document.file(), what));
+        }
+        Ok(Some(text))
     }
 
     fn change(

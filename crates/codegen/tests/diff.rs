@@ -205,6 +205,7 @@ actions:
     )
     .unwrap();
     let (fitting, misfits) = overlay.fit(&document);
+    let misfits: Vec<_> = misfits.iter().map(ToString::to_string).collect();
     assert_eq!(
         misfits,
         [

@@ -21,6 +21,12 @@ use crate::measure::{self, Cost};
 use crate::workspace;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask bench-build
+  cargo xtask bench-build --rounds 1 --only client
+  cargo xtask bench-build --json > numbers.json
+
+Exit codes: 0 within the limits; 1 a limit is passed, or a build fails.")]
 pub(crate) struct Args {
     /// Print the numbers as JSON
     #[arg(long)]

@@ -1,18 +1,27 @@
-//! `cargo xtask generate [--check]`: the committed copy of the client, generated/client.rs; with `--spec` a
-//! crate of its own from any document.
+//! `cargo xtask generate [--check]`: the committed copy of the client, generated/client.rs, and everything else
+//! that is made of the document; with `--spec` a crate of its own from any document.
 
 mod standalone;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use onlyfansapi_codegen::Output;
 use similar::TextDiff;
 
-use crate::workspace;
+use crate::journal::{self, NewFile};
+use crate::lock::Lock;
+use crate::{coverage, explain, workspace};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  cargo xtask generate                    # everything in the workspace that is made of openapi.yaml
+  cargo xtask generate --check
+  cargo xtask generate --spec api.json --out ../api-client --overlay fixes.yaml --report report.json
+
+Exit codes: 0 written, or as committed; 1 failed, or not as committed.")]
 pub(crate) struct Args {
     /// Generate in two processes and fail unless both give what is committed, to the byte
     #[arg(long)]
@@ -41,22 +50,21 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if let Some(spec) = &args.spec {
         return standalone::run(args, spec);
     }
-    let committed = workspace::root().join("generated/client.rs");
     if args.check {
-        return check(&committed);
+        return check(&workspace::root().join("generated/client.rs"));
     }
-    let file = args.out.clone().unwrap_or(committed);
     let start = Instant::now();
     let output = workspace::output()?;
     let seconds = start.elapsed().as_secs_f64();
-    if let Some(parent) = file.parent() {
-        std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot make {}", parent.display()))?;
-    }
-    std::fs::write(&file, &output.source)
-        .with_context(|| format!("cannot write {}", file.display()))?;
+    let replaced = match &args.out {
+        Some(file) => {
+            write(file, &output.source)?;
+            0
+        }
+        None => replace(&output)?,
+    };
     println!(
-        "{} lines, {} types, {} operations in {seconds:.2} s",
+        "{} lines, {} types, {} operations in {seconds:.2} s; {replaced} files replaced",
         output.source.lines().count(),
         output.types.len(),
         output.coverage.generated()
@@ -67,8 +75,47 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Everything in the workspace that is made of the document, at once.
+fn replace(output: &Output) -> Result<usize> {
+    let root = workspace::root();
+    let _alone = workspace::alone()?;
+    let mut lock = Lock::read(&root)?;
+    let read = |file: &str| {
+        std::fs::read(root.join(file)).with_context(|| format!("{file} cannot be read"))
+    };
+    if !lock.holds("openapi.yaml", &read("openapi.yaml")?) {
+        bail!(
+            "openapi.yaml is not the document that was vendored: `cargo xtask update --from FILE` takes a new one in"
+        );
+    }
+    let mut files = vec![
+        NewFile::new("overlay.yaml", read("overlay.yaml")?),
+        NewFile::new("names.yaml", output.names.to_yaml()?),
+        NewFile::new("generated/client.rs", output.source.as_bytes()),
+    ];
+    for file in &files {
+        lock.hold(file.path, &file.bytes);
+    }
+    files.insert(0, lock.file()?);
+    let untyped = coverage::untyped(&output.coverage);
+    files.push(NewFile::new("untyped.yaml", untyped));
+    let page = String::from_utf8(read("CONTRIBUTING.md")?)?;
+    if let Some(page) = explain::renewed(&page, output) {
+        files.push(NewFile::new("CONTRIBUTING.md", page));
+    }
+    journal::replace(&root, &files)
+}
+
+fn write(file: &Path, source: &str) -> Result<()> {
+    if let Some(parent) = file.parent() {
+        std::fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make {}", parent.display()))?;
+    }
+    std::fs::write(file, source).with_context(|| format!("cannot write {}", file.display()))
+}
+
 /// Two processes, because a hash map has another order in each.
-fn check(committed: &std::path::Path) -> Result<ExitCode> {
+fn check(committed: &Path) -> Result<ExitCode> {
     let expected = std::fs::read_to_string(committed)
         .with_context(|| format!("cannot read {}", committed.display()))?;
     let own = std::env::current_exe()?;

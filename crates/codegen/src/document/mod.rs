@@ -88,6 +88,12 @@ impl Document {
         &self.file
     }
 
+    /// The text that was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// What the reader did not keep as it was: duplicate keys, keys that became equal as strings.
     pub(crate) fn oddities(&self) -> &[Oddity] {
         &self.oddities

@@ -1,0 +1,276 @@
+//! A small workspace of its own for each test, and a service on loopback that has documents.
+
+#![allow(dead_code)] // each test file uses what it needs
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use onlyfansapi_codegen::{Document, Overlay};
+use serde_json::Value;
+
+/// The tags whose operations the small workspace has.
+const TAGS: [&str; 5] = [
+    "Smart Link Postbacks",
+    "Webhooks",
+    "Fans - AI Summary",
+    "Media Vault",
+    "Banned Words",
+];
+
+/// They share what cargo has built, so one works at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A copy of the workspace with a small document.
+pub struct Workspace {
+    pub root: PathBuf,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Workspace {
+    pub fn new(name: &str) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join("update")
+            .join(name);
+        if root.exists() {
+            std::fs::remove_dir_all(&root).unwrap();
+        }
+        copy(&original(), &root);
+        let made = Self { root, _turn: turn };
+        let document = small_document();
+        let overlay = Overlay::read(&made.root.join("overlay.yaml")).unwrap();
+        let read = Document::parse("openapi.yaml", &document).unwrap();
+        let (_, misfits) = overlay.fit(&read);
+        let overlay = overlay
+            .set_aside(&misfits, "not in the small document")
+            .unwrap();
+        made.write("overlay.yaml", &overlay.unwrap());
+        made.write("openapi.yaml", &document);
+        made.write("openapi.lock", &lock(&document));
+        let output = made.xtask(&["generate"]);
+        assert!(output.status.success(), "{output:?}");
+        made
+    }
+
+    pub fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.root.join(file), text).unwrap();
+    }
+
+    pub fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.root.join(file)).unwrap()
+    }
+
+    /// Every file of the workspace, to the byte.
+    pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        let mut open = vec![self.root.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    files.insert(
+                        path.strip_prefix(&self.root).unwrap().to_owned(),
+                        std::fs::read(&path).unwrap(),
+                    );
+                }
+            }
+        }
+        files
+    }
+
+    /// A command of xtask for this workspace.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(arguments)
+            .current_dir(&self.root)
+            .env("CARGO_MANIFEST_DIR", self.root.join("xtask"))
+            .env("CARGO_TARGET_DIR", target());
+        command
+    }
+
+    pub fn xtask(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Builds the client from its committed copy.
+    pub fn build(&self) -> Output {
+        Command::new("cargo")
+            .args([
+                "check",
+                "--quiet",
+                "--locked",
+                "-p",
+                "onlyfansapi-client",
+                "--no-default-features",
+            ])
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", target().join("own"))
+            .output()
+            .unwrap()
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.root);
+        }
+    }
+}
+
+/// Where the small workspaces are built.
+pub fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("update-target")
+}
+
+fn original() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        if [".git", ".update", "target"]
+            .iter()
+            .any(|skipped| name == *skipped)
+        {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(name));
+        } else {
+            std::fs::write(to.join(name), std::fs::read(entry.path()).unwrap()).unwrap();
+        }
+    }
+}
+
+/// The vendored document with the operations of a few tags.
+pub fn small_document() -> String {
+    let document = Document::read(&original().join("openapi.yaml")).unwrap();
+    let mut root = document.root.clone();
+    let paths = root["paths"].as_object_mut().unwrap();
+    paths.retain(|_, item| {
+        let operations = item.as_object().unwrap().values();
+        operations
+            .filter_map(|operation| operation["tags"][0].as_str())
+            .any(|tag| TAGS.contains(&tag))
+    });
+    serde_yaml::to_string(&root).unwrap()
+}
+
+fn lock(document: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let sha: String = Sha256::digest(document)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "source: small.yaml\ndate: 2026-01-01\nprovenance: cut for a test\nsha256:\n  openapi.yaml: {sha}\n"
+    )
+}
+
+/// The document with a change.
+pub fn changed(change: impl FnOnce(&mut Value)) -> String {
+    let mut root = Document::parse("small.yaml", &small_document())
+        .unwrap()
+        .root;
+    change(&mut root);
+    serde_yaml::to_string(&root).unwrap()
+}
+
+/// A service on loopback: what it is asked, and how it answers.
+pub struct Service {
+    pub url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Service {
+    pub fn new(
+        answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/openapi.yaml", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&requests);
+        let answer = Arc::new(answer);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+                std::thread::spawn(move || {
+                    let mut request = Vec::new();
+                    let mut byte = [0];
+                    while !request.ends_with(b"\r\n\r\n")
+                        && stream.read(&mut byte).is_ok_and(|n| n > 0)
+                    {
+                        request.extend(byte);
+                    }
+                    let request = String::from_utf8_lossy(&request).into_owned();
+                    seen.lock().unwrap().push(request.clone());
+                    // A client that goes away is what some tests want.
+                    let _ = answer(&request, &mut stream);
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// Serves one text, as the real service does: by ETag, packed where that is accepted.
+    pub fn of(text: String) -> Self {
+        Self::new(move |request, stream| {
+            let lower = request.to_ascii_lowercase();
+            if lower.contains("if-none-match: \"v1\"") {
+                return stream.write_all(
+                    b"HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nConnection: close\r\n\r\n",
+                );
+            }
+            let packed = lower.contains("accept-encoding: gzip");
+            let body = if packed {
+                gzip(text.as_bytes())
+            } else {
+                text.clone().into_bytes()
+            };
+            let encoding = if packed {
+                "Content-Encoding: gzip\r\n"
+            } else {
+                ""
+            };
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/yaml\r\nETag: \"v1\"\r\n{encoding}Content-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            )?;
+            stream.write_all(&body)
+        })
+    }
+
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
