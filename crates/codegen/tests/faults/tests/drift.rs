@@ -52,7 +52,7 @@ fn drifts<T: DeserializeOwned + Serialize>(
             .iter()
             .map(|pointer| pointer.as_str().unwrap().to_owned())
             .collect();
-        let answer = examples::answer(200, &sent["body"]);
+        let answer = examples::answer(200, &sent["body"]).unwrap();
         let reply = Reply::<T>::decode(operation, answer, Decode::Lenient).unwrap();
         let mut found: Vec<_> = reply
             .drift()
