@@ -59,6 +59,7 @@ pub fn answer(status: u16, body: &Value) -> Result<Answer, String> {
 
 /// What became of one example.
 #[derive(Debug)]
+#[allow(dead_code)] // not every program that has this file reads all of it
 pub struct Outcome {
     /// The status of the answer that it is an example of.
     pub status: u16,
