@@ -33814,6 +33814,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/me`
     pub static GET_CURRENT_ACCOUNT: Operation = Operation {
@@ -33826,6 +33827,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/me/model-start-date`
     pub static GET_MODEL_START_DATE: Operation = Operation {
@@ -33838,6 +33840,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/me/top-percentage`
     pub static GET_TOP_PERCENTAGE: Operation = Operation {
@@ -33850,6 +33853,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/accounts`
     pub static LIST_ACCOUNTS: Operation = Operation {
@@ -33872,6 +33876,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/financial/profitability`
     pub static GET_PROFITABILITY: Operation = Operation {
@@ -33894,6 +33899,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/analytics/financial/profitability/{account}/history`
     pub static GET_PROFITABILITY_HISTORY: Operation = Operation {
@@ -33916,6 +33922,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/financial/forecast`
     pub static GET_REVENUE_FORECAST: Operation = Operation {
@@ -33964,6 +33971,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/financial/transactions/summary`
     pub static GET_TRANSACTION_SUMMARY: Operation = Operation {
@@ -33986,6 +33994,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/financial/transactions/by-type`
     pub static GET_TRANSACTIONS_BY_TYPE: Operation = Operation {
@@ -34008,6 +34017,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/summary/earnings`
     pub static GET_EARNINGS_OVERVIEW: Operation = Operation {
@@ -34030,6 +34040,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/summary/historical`
     pub static GET_HISTORICAL_PERFORMANCE: Operation = Operation {
@@ -34050,6 +34061,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/analytics/summary/comparison`
     pub static GET_PERIOD_COMPARISON: Operation = Operation {
@@ -34086,6 +34098,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/whoami`
     pub static WHOAMI: Operation = Operation {
@@ -34098,6 +34111,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/details/account-country`
     pub static GET_ACCOUNT_COUNTRY_DETAILS: Operation = Operation {
@@ -34110,6 +34124,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/details/bank`
     pub static GET_BANK_PAYOUT_DETAILS: Operation = Operation {
@@ -34122,6 +34137,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/details/dac7-form`
     pub static GET_DAC_7FORM_DETAILS: Operation = Operation {
@@ -34134,6 +34150,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/details/legal-info`
     pub static GET_LEGAL_AND_TAX_STATUS: Operation = Operation {
@@ -34146,6 +34163,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/details/legal-form`
     pub static GET_LEGAL_FORM_DETAILS: Operation = Operation {
@@ -34158,6 +34176,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/available-payout-systems`
     pub static LIST_AVAILABLE_PAYOUT_SYSTEMS: Operation = Operation {
@@ -34170,6 +34189,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/banking/countries`
     pub static LIST_COUNTRIES: Operation = Operation {
@@ -34182,6 +34202,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/banned-words`
     pub static LIST_BANNED_WORDS: Operation = Operation {
@@ -34211,6 +34232,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/users/blocked`
     pub static LIST_BLOCKED_USERS: Operation = Operation {
@@ -34228,6 +34250,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/users/restricted`
     pub static LIST_RESTRICTED_USERS: Operation = Operation {
@@ -34245,6 +34268,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chargebacks/ratio`
     pub static CALCULATE_CHARGEBACK_RATIO: Operation = Operation {
@@ -34261,6 +34285,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chargebacks/statistics`
     pub static LIST_CHARGEBACK_STATISTICS: Operation = Operation {
@@ -34277,6 +34302,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chargebacks`
     pub static LIST_CHARGEBACKS: Operation = Operation {
@@ -34295,6 +34321,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/messages/{queue_id}/attach-tags`
     pub static ATTACH_TAGS_RELEASE_FORMS_TO_MESSAGE: Operation = Operation {
@@ -34331,6 +34358,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/messages/{message_id}`
     pub static DELETE_MESSAGE: Operation = Operation {
@@ -34347,6 +34375,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages/{message_id}`
     pub static GET_SPECIFIC_CHAT_MESSAGE: Operation = Operation {
@@ -34363,6 +34392,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/messages/{message_id}/like`
     pub static LIKE_MESSAGE: Operation = Operation {
@@ -34379,6 +34409,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages`
     pub static LIST_CHAT_MESSAGES: Operation = Operation {
@@ -34400,6 +34431,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages/pinned`
     pub static LIST_PINNED_CHAT_MESSAGES: Operation = Operation {
@@ -34420,6 +34452,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/messages/{message_id}/pin`
     pub static PIN_MESSAGE: Operation = Operation {
@@ -34436,6 +34469,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chats/{chat_id}/messages/search`
     pub static SEARCH_CHAT_MESSAGES: Operation = Operation {
@@ -34452,6 +34486,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/messages`
     pub static SEND_MESSAGE: Operation = Operation {
@@ -34527,6 +34562,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/messages/{message_id}/unlike`
     pub static UNLIKE_MESSAGE: Operation = Operation {
@@ -34543,6 +34579,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/messages/{message_id}/unpin`
     pub static UNPIN_MESSAGE: Operation = Operation {
@@ -34559,6 +34596,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/chats/{chat_id}`
     pub static DELETE_CHAT: Operation = Operation {
@@ -34574,6 +34612,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/hide`
     pub static HIDE_CHAT: Operation = Operation {
@@ -34589,6 +34628,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chats/{chat_id}/media`
     pub static LIST_CHAT_MEDIA_GALLERY: Operation = Operation {
@@ -34614,6 +34654,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/chats`
     pub static LIST_CHATS: Operation = Operation {
@@ -34646,6 +34687,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/mark-as-read`
     pub static MARK_ALL_CHATS_AS_READ: Operation = Operation {
@@ -34658,6 +34700,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/mark-as-read`
     pub static MARK_CHAT_AS_READ: Operation = Operation {
@@ -34673,6 +34716,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/mark-as-unread`
     pub static MARK_CHAT_AS_UNREAD: Operation = Operation {
@@ -34688,6 +34732,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/mute`
     pub static MUTE_CHAT_NOTIFICATIONS: Operation = Operation {
@@ -34703,6 +34748,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/chats/{chat_id}/typing`
     pub static START_TYPING_INDICATOR: Operation = Operation {
@@ -34718,6 +34764,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/chats/{chat_id}/unmute`
     pub static UNMUTE_CHAT_NOTIFICATIONS: Operation = Operation {
@@ -34733,6 +34780,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/client-sessions`
     pub static CREATE_CLIENT_SESSION: Operation = Operation {
@@ -34761,6 +34809,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/authenticate/{attempt_id}`
     pub static POLL_AUTHENTICATION_STATUS: Operation = Operation {
@@ -34773,6 +34822,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/authenticate/{account_id}/reauthenticate`
     pub static RE_AUTHENTICATE_ACCOUNT: Operation = Operation {
@@ -34785,6 +34835,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/authenticate/{attempt_id}/send-email-to-creator`
     pub static SEND_2FA_EMAIL_TO_CREATOR: Operation = Operation {
@@ -34797,6 +34848,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/authenticate`
     pub static START_AUTHENTICATION: Operation = Operation {
@@ -34839,6 +34891,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `PUT /api/authenticate/{attempt_id}`
     pub static SUBMIT_2FA: Operation = Operation {
@@ -34861,6 +34914,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `PUT /api/authenticate/{account_id}/credentials`
     pub static UPDATE_AUTHENTICATION_CREDENTIALS: Operation = Operation {
@@ -34888,6 +34942,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `DELETE /api/data-exports/{data_export_id}`
     pub static CANCEL_DATA_EXPORT: Operation = Operation {
@@ -34902,6 +34957,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/data-exports`
     pub static CREATE_DATA_EXPORT: Operation = Operation {
@@ -34947,6 +35003,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/data-exports/{data_export_id}`
     pub static GET_DATA_EXPORT_STATUS: Operation = Operation {
@@ -34968,6 +35025,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/data-exports`
     pub static LIST_DATA_EXPORTS: Operation = Operation {
@@ -35010,6 +35068,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/data-exports/{data_export_id}/retry`
     pub static RETRY_FAILED_DATA_EXPORT: Operation = Operation {
@@ -35024,6 +35083,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/data-exports/{data_export_id}/start`
     pub static START_DATA_EXPORT: Operation = Operation {
@@ -35038,6 +35098,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/engagement/messages/direct-messages`
     pub static DIRECT_MESSAGES: Operation = Operation {
@@ -35057,6 +35118,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/engagement/messages/direct-messages/chart`
     pub static DIRECT_MESSAGES_CHART: Operation = Operation {
@@ -35074,6 +35136,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/engagement/messages/mass-messages`
     pub static MASS_MESSAGES: Operation = Operation {
@@ -35092,6 +35155,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/engagement/messages/mass-messages/chart`
     pub static MASS_MESSAGES_CHART: Operation = Operation {
@@ -35109,6 +35173,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/engagement/messages/{message_id}/buyers`
     pub static MESSAGE_BUYERS: Operation = Operation {
@@ -35135,6 +35200,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/engagement/messages/top-message`
     pub static TOP_MESSAGE: Operation = Operation {
@@ -35151,6 +35217,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/fans/{fan_id}/notes`
     pub static CLEAR_FAN_NOTES: Operation = Operation {
@@ -35166,6 +35233,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/fans/{fan_id}/notes`
     pub static CREATE_EDIT_FAN_NOTES: Operation = Operation {
@@ -35182,6 +35250,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/{fan_id}/notes`
     pub static GET_FAN_NOTES: Operation = Operation {
@@ -35197,6 +35266,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/{user_id}/subscriptions-history`
     pub static GET_SUBSCRIPTION_HISTORY: Operation = Operation {
@@ -35212,6 +35282,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/active`
     pub static LIST_ACTIVE_FANS: Operation = Operation {
@@ -35271,6 +35342,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/all`
     pub static LIST_ALL_FANS: Operation = Operation {
@@ -35330,6 +35402,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/expired`
     pub static LIST_EXPIRED_FANS: Operation = Operation {
@@ -35389,6 +35462,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/latest`
     pub static LIST_LATEST_FANS: Operation = Operation {
@@ -35414,6 +35488,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/top`
     pub static LIST_TOP_FANS: Operation = Operation {
@@ -35437,6 +35512,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/fans/{fan_id}/custom-name`
     pub static SET_FANS_CUSTOM_NAME: Operation = Operation {
@@ -35453,6 +35529,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/fan-summary-categories`
     pub static CREATE_CUSTOM_SUMMARY_CATEGORY: Operation = Operation {
@@ -35468,6 +35545,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/fan-summary-categories/{category_id}`
     pub static DELETE_CUSTOM_SUMMARY_CATEGORY: Operation = Operation {
@@ -35482,6 +35560,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/fans/{fan_id}/summary`
     pub static GENERATE_FAN_SUMMARY: Operation = Operation {
@@ -35498,6 +35577,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/fans/{fan_id}/summary`
     pub static GET_FAN_SUMMARY: Operation = Operation {
@@ -35513,6 +35593,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/fan-summary-categories`
     pub static LIST_CUSTOM_SUMMARY_CATEGORIES: Operation = Operation {
@@ -35525,6 +35606,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/fan-summary-categories/{category_id}`
     pub static UPDATE_CUSTOM_SUMMARY_CATEGORY: Operation = Operation {
@@ -35541,6 +35623,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/following/active`
     pub static LIST_ACTIVE_FOLLOWINGS: Operation = Operation {
@@ -35586,6 +35669,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/following/all`
     pub static LIST_ALL_FOLLOWINGS: Operation = Operation {
@@ -35631,6 +35715,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/following/expired`
     pub static LIST_EXPIRED_FOLLOWINGS: Operation = Operation {
@@ -35676,6 +35761,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/trial-links/{trial_link_id}/tags`
     pub static ADD_FREE_TRIAL_LINK_TAGS: Operation = Operation {
@@ -35704,6 +35790,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/trial-links`
     pub static CREATE_FREE_TRIAL_LINK: Operation = Operation {
@@ -35741,6 +35828,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/trial-links/{trial_link_id}`
     pub static DELETE_FREE_TRIAL_LINK: Operation = Operation {
@@ -35756,6 +35844,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}`
     pub static GET_FREE_TRIAL_LINK: Operation = Operation {
@@ -35771,6 +35860,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/cohort-arps`
     pub static GET_FREE_TRIAL_LINK_COHORT_ARPS: Operation = Operation {
@@ -35801,6 +35891,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/stats`
     pub static GET_FREE_TRIAL_LINK_STATS: Operation = Operation {
@@ -35818,6 +35909,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/spenders`
     pub static LIST_FREE_TRIAL_LINK_SPENDERS: Operation = Operation {
@@ -35836,6 +35928,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/subscribers`
     pub static LIST_FREE_TRIAL_LINK_SUBSCRIBERS: Operation = Operation {
@@ -35853,6 +35946,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links/{trial_link_id}/tags`
     pub static LIST_FREE_TRIAL_LINK_TAGS: Operation = Operation {
@@ -35874,6 +35968,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/trial-links`
     pub static LIST_FREE_TRIAL_LINKS: Operation = Operation {
@@ -35901,6 +35996,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/trial-links/{trial_link_id}/tags`
     pub static REMOVE_FREE_TRIAL_LINK_TAGS: Operation = Operation {
@@ -35929,6 +36025,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/giphy/trending`
     pub static LIST_TRENDING_GIFS: Operation = Operation {
@@ -35945,6 +36042,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/giphy/search`
     pub static SEARCH_GIFS: Operation = Operation {
@@ -35962,6 +36060,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/link-tags`
     pub static LIST_ALL_LINK_TAGS: Operation = Operation {
@@ -35982,6 +36081,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/mass-messaging/{id}`
     pub static GET_MASS_MESSAGE: Operation = Operation {
@@ -35997,6 +36097,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/mass-messaging/overview`
     pub static GET_MASS_MESSAGE_OVERVIEW: Operation = Operation {
@@ -36015,6 +36116,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/mass-messaging`
     pub static LIST_MASS_MESSAGE_QUEUE: Operation = Operation {
@@ -36027,6 +36129,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/mass-messaging`
     pub static SEND_MASS_MESSAGE: Operation = Operation {
@@ -36123,6 +36226,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/mass-messaging/{id}`
     pub static UNSEND_DELETE_MASS_MESSAGE: Operation = Operation {
@@ -36138,6 +36242,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/mass-messaging/{id}`
     pub static UPDATE_MASS_MESSAGE: Operation = Operation {
@@ -36193,6 +36298,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/media/scrape`
     pub static DEPRECATED_SCRAPE_MEDIA_FROM_THE_ONLY_FANS_CDN: Operation = Operation {
@@ -36218,6 +36324,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/download/drm/{media_id}`
     pub static DOWNLOAD_DRM_PROTECTED_MEDIA: Operation = Operation {
@@ -36233,6 +36340,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "*/*",
         shape: Shape::Redirect,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/download/{cdnUrl}`
     pub static DOWNLOAD_MEDIA_FROM_THE_ONLY_FANS_CDN: Operation = Operation {
@@ -36248,6 +36356,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "*/*",
         shape: Shape::Redirect,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/uploads/{upload}/status`
     pub static GET_UPLOAD_STATUS: Operation = Operation {
@@ -36263,6 +36372,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/media/upload`
     pub static UPLOAD_MEDIA_TO_THE_ONLY_FANS_CDN: Operation = Operation {
@@ -36287,6 +36397,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/media/vault/delete-media`
     pub static DELETE_VAULT_MEDIA: Operation = Operation {
@@ -36308,6 +36419,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/vault/{media_id}`
     pub static GET_VAULT_MEDIA: Operation = Operation {
@@ -36323,6 +36435,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/vault`
     pub static LIST_VAULT_MEDIA: Operation = Operation {
@@ -36356,6 +36469,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/media/vault`
     pub static UPLOAD_MEDIA_TO_VAULT: Operation = Operation {
@@ -36373,6 +36487,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/media/vault/lists/{list_id}/media`
     pub static ADD_MEDIA_TO_LIST: Operation = Operation {
@@ -36395,6 +36510,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/media/vault/lists`
     pub static CREATE_VAULT_LIST: Operation = Operation {
@@ -36410,6 +36526,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/media/vault/lists/{list_id}`
     pub static DELETE_VAULT_LIST: Operation = Operation {
@@ -36425,6 +36542,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/vault/lists`
     pub static LIST_VAULT_LISTS: Operation = Operation {
@@ -36443,6 +36561,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/media/vault/lists/{list_id}/media`
     pub static REMOVE_MEDIA_FROM_LIST: Operation = Operation {
@@ -36465,6 +36584,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/media/vault/lists/{list_id}`
     pub static RENAME_VAULT_LIST: Operation = Operation {
@@ -36481,6 +36601,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/media/vault/lists/{list_id}`
     pub static SHOW_VAULT_LIST: Operation = Operation {
@@ -36496,6 +36617,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/notifications/counts`
     pub static GET_NOTIFICATION_COUNTS: Operation = Operation {
@@ -36508,6 +36630,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/notifications/tabs-order`
     pub static GET_NOTIFICATION_TABS_ORDER: Operation = Operation {
@@ -36520,6 +36643,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/notifications`
     pub static LIST_NOTIFICATIONS: Operation = Operation {
@@ -36550,6 +36674,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/notifications/mark-all-as-read`
     pub static MARK_ALL_NOTIFICATIONS_AS_READ: Operation = Operation {
@@ -36562,6 +36687,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/notifications/search-users`
     pub static SEARCH_USERS_IN_NOTIFICATIONS: Operation = Operation {
@@ -36577,6 +36703,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/notifications/tabs-order`
     pub static UPDATE_NOTIFICATION_TABS_ORDER: Operation = Operation {
@@ -36598,6 +36725,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/payouts/balances`
     pub static GET_ACCOUNT_BALANCES: Operation = Operation {
@@ -36610,6 +36738,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/payouts/earning-statistics`
     pub static GET_EARNING_STATISTICS: Operation = Operation {
@@ -36626,6 +36755,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/payouts/eligibility`
     pub static GET_ELIGIBILITY: Operation = Operation {
@@ -36638,6 +36768,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/payouts/payout-requests`
     pub static LIST_PAYOUT_REQUESTS: Operation = Operation {
@@ -36654,6 +36785,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/payouts/request-manual-withdrawal`
     pub static REQUEST_MANUAL_WITHDRAWAL: Operation = Operation {
@@ -36669,6 +36801,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/payouts/payout-frequency`
     pub static UPDATE_PAYOUT_FREQUENCY: Operation = Operation {
@@ -36690,6 +36823,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/{post_id}/comments`
     pub static CREATE_POST_COMMENT: Operation = Operation {
@@ -36714,6 +36848,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/posts/{post_id}/comments/{comment_id}`
     pub static DELETE_POST_COMMENT: Operation = Operation {
@@ -36736,6 +36871,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/{post_id}/comments/{comment_id}/like`
     pub static LIKE_POST_COMMENT: Operation = Operation {
@@ -36758,6 +36894,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/posts/{post_id}/comments`
     pub static LIST_POST_COMMENTS: Operation = Operation {
@@ -36776,6 +36913,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/{post_id}/comments/{comment_id}/pin`
     pub static PIN_POST_COMMENT: Operation = Operation {
@@ -36798,6 +36936,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/posts/{post_id}/comments/{comment_id}/like`
     pub static UNLIKE_POST_COMMENT: Operation = Operation {
@@ -36820,6 +36959,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/posts/{post_id}/comments/{comment_id}/pin`
     pub static UNPIN_POST_COMMENT: Operation = Operation {
@@ -36842,6 +36982,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/labels`
     pub static CREATE_LABEL: Operation = Operation {
@@ -36857,6 +36998,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/posts/labels`
     pub static LIST_LABELS: Operation = Operation {
@@ -36873,6 +37015,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/{post_id}/archive`
     pub static ARCHIVE_POST: Operation = Operation {
@@ -36895,6 +37038,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/posts/{post_id}`
     pub static DELETE_POST: Operation = Operation {
@@ -36910,6 +37054,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/posts/{post_id}`
     pub static GET_POST: Operation = Operation {
@@ -36925,6 +37070,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/posts`
     pub static LIST_POSTS: Operation = Operation {
@@ -36959,6 +37105,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/{post_id}/pin`
     pub static PIN_UNPIN_POST: Operation = Operation {
@@ -36974,6 +37121,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts`
     pub static SEND_POST: Operation = Operation {
@@ -37081,6 +37229,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/posts/{post_id}/stats`
     pub static SHOW_POST_STATISTICS: Operation = Operation {
@@ -37103,6 +37252,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/posts/{post_id}/unarchive`
     pub static UNARCHIVE_POST: Operation = Operation {
@@ -37125,6 +37275,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/posts/{post_id}`
     pub static UPDATE_POST: Operation = Operation {
@@ -37227,6 +37378,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "*/*",
         shape: Shape::Text,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/promotions`
     pub static CREATE_PROMOTION: Operation = Operation {
@@ -37271,6 +37423,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/promotions/{promotion_id}`
     pub static DELETE_PROMOTION: Operation = Operation {
@@ -37286,6 +37439,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/promotions`
     pub static LIST_PROMOTIONS: Operation = Operation {
@@ -37302,6 +37456,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/promotions/{promotion_id}/stop`
     pub static STOP_PROMOTION: Operation = Operation {
@@ -37317,6 +37472,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/profiles/{username}`
     pub static GET_PROFILE_DETAILS: Operation = Operation {
@@ -37332,6 +37488,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/search`
     pub static SEARCH_PROFILES: Operation = Operation {
@@ -37387,6 +37544,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/queue/counts`
     pub static COUNT_QUEUE_ITEMS: Operation = Operation {
@@ -37410,6 +37568,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/queue`
     pub static LIST_QUEUE_ITEMS: Operation = Operation {
@@ -37441,6 +37600,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/queue/{queue_id}/publish`
     pub static PUBLISH_QUEUE_ITEM: Operation = Operation {
@@ -37456,6 +37616,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/release-forms/create-invitation-link`
     pub static CREATE_INVITATION_LINK: Operation = Operation {
@@ -37471,6 +37632,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/release-forms/create-release-form`
     pub static CREATE_RELEASE_FORM: Operation = Operation {
@@ -37486,6 +37648,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/release-forms/toggle-show`
     pub static HIDE_UNHIDE_RELEASE_FORM: Operation = Operation {
@@ -37508,6 +37671,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/release-forms/mentions`
     pub static LIST_MENTIONS: Operation = Operation {
@@ -37525,6 +37689,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/release-forms`
     pub static LIST_RELEASE_FORMS: Operation = Operation {
@@ -37551,6 +37716,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/release-forms/taggable-users`
     pub static LIST_TAGGABLE_USERS: Operation = Operation {
@@ -37577,6 +37743,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/release-forms/rename`
     pub static RENAME_RELEASE_FORM: Operation = Operation {
@@ -37593,6 +37760,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/saved-for-later/messages/settings/disable-automatic-messaging`
     pub static DISABLE_AUTOMATIC_MESSAGING: Operation = Operation {
@@ -37605,6 +37773,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/saved-for-later/messages/settings/enable-or-update-automatic-messaging`
     pub static ENABLE_UPDATE_AUTOMATIC_MESSAGING: Operation = Operation {
@@ -37620,6 +37789,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/saved-for-later/messages/settings`
     pub static GET_MESSAGE_SETTINGS: Operation = Operation {
@@ -37632,6 +37802,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/saved-for-later/messages`
     pub static LIST_SAVED_FOR_LATER_MESSAGES: Operation = Operation {
@@ -37648,6 +37819,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/saved-for-later/posts/settings/disable-automatic-posting`
     pub static DISABLE_AUTOMATIC_POSTING: Operation = Operation {
@@ -37660,6 +37832,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/saved-for-later/posts/settings/enable-or-update-automatic-posting`
     pub static ENABLE_UPDATE_AUTOMATIC_POSTING: Operation = Operation {
@@ -37675,6 +37848,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/saved-for-later/posts/settings`
     pub static GET_POST_SETTINGS: Operation = Operation {
@@ -37687,6 +37861,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/saved-for-later/posts`
     pub static LIST_SAVED_FOR_LATER_POSTS: Operation = Operation {
@@ -37703,6 +37878,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/settings/social-media-buttons`
     pub static ADD_SOCIAL_MEDIA_BUTTON: Operation = Operation {
@@ -37726,6 +37902,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/settings/username-exists`
     pub static CHECK_USERNAME_AVAILABILITY: Operation = Operation {
@@ -37741,6 +37918,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: false,
     };
     /// `DELETE /api/{account}/settings/social-media-buttons/{button_id}`
     pub static DELETE_SOCIAL_MEDIA_BUTTON: Operation = Operation {
@@ -37756,6 +37934,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/settings/drm`
     pub static ENABLE_DISABLE_DRM: Operation = Operation {
@@ -37771,6 +37950,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/settings/welcome-message`
     pub static ENABLE_DISABLE_WELCOME_MESSAGE: Operation = Operation {
@@ -37786,6 +37966,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/settings/blocked-countries`
     pub static GET_BLOCKED_COUNTRIES: Operation = Operation {
@@ -37798,6 +37979,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/settings/drm`
     pub static GET_DRM_STATUS: Operation = Operation {
@@ -37810,6 +37992,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/settings`
     pub static GET_SETTINGS: Operation = Operation {
@@ -37822,6 +38005,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/settings/welcome-message`
     pub static GET_WELCOME_MESSAGE: Operation = Operation {
@@ -37834,6 +38018,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/settings/social-media-buttons`
     pub static LIST_SOCIAL_MEDIA_BUTTONS: Operation = Operation {
@@ -37846,6 +38031,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/settings/social-media-buttons/reorder`
     pub static REORDER_SOCIAL_MEDIA_BUTTONS: Operation = Operation {
@@ -37867,6 +38053,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/settings/blocked-countries`
     pub static UPDATE_BLOCKED_COUNTRIES: Operation = Operation {
@@ -37895,6 +38082,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/settings/profile`
     pub static UPDATE_PROFILE: Operation = Operation {
@@ -37917,6 +38105,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/settings/social-media-buttons/{button_id}`
     pub static UPDATE_SOCIAL_MEDIA_BUTTON: Operation = Operation {
@@ -37933,6 +38122,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/settings/subscription-price`
     pub static UPDATE_SUBSCRIPTION_PRICE: Operation = Operation {
@@ -37948,6 +38138,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/settings/welcome-message`
     pub static UPDATE_WELCOME_MESSAGE: Operation = Operation {
@@ -38001,6 +38192,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/shared-trial-links/{shared_trial_link_id}/tags`
     pub static ADD_SHARED_FREE_TRIAL_LINK_TAGS: Operation = Operation {
@@ -38029,6 +38221,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/shared-trial-links/{shared_trial_link_id}/tags`
     pub static LIST_SHARED_FREE_TRIAL_LINK_TAGS: Operation = Operation {
@@ -38050,6 +38243,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/shared-trial-links`
     pub static LIST_SHARED_FREE_TRIAL_LINKS: Operation = Operation {
@@ -38074,6 +38268,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/shared-trial-links/{shared_trial_link_id}/tags`
     pub static REMOVE_SHARED_FREE_TRIAL_LINK_TAGS: Operation = Operation {
@@ -38102,6 +38297,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/shared-trial-links/{shared_trial_link_id}`
     pub static REVOKE_SHARED_FREE_TRIAL_LINK_ACCESS: Operation = Operation {
@@ -38123,6 +38319,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/shared-tracking-links/{shared_tracking_link_id}/tags`
     pub static ADD_SHARED_TRACKING_LINK_TAGS: Operation = Operation {
@@ -38151,6 +38348,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/shared-tracking-links/{shared_tracking_link_id}/tags`
     pub static LIST_SHARED_TRACKING_LINK_TAGS: Operation = Operation {
@@ -38172,6 +38370,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/shared-tracking-links`
     pub static LIST_SHARED_TRACKING_LINKS: Operation = Operation {
@@ -38211,6 +38410,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/shared-tracking-links/{shared_tracking_link_id}/tags`
     pub static REMOVE_SHARED_TRACKING_LINK_TAGS: Operation = Operation {
@@ -38239,6 +38439,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/shared-tracking-links/{shared_tracking_link_id}`
     pub static REVOKE_SHARED_TRACKING_LINK_ACCESS: Operation = Operation {
@@ -38260,6 +38461,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/smart-link-postbacks`
     pub static CREATE_SMART_LINK_POSTBACK: Operation = Operation {
@@ -38310,6 +38512,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/smart-link-postbacks/{postback_id}`
     pub static DELETE_SMART_LINK_POSTBACK: Operation = Operation {
@@ -38330,6 +38533,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-link-postbacks`
     pub static LIST_SMART_LINK_POSTBACKS: Operation = Operation {
@@ -38342,6 +38546,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-link-postbacks/{postback_id}`
     pub static SHOW_SMART_LINK_POSTBACK: Operation = Operation {
@@ -38362,6 +38567,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/smart-link-postbacks/{postback_id}`
     pub static UPDATE_SMART_LINK_POSTBACK: Operation = Operation {
@@ -38419,6 +38625,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/smart-links/{smart_link_id}/tags`
     pub static ADD_SMART_LINK_TAGS: Operation = Operation {
@@ -38440,6 +38647,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/smart-links`
     pub static CREATE_SMART_LINK: Operation = Operation {
@@ -38469,6 +38677,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/smart-links/{smart_link_id}/pixels`
     pub static CREATE_SMART_LINK_PIXEL: Operation = Operation {
@@ -38556,6 +38765,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/smart-links/{smart_link_id}`
     pub static DELETE_SMART_LINK: Operation = Operation {
@@ -38570,6 +38780,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/smart-links/{smart_link_id}/pixels/{pixel_id}`
     pub static DISCONNECT_SMART_LINK_PIXEL: Operation = Operation {
@@ -38585,6 +38796,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}`
     pub static GET_SMART_LINK: Operation = Operation {
@@ -38599,6 +38811,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/cohort-arps`
     pub static GET_SMART_LINK_COHORT_ARPS: Operation = Operation {
@@ -38628,6 +38841,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/stats`
     pub static GET_SMART_LINK_STATS: Operation = Operation {
@@ -38644,6 +38858,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/clicks`
     pub static LIST_SMART_LINK_CLICKS: Operation = Operation {
@@ -38676,6 +38891,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/conversions`
     pub static LIST_SMART_LINK_CONVERSIONS: Operation = Operation {
@@ -38722,6 +38938,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/fans`
     pub static LIST_SMART_LINK_FANS: Operation = Operation {
@@ -38781,6 +38998,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/pixels`
     pub static LIST_SMART_LINK_PIXELS: Operation = Operation {
@@ -38795,6 +39013,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/spenders`
     pub static LIST_SMART_LINK_SPENDERS: Operation = Operation {
@@ -38812,6 +39031,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links/{smart_link_id}/tags`
     pub static LIST_SMART_LINK_TAGS: Operation = Operation {
@@ -38826,6 +39046,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/smart-links`
     pub static LIST_SMART_LINKS: Operation = Operation {
@@ -38851,6 +39072,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/smart-links/{smart_link_id}/tags`
     pub static REMOVE_SMART_LINK_TAGS: Operation = Operation {
@@ -38872,6 +39094,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `POST /api/smart-links/{smart_link_id}/pixels/{pixel_id}/test-event`
     pub static SEND_SMART_LINK_PIXEL_TEST_EVENT: Operation = Operation {
@@ -38895,6 +39118,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/smart-links/{smart_link_id}/pixels/{pixel_id}`
     pub static UPDATE_SMART_LINK_PIXEL: Operation = Operation {
@@ -38976,6 +39200,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/statistics/total-transactions`
     pub static CALCULATE_TOTAL_TRANSACTIONS: Operation = Operation {
@@ -38992,6 +39217,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/statistics/statements/earnings`
     pub static GET_EARNINGS: Operation = Operation {
@@ -39015,6 +39241,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/statistics/reach/profile-visitors`
     pub static GET_PROFILE_VISITORS: Operation = Operation {
@@ -39046,6 +39273,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/statistics/subscriber-metrics`
     pub static GET_SUBSCRIBER_METRICS: Operation = Operation {
@@ -39070,6 +39298,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/subscribers/statistics`
     pub static GET_SUBSCRIBER_STATISTICS: Operation = Operation {
@@ -39093,6 +39322,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/statistics/overview`
     pub static STATISTICS_OVERVIEW: Operation = Operation {
@@ -39116,6 +39346,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stored/trial-links`
     pub static LIST_STORED_FREE_TRIAL_LINKS: Operation = Operation {
@@ -39147,6 +39378,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stored/shared-trial-links`
     pub static LIST_STORED_SHARED_FREE_TRIAL_LINKS: Operation = Operation {
@@ -39171,6 +39403,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stored/shared-tracking-links`
     pub static LIST_STORED_SHARED_TRACKING_LINKS: Operation = Operation {
@@ -39195,6 +39428,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stored/tracking-links`
     pub static LIST_STORED_TRACKING_LINKS: Operation = Operation {
@@ -39226,6 +39460,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/stories`
     pub static ADD_TO_STORY: Operation = Operation {
@@ -39269,6 +39504,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/stories/{story_id}`
     pub static DELETE_STORY: Operation = Operation {
@@ -39284,6 +39520,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories/{story_id}/stats`
     pub static GET_STORY_STATS: Operation = Operation {
@@ -39299,6 +39536,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories`
     pub static LIST_ACTIVE_STORIES: Operation = Operation {
@@ -39311,6 +39549,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories/archive`
     pub static LIST_STORY_ARCHIVE: Operation = Operation {
@@ -39327,6 +39566,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories/{story_id}/viewers`
     pub static LIST_STORY_VIEWERS: Operation = Operation {
@@ -39344,6 +39584,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/stories/{story_id}/mark-as-watched`
     pub static MARK_STORY_AS_WATCHED: Operation = Operation {
@@ -39359,6 +39600,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories/{story_id}`
     pub static SHOW_STORY: Operation = Operation {
@@ -39374,6 +39616,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PATCH /api/{account}/stories/highlights/{highlight_id}/{story_id}`
     pub static ADD_STORY_TO_HIGHLIGHT: Operation = Operation {
@@ -39397,6 +39640,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/stories/highlights`
     pub static CREATE_STORY_HIGHLIGHT: Operation = Operation {
@@ -39426,6 +39670,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/stories/highlights/{highlight_id}`
     pub static DELETE_STORY_HIGHLIGHT: Operation = Operation {
@@ -39447,6 +39692,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories/highlights`
     pub static LIST_STORY_HIGHLIGHTS: Operation = Operation {
@@ -39463,6 +39709,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/stories/highlights/{highlight_id}/{story_id}`
     pub static REMOVE_STORY_FROM_HIGHLIGHT: Operation = Operation {
@@ -39485,6 +39732,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/stories/highlights/{highlight_id}`
     pub static SHOW_STORY_HIGHLIGHT: Operation = Operation {
@@ -39506,6 +39754,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/stories/highlights/{highlight_id}`
     pub static UPDATE_STORY_HIGHLIGHT: Operation = Operation {
@@ -39542,6 +39791,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/bundles`
     pub static CREATE_BUNDLE: Operation = Operation {
@@ -39558,6 +39808,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/bundles/{bundle_id}`
     pub static DELETE_BUNDLE: Operation = Operation {
@@ -39573,6 +39824,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/bundles`
     pub static LIST_BUNDLES: Operation = Operation {
@@ -39585,6 +39837,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/tracking-links/{tracking_link_id}/tags`
     pub static ADD_TRACKING_LINK_TAGS: Operation = Operation {
@@ -39613,6 +39866,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/tracking-links`
     pub static CREATE_TRACKING_LINK: Operation = Operation {
@@ -39635,6 +39889,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/tracking-links/{tracking_link_id}`
     pub static DELETE_TRACKING_LINK: Operation = Operation {
@@ -39650,6 +39905,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}`
     pub static GET_TRACKING_LINK: Operation = Operation {
@@ -39665,6 +39921,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/cohort-arps`
     pub static GET_TRACKING_LINK_COHORT_ARPS: Operation = Operation {
@@ -39695,6 +39952,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/stats`
     pub static GET_TRACKING_LINK_STATS: Operation = Operation {
@@ -39712,6 +39970,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/spenders`
     pub static LIST_TRACKING_LINK_SPENDERS: Operation = Operation {
@@ -39730,6 +39989,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/subscribers`
     pub static LIST_TRACKING_LINK_SUBSCRIBERS: Operation = Operation {
@@ -39747,6 +40007,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links/{tracking_link_id}/tags`
     pub static LIST_TRACKING_LINK_TAGS: Operation = Operation {
@@ -39768,6 +40029,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/tracking-links`
     pub static LIST_TRACKING_LINKS: Operation = Operation {
@@ -39809,6 +40071,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/tracking-links/{tracking_link_id}/tags`
     pub static REMOVE_TRACKING_LINK_TAGS: Operation = Operation {
@@ -39837,6 +40100,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/transactions`
     pub static LIST_TRANSACTIONS: Operation = Operation {
@@ -39856,6 +40120,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/usage/credits`
     pub static GET_CREDIT_USAGE: Operation = Operation {
@@ -39886,6 +40151,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/user-lists/{userListId}/users`
     pub static ADD_USERS_TO_USER_LIST: Operation = Operation {
@@ -39909,6 +40175,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/user-lists/{userListId}/users`
     pub static CLEAR_USER_LIST: Operation = Operation {
@@ -39924,6 +40191,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/user-lists`
     pub static CREATE_USER_LIST: Operation = Operation {
@@ -39939,6 +40207,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/user-lists/{userListId}`
     pub static DELETE_USER_LIST: Operation = Operation {
@@ -39954,6 +40223,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/user-lists/{userListId}`
     pub static GET_USER_LIST: Operation = Operation {
@@ -39969,6 +40239,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/user-lists/{userListId}/users/pinned`
     pub static LIST_PINNED_USERS_IN_USER_LIST: Operation = Operation {
@@ -39986,6 +40257,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/user-lists/{userListId}/users`
     pub static LIST_USER_LIST_USERS: Operation = Operation {
@@ -40003,6 +40275,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/user-lists`
     pub static LIST_USER_LISTS: Operation = Operation {
@@ -40020,6 +40293,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/user-lists/{userListId}/users/{user_id}/pin`
     pub static PIN_UNPIN_USER_IN_USER_LIST: Operation = Operation {
@@ -40036,6 +40310,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/user-lists/{userListId}/users/{user_id}`
     pub static REMOVE_USER_FROM_A_USER_LIST: Operation = Operation {
@@ -40052,6 +40327,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/{account}/user-lists/{userListId}`
     pub static UPDATE_USER_LIST: Operation = Operation {
@@ -40075,6 +40351,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/users/{user_id}/block`
     pub static BLOCK_USER: Operation = Operation {
@@ -40090,6 +40367,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/users/{username}`
     pub static GET_USER_DETAILS: Operation = Operation {
@@ -40105,6 +40383,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/{account}/users/list`
     pub static MASS_LIST_USER_DETAILS: Operation = Operation {
@@ -40120,6 +40399,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/users/{user_id}/restrict`
     pub static RESTRICT_USER: Operation = Operation {
@@ -40135,6 +40415,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/{account}/users/{user_id}/subscribe`
     pub static SUBSCRIBE_TO_USER: Operation = Operation {
@@ -40150,6 +40431,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/users/{user_id}/block`
     pub static UNBLOCK_USER: Operation = Operation {
@@ -40165,6 +40447,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/users/{user_id}/restrict`
     pub static UNRESTRICT_USER: Operation = Operation {
@@ -40180,6 +40463,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/{account}/users/{user_id}/subscribe`
     pub static UNSUBSCRIBE_FROM_USER: Operation = Operation {
@@ -40196,6 +40480,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/webhooks`
     pub static CREATE_WEBHOOK: Operation = Operation {
@@ -40226,6 +40511,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `DELETE /api/webhooks/{webhook_id}`
     pub static DELETE_WEBHOOK: Operation = Operation {
@@ -40238,6 +40524,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Empty,
+        refuses_in_success: true,
     };
     /// `GET /api/webhooks/events`
     pub static LIST_AVAILABLE_EVENTS: Operation = Operation {
@@ -40250,6 +40537,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/webhooks/{webhook_id}/deliveries`
     pub static LIST_WEBHOOK_DELIVERIES: Operation = Operation {
@@ -40276,6 +40564,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/webhooks`
     pub static LIST_WEBHOOKS: Operation = Operation {
@@ -40288,6 +40577,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `POST /api/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver`
     pub static REDELIVER_WEBHOOK_DELIVERY: Operation = Operation {
@@ -40309,6 +40599,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `GET /api/webhooks/{webhook_id}`
     pub static SHOW_WEBHOOK: Operation = Operation {
@@ -40321,6 +40612,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
     /// `PUT /api/webhooks/{webhook_id}`
     pub static UPDATE_WEBHOOK: Operation = Operation {
@@ -40352,6 +40644,7 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Envelope,
+        refuses_in_success: true,
     };
 }
 /// The types that operations take and return.
@@ -40370,7 +40663,7 @@ pub mod types {
     use self::stories::StoryReleaseForm;
     use self::media_vault::VaultListState;
     /// `AccountUser`, as the service sends it.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AccountUser {
@@ -40790,6 +41083,205 @@ pub mod types {
         pub ws_auth_token: Option<String>,
         #[serde(rename = "wsUrl", skip_serializing_if = "Option::is_none")]
         pub ws_url: Option<String>,
+    }
+    impl ::std::fmt::Debug for AccountUser {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("AccountUser")
+                .field("about", &self.about)
+                .field("adv_block", &self.adv_block)
+                .field("age_verification_required", &self.age_verification_required)
+                .field("age_verification_session", &self.age_verification_session)
+                .field("archived_posts_count", &self.archived_posts_count)
+                .field("audios_count", &self.audios_count)
+                .field("avatar", &self.avatar)
+                .field(
+                    "avatar_header_converter_upload",
+                    &self.avatar_header_converter_upload,
+                )
+                .field("avatar_thumbs", &self.avatar_thumbs)
+                .field("can_add_card", &self.can_add_card)
+                .field("can_add_story", &self.can_add_story)
+                .field("can_add_subscriber", &self.can_add_subscriber)
+                .field(
+                    "can_alternative_wallet_top_up",
+                    &self.can_alternative_wallet_top_up,
+                )
+                .field("can_change_content_price", &self.can_change_content_price)
+                .field("can_chat", &self.can_chat)
+                .field("can_comment_story", &self.can_comment_story)
+                .field("can_connect_of_account", &self.can_connect_of_account)
+                .field("can_create_fund_raising", &self.can_create_fund_raising)
+                .field("can_create_lists", &self.can_create_lists)
+                .field("can_create_promotion", &self.can_create_promotion)
+                .field("can_create_trial", &self.can_create_trial)
+                .field("can_earn", &self.can_earn)
+                .field("can_look_story", &self.can_look_story)
+                .field("can_make_expire_posts", &self.can_make_expire_posts)
+                .field("can_pay_internal", &self.can_pay_internal)
+                .field("can_pin_post", &self.can_pin_post)
+                .field("can_receive_chat_message", &self.can_receive_chat_message)
+                .field("can_receive_manual_payout", &self.can_receive_manual_payout)
+                .field("can_receive_stripe_payout", &self.can_receive_stripe_payout)
+                .field("can_send_chat_to_all", &self.can_send_chat_to_all)
+                .field("can_streaming", &self.can_streaming)
+                .field("can_trial_send", &self.can_trial_send)
+                .field("chat_messages_count", &self.chat_messages_count)
+                .field("connected_of_accounts", &self.connected_of_accounts)
+                .field("count_pinned_chat", &self.count_pinned_chat)
+                .field("count_priority_chat", &self.count_priority_chat)
+                .field("credit_balance", &self.credit_balance)
+                .field("credits_max", &self.credits_max)
+                .field("credits_min", &self.credits_min)
+                .field("csrf", &self.csrf.as_ref().map(|_| "[redacted]"))
+                .field("email", &self.email)
+                .field(
+                    "enabled_image_editor_for_chat",
+                    &self.enabled_image_editor_for_chat,
+                )
+                .field("face_id_regular", &self.face_id_regular)
+                .field("favorited_count", &self.favorited_count)
+                .field("favorites_count", &self.favorites_count)
+                .field("first_published_post_date", &self.first_published_post_date)
+                .field("has_friends", &self.has_friends)
+                .field("has_internal_payments", &self.has_internal_payments)
+                .field("has_labels", &self.has_labels)
+                .field("has_links", &self.has_links)
+                .field("has_new_alerts", &self.has_new_alerts)
+                .field(
+                    "has_new_changed_price_subscriptions",
+                    &self.has_new_changed_price_subscriptions,
+                )
+                .field("has_new_hints", &self.has_new_hints)
+                .field("has_new_ticket_replies", &self.has_new_ticket_replies)
+                .field("has_not_viewed_story", &self.has_not_viewed_story)
+                .field("has_pinned_posts", &self.has_pinned_posts)
+                .field("has_purchased_posts", &self.has_purchased_posts)
+                .field("has_scenario", &self.has_scenario)
+                .field("has_scheduled_stream", &self.has_scheduled_stream)
+                .field("has_stories", &self.has_stories)
+                .field("has_stream", &self.has_stream)
+                .field("has_stripe", &self.has_stripe)
+                .field("has_system_notifications", &self.has_system_notifications)
+                .field("has_tags", &self.has_tags)
+                .field("has_watermark_photo", &self.has_watermark_photo)
+                .field("has_watermark_video", &self.has_watermark_video)
+                .field("header", &self.header)
+                .field("header_size", &self.header_size)
+                .field("header_thumbs", &self.header_thumbs)
+                .field("id", &self.id)
+                .field("ip", &self.ip)
+                .field("is_adult_content", &self.is_adult_content)
+                .field("is_age_verified", &self.is_age_verified)
+                .field("is_allow_tweets", &self.is_allow_tweets)
+                .field("is_auth", &self.is_auth)
+                .field(
+                    "is_country_vat_number_collect",
+                    &self.is_country_vat_number_collect,
+                )
+                .field("is_country_vat_refundable", &self.is_country_vat_refundable)
+                .field("is_country_with_vat", &self.is_country_with_vat)
+                .field("is_credits_enabled", &self.is_credits_enabled)
+                .field("is_delete_initiated", &self.is_delete_initiated)
+                .field("is_email_checked", &self.is_email_checked)
+                .field("is_email_required", &self.is_email_required)
+                .field("is_legal_approved_allowed", &self.is_legal_approved_allowed)
+                .field("is_make_payment", &self.is_make_payment)
+                .field(
+                    "is_markdown_disabled_for_about",
+                    &self.is_markdown_disabled_for_about,
+                )
+                .field("is_need_confirm_payout", &self.is_need_confirm_payout)
+                .field("is_otp_enabled", &self.is_otp_enabled)
+                .field("is_payment_card_connected", &self.is_payment_card_connected)
+                .field("is_paywall_passed", &self.is_paywall_passed)
+                .field("is_performer", &self.is_performer)
+                .field("is_private_restriction", &self.is_private_restriction)
+                .field("is_real_card_connected", &self.is_real_card_connected)
+                .field("is_real_performer", &self.is_real_performer)
+                .field("is_referrer_allowed", &self.is_referrer_allowed)
+                .field(
+                    "is_scheduled_streams_allowed",
+                    &self.is_scheduled_streams_allowed,
+                )
+                .field("is_spotify_connected", &self.is_spotify_connected)
+                .field("is_spring_connected", &self.is_spring_connected)
+                .field("is_stripe_exist", &self.is_stripe_exist)
+                .field("is_twitter_connected", &self.is_twitter_connected)
+                .field("is_vat_required", &self.is_vat_required)
+                .field("is_verified", &self.is_verified)
+                .field("is_verified_reason", &self.is_verified_reason)
+                .field("is_visible_online", &self.is_visible_online)
+                .field("is_wallet_autorecharge", &self.is_wallet_autorecharge)
+                .field("is_want_comments", &self.is_want_comments)
+                .field("iv_country", &self.iv_country)
+                .field("iv_fail_reason", &self.iv_fail_reason)
+                .field("iv_flow", &self.iv_flow)
+                .field("iv_hide_for_performers", &self.iv_hide_for_performers)
+                .field("iv_status", &self.iv_status)
+                .field("join_date", &self.join_date)
+                .field("last_seen", &self.last_seen)
+                .field("location", &self.location)
+                .field("max_fund_raising_target", &self.max_fund_raising_target)
+                .field("max_pinned_posts_count", &self.max_pinned_posts_count)
+                .field("medias_count", &self.medias_count)
+                .field("message_max_price", &self.message_max_price)
+                .field("message_min_price", &self.message_min_price)
+                .field("min_fund_raising_target", &self.min_fund_raising_target)
+                .field("name", &self.name)
+                .field("need_iv_approve", &self.need_iv_approve)
+                .field("new_tags_count", &self.new_tags_count)
+                .field("notifications_count", &self.notifications_count)
+                .field("paid_feed", &self.paid_feed)
+                .field("payout_legal_approve_state", &self.payout_legal_approve_state)
+                .field("payout_type", &self.payout_type)
+                .field("photos_count", &self.photos_count)
+                .field("pinned_posts_count", &self.pinned_posts_count)
+                .field("post_max_price", &self.post_max_price)
+                .field("post_min_price", &self.post_min_price)
+                .field("posts_count", &self.posts_count)
+                .field(
+                    "private_archived_posts_count",
+                    &self.private_archived_posts_count,
+                )
+                .field("show_media_count", &self.show_media_count)
+                .field("show_posts_in_feed", &self.show_posts_in_feed)
+                .field("show_subscribers_count", &self.show_subscribers_count)
+                .field("subscribe_max_price", &self.subscribe_max_price)
+                .field("subscribe_min_price", &self.subscribe_min_price)
+                .field("subscribe_price", &self.subscribe_price)
+                .field("subscribed_by_data", &self.subscribed_by_data)
+                .field("subscribed_on_data", &self.subscribed_on_data)
+                .field("subscribers_count", &self.subscribers_count)
+                .field("subscribes_count", &self.subscribes_count)
+                .field("subscription_bundles", &self.subscription_bundles)
+                .field("tips_enabled", &self.tips_enabled)
+                .field("tips_max", &self.tips_max)
+                .field("tips_min", &self.tips_min)
+                .field("tips_min_internal", &self.tips_min_internal)
+                .field("tips_text_enabled", &self.tips_text_enabled)
+                .field("trial_max_days", &self.trial_max_days)
+                .field("trial_max_expires_days", &self.trial_max_expires_days)
+                .field("twitter_username", &self.twitter_username)
+                .field("unread_tips", &self.unread_tips)
+                .field("upload", &self.upload)
+                .field("username", &self.username)
+                .field("vat_number_name", &self.vat_number_name)
+                .field("videos_count", &self.videos_count)
+                .field("view", &self.view)
+                .field("wallet_autorecharge_amount", &self.wallet_autorecharge_amount)
+                .field("wallet_autorecharge_min", &self.wallet_autorecharge_min)
+                .field("wallet_first_rebills", &self.wallet_first_rebills)
+                .field("watermark_position", &self.watermark_position)
+                .field("watermark_text", &self.watermark_text)
+                .field("website", &self.website)
+                .field("wishlist", &self.wishlist)
+                .field(
+                    "ws_auth_token",
+                    &self.ws_auth_token.as_ref().map(|_| "[redacted]"),
+                )
+                .field("ws_url", &self.ws_url)
+                .finish()
+        }
     }
     /// `AutomaticPeriod`, as the service sends it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -43600,7 +44092,7 @@ pub mod types {
     /// Types of the operations of `builder::client_sessions`.
     pub mod client_sessions {
         /// `ClientSession`, as the service sends it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct ClientSession {
@@ -43610,6 +44102,15 @@ pub mod types {
             pub display_name: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub token: Option<String>,
+        }
+        impl ::std::fmt::Debug for ClientSession {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("ClientSession")
+                    .field("client_reference_id", &self.client_reference_id)
+                    .field("display_name", &self.display_name)
+                    .field("token", &self.token.as_ref().map(|_| "[redacted]"))
+                    .finish()
+            }
         }
         /// `CreateClientSessionBody`, as the service takes it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -43747,7 +44248,7 @@ pub mod types {
             pub success: Option<bool>,
         }
         /// `StartAuthenticationBody`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct StartAuthenticationBody {
@@ -43784,6 +44285,23 @@ pub mod types {
             /// X-BC token found in the request headers; required if `auth_type` is `raw_data`.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub xbc: Option<String>,
+        }
+        impl ::std::fmt::Debug for StartAuthenticationBody {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("StartAuthenticationBody")
+                    .field("auth_id", &self.auth_id)
+                    .field("auth_type", &self.auth_type)
+                    .field("cookies", &self.cookies.as_ref().map(|_| "[redacted]"))
+                    .field("custom_proxy", &self.custom_proxy)
+                    .field("email", &self.email)
+                    .field("force_connect", &self.force_connect)
+                    .field("name", &self.name)
+                    .field("password", &self.password.as_ref().map(|_| "[redacted]"))
+                    .field("proxy_country", &self.proxy_country)
+                    .field("user_agent", &self.user_agent)
+                    .field("xbc", &self.xbc)
+                    .finish()
+            }
         }
         impl StartAuthenticationBody {
             /// Nothing is required.
@@ -43857,7 +44375,7 @@ pub mod types {
             }
         }
         /// Settings of a custom proxy; excludes `proxyCountry`.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct StartAuthenticationBodyCustomProxy {
@@ -43873,6 +44391,16 @@ pub mod types {
             /// Optional proxy username.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
+        }
+        impl ::std::fmt::Debug for StartAuthenticationBodyCustomProxy {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("StartAuthenticationBodyCustomProxy")
+                    .field("host", &self.host)
+                    .field("password", &self.password.as_ref().map(|_| "[redacted]"))
+                    .field("port", &self.port)
+                    .field("username", &self.username)
+                    .finish()
+            }
         }
         impl StartAuthenticationBodyCustomProxy {
             /// Nothing is required.
@@ -43944,7 +44472,7 @@ pub mod types {
             pub message: Option<String>,
         }
         /// `UpdateAuthenticationCredentialsBody`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdateAuthenticationCredentialsBody {
@@ -43969,6 +44497,19 @@ pub mod types {
             /// X-BC header value; needed for raw_data
             #[serde(skip_serializing_if = "Option::is_none")]
             pub xbc: Option<String>,
+        }
+        impl ::std::fmt::Debug for UpdateAuthenticationCredentialsBody {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("UpdateAuthenticationCredentialsBody")
+                    .field("auth_id", &self.auth_id)
+                    .field("auth_type", &self.auth_type)
+                    .field("cookies", &self.cookies.as_ref().map(|_| "[redacted]"))
+                    .field("email", &self.email)
+                    .field("password", &self.password.as_ref().map(|_| "[redacted]"))
+                    .field("user_agent", &self.user_agent)
+                    .field("xbc", &self.xbc)
+                    .finish()
+            }
         }
         impl UpdateAuthenticationCredentialsBody {
             /// Nothing is required.
@@ -46989,7 +47530,7 @@ pub mod types {
             }
         }
         /// `InvitationLink`, as the service sends it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct InvitationLink {
@@ -47007,6 +47548,19 @@ pub mod types {
             pub type_: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<UserRef>,
+        }
+        impl ::std::fmt::Debug for InvitationLink {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("InvitationLink")
+                    .field("date", &self.date)
+                    .field("id", &self.id)
+                    .field("invitation_url", &self.invitation_url)
+                    .field("name", &self.name)
+                    .field("token", &self.token.as_ref().map(|_| "[redacted]"))
+                    .field("type_", &self.type_)
+                    .field("user", &self.user)
+                    .finish()
+            }
         }
         /// `Mention`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -48186,7 +48740,7 @@ pub mod types {
             }
         }
         /// `CreateSmartLinkPostbackBodyHeadersItem`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct CreateSmartLinkPostbackBodyHeadersItem {
@@ -48196,6 +48750,14 @@ pub mod types {
             /// Header value, at most 2000 characters.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<String>,
+        }
+        impl ::std::fmt::Debug for CreateSmartLinkPostbackBodyHeadersItem {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("CreateSmartLinkPostbackBodyHeadersItem")
+                    .field("name", &self.name)
+                    .field("value", &self.value.as_ref().map(|_| "[redacted]"))
+                    .finish()
+            }
         }
         impl CreateSmartLinkPostbackBodyHeadersItem {
             /// Nothing is required.
@@ -48249,7 +48811,7 @@ pub mod types {
             pub url: Option<String>,
         }
         /// `SmartLinkPostbackHeader`, as the service sends it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct SmartLinkPostbackHeader {
@@ -48257,6 +48819,14 @@ pub mod types {
             pub name: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<String>,
+        }
+        impl ::std::fmt::Debug for SmartLinkPostbackHeader {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("SmartLinkPostbackHeader")
+                    .field("name", &self.name)
+                    .field("value", &self.value.as_ref().map(|_| "[redacted]"))
+                    .finish()
+            }
         }
         /// `SmartLinkPostbackResponse`, as the service sends it.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -48374,7 +48944,7 @@ pub mod types {
             }
         }
         /// `UpdateSmartLinkPostbackBodyHeadersItem`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdateSmartLinkPostbackBodyHeadersItem {
@@ -48384,6 +48954,14 @@ pub mod types {
             /// Header value, at most 2000 characters.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<String>,
+        }
+        impl ::std::fmt::Debug for UpdateSmartLinkPostbackBodyHeadersItem {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("UpdateSmartLinkPostbackBodyHeadersItem")
+                    .field("name", &self.name)
+                    .field("value", &self.value.as_ref().map(|_| "[redacted]"))
+                    .finish()
+            }
         }
         impl UpdateSmartLinkPostbackBodyHeadersItem {
             /// Nothing is required.
@@ -48483,7 +49061,7 @@ pub mod types {
             }
         }
         /// `CreateSmartLinkPixelBody`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct CreateSmartLinkPixelBody {
@@ -48523,6 +49101,28 @@ pub mod types {
             /// Entries of 100 characters at most
             #[serde(skip_serializing_if = "Option::is_none")]
             pub supercharged_events: Option<Vec<String>>,
+        }
+        impl ::std::fmt::Debug for CreateSmartLinkPixelBody {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("CreateSmartLinkPixelBody")
+                    .field("event_click", &self.event_click)
+                    .field("event_fan_sent_1_message", &self.event_fan_sent_1_message)
+                    .field("event_fan_sent_3_messages", &self.event_fan_sent_3_messages)
+                    .field("event_first_transaction", &self.event_first_transaction)
+                    .field(
+                        "event_message_received_from_fan",
+                        &self.event_message_received_from_fan,
+                    )
+                    .field("event_new_subscriber", &self.event_new_subscriber)
+                    .field("event_new_transaction", &self.event_new_transaction)
+                    .field("event_source_url", &self.event_source_url)
+                    .field("label", &self.label)
+                    .field("pixel_access_token", &"[redacted]")
+                    .field("pixel_id", &self.pixel_id)
+                    .field("platform", &self.platform)
+                    .field("supercharged_events", &self.supercharged_events)
+                    .finish()
+            }
         }
         impl CreateSmartLinkPixelBody {
             /// With what is required.
@@ -49134,7 +49734,7 @@ pub mod types {
             pub total: Option<f64>,
         }
         /// `UpdateSmartLinkPixelBody`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct UpdateSmartLinkPixelBody {
@@ -49174,6 +49774,30 @@ pub mod types {
             /// Entries of 100 characters at most
             #[serde(skip_serializing_if = "Option::is_none")]
             pub supercharged_events: Option<Vec<String>>,
+        }
+        impl ::std::fmt::Debug for UpdateSmartLinkPixelBody {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("UpdateSmartLinkPixelBody")
+                    .field("event_click", &self.event_click)
+                    .field("event_fan_sent_1_message", &self.event_fan_sent_1_message)
+                    .field("event_fan_sent_3_messages", &self.event_fan_sent_3_messages)
+                    .field("event_first_transaction", &self.event_first_transaction)
+                    .field(
+                        "event_message_received_from_fan",
+                        &self.event_message_received_from_fan,
+                    )
+                    .field("event_new_subscriber", &self.event_new_subscriber)
+                    .field("event_new_transaction", &self.event_new_transaction)
+                    .field("event_source_url", &self.event_source_url)
+                    .field("label", &self.label)
+                    .field(
+                        "pixel_access_token",
+                        &self.pixel_access_token.as_ref().map(|_| "[redacted]"),
+                    )
+                    .field("pixel_id", &self.pixel_id)
+                    .field("supercharged_events", &self.supercharged_events)
+                    .finish()
+            }
         }
         impl UpdateSmartLinkPixelBody {
             /// Nothing is required.
@@ -50506,7 +51130,7 @@ pub mod types {
     /// Types of the operations of `builder::webhooks`.
     pub mod webhooks {
         /// `CreateWebhookBody`, as the service takes it.
-        #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+        #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct CreateWebhookBody {
@@ -50522,6 +51146,20 @@ pub mod types {
             /// Optional signing secret protecting the webhook.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub signing_secret: Option<String>,
+        }
+        impl ::std::fmt::Debug for CreateWebhookBody {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct("CreateWebhookBody")
+                    .field("account_ids", &self.account_ids)
+                    .field("account_scope", &self.account_scope)
+                    .field("endpoint_url", &self.endpoint_url)
+                    .field("events", &self.events)
+                    .field(
+                        "signing_secret",
+                        &self.signing_secret.as_ref().map(|_| "[redacted]"),
+                    )
+                    .finish()
+            }
         }
         impl CreateWebhookBody {
             /// With what is required.

@@ -55,6 +55,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
                 "mutations",
             ],
         )?;
+        step(&[], &["cargo", "xtask", "soak"])?;
+        step(&[], &["cargo", "xtask", "bench-client"])?;
         step(&[], &["cargo", "xtask", "bench-documents"])?;
         step(&[], &["cargo", "xtask", "bench-build"])?;
     }

@@ -8,7 +8,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 /// Crates that are locked in several versions, and why.
-const DOUBLED: [(&str, &str); 7] = [
+const DOUBLED: [(&str, &str); 9] = [
+    (
+        "bit-vec",
+        "0.8 by jsonschema, for tests; 0.9 by x509-parser, which rcgen may use and here does not",
+    ),
     (
         "getrandom",
         "0.2 by ring, the others by tempfile and proptest, for tests; each is small",
@@ -23,6 +27,10 @@ const DOUBLED: [(&str, &str); 7] = [
     (
         "syn",
         "2 by the derives that have not moved yet, 3 by serde and ours; build time only",
+    ),
+    (
+        "synstructure",
+        "0.13 by x509-parser, which rcgen may use and here does not; 0.14 by url",
     ),
     ("windows-sys", "0.52 by ring, on Windows only"),
 ];

@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod bench_build;
+mod bench_client;
 #[cfg(unix)]
 mod bench_documents;
 mod ci;
@@ -20,6 +21,7 @@ mod lock;
 mod measure;
 mod names;
 mod public_api;
+mod soak;
 mod update;
 mod workspace;
 
@@ -64,6 +66,10 @@ enum Command {
     /// Measure how time and memory of the generator grow with the number of operations
     #[cfg(unix)]
     BenchDocuments(bench_documents::Args),
+    /// Measure what a call costs beside plain reqwest and serde
+    BenchClient(bench_client::Args),
+    /// Make very many calls against a server that fails by chance
+    Soak(soak::Args),
     /// Run the gate; with --full also what takes too long for it
     Ci(ci::Args),
     /// Check that no locked package asks for a newer Rust, or is doubled without a reason
@@ -120,6 +126,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::BenchBuild(args) => bench_build::run(&args),
         #[cfg(unix)]
         Command::BenchDocuments(args) => bench_documents::run(&args),
+        Command::BenchClient(args) => bench_client::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Dependencies(args) => dependencies::run(&args),
     }

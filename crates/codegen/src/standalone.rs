@@ -17,7 +17,7 @@ use crate::{Document, Error, Output, Overlay, Positions};
 const MARK: &str = "# Written by onlyfansapi-codegen.";
 
 /// The sources of core, as they stand in `src/runtime`.
-const CORE: [(&str, &str); 26] = [
+const CORE: [(&str, &str); 27] = [
     ("answer.rs", include_str!("../../core/src/answer.rs")),
     ("api_error.rs", include_str!("../../core/src/api_error.rs")),
     ("assemble.rs", include_str!("../../core/src/assemble.rs")),
@@ -43,6 +43,7 @@ const CORE: [(&str, &str); 26] = [
     ("error.rs", include_str!("../../core/src/error.rs")),
     ("fetch.rs", include_str!("../../core/src/fetch.rs")),
     ("file_part.rs", include_str!("../../core/src/file_part.rs")),
+    ("limits.rs", include_str!("../../core/src/limits.rs")),
     ("media_ref.rs", include_str!("../../core/src/media_ref.rs")),
     ("mod.rs", include_str!("../../core/src/lib.rs")),
     ("multipart.rs", include_str!("../../core/src/multipart.rs")),
@@ -384,6 +385,6 @@ mod tests {
             assert_eq!(same.and_then(version), version(line), "{name}");
             count += 1;
         }
-        assert_eq!(count, 12);
+        assert_eq!(count, 13);
     }
 }

@@ -111,7 +111,8 @@ impl HttpTransport {
                 Some(reqwest::Body::wrap_stream(stream))
             }
         };
-        *request.timeout_mut() = call.options.get_timeout();
+        let limits = call.options.limits();
+        *request.timeout_mut() = limits.attempt.or(limits.total.or(None));
         Ok(request)
     }
 

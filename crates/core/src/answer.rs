@@ -1,10 +1,13 @@
 //! What came back for a call: status, headers, bytes, and how it was got.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+
+use crate::{Drift, Error};
 
 /// What came back for a call.
 #[derive(Clone, Default)]
@@ -20,6 +23,18 @@ pub struct Answer {
     pub attempts: u32,
     /// Time from the start of the first attempt to the end of the body.
     pub elapsed: Duration,
+    /// The idempotency key that the request carried.
+    pub idempotency_key: Option<Arc<str>>,
+    /// A wait before the next attempt that would have been too long, so that there was none.
+    pub wait: Option<Duration>,
+    /// Who wants to know how the body was read.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+/// Is told how the body of an answer was read: a trace of the transport's, for example.
+pub trait Observer: Send + Sync {
+    /// The places that did not fit, and the error where no value came of it.
+    fn decoded(&self, drift: &[Drift], error: Option<&Error>);
 }
 
 impl Answer {
@@ -31,8 +46,17 @@ impl Answer {
             headers,
             body,
             attempts: 1,
-            elapsed: Duration::ZERO,
+            ..Self::default()
         }
+    }
+}
+
+impl Answer {
+    /// The id of the request: the service's, else that of the edge before it (`cf-ray`).
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        ["x-request-id", "cf-ray"]
+            .iter()
+            .find_map(|name| self.headers.get(*name)?.to_str().ok())
     }
 }
 

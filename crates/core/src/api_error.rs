@@ -37,6 +37,39 @@ pub struct UpstreamResponse {
 }
 
 impl ApiError {
+    /// What an answer of success says against itself: `success: false`, `hasError: true`, or a list or map of
+    /// `errors` that is not empty, at the top or under `data`. `None` where it says none of that.
+    ///
+    /// ```
+    /// let error = onlyfansapi::ApiError::in_success(br#"{"data": {"success": false, "message": "No."}}"#);
+    /// assert_eq!(error.and_then(|error| error.message).as_deref(), Some("No."));
+    /// assert!(onlyfansapi::ApiError::in_success(br#"{"data": {"success": true}}"#).is_none());
+    /// ```
+    #[must_use]
+    pub fn in_success(body: &[u8]) -> Option<Self> {
+        // Nearly every answer has none of these words, and is not read again then.
+        let has = |word: &str| memchr::memmem::find(body, word.as_bytes()).is_some();
+        if !has("\"success\"") && !has("\"hasError\"") && !has("\"errors\"") {
+            return None;
+        }
+        let whole: Value = serde_json::from_slice(body).ok()?;
+        let says_no = |place: &Value| {
+            let errors = &place["errors"];
+            place["success"] == false
+                || place["hasError"] == true
+                || errors.as_array().is_some_and(|list| !list.is_empty())
+                || errors.as_object().is_some_and(|map| !map.is_empty())
+        };
+        let place = [&whole, &whole["data"]]
+            .into_iter()
+            .find(|place| says_no(place))?;
+        let mut error = Self::of(place);
+        if error.message.is_none() {
+            error.message = Self::of(&whole).message;
+        }
+        Some(error)
+    }
+
     /// Reads an error body; `None` when it is no JSON object (an HTML page of the edge, an empty
     /// body).
     ///
@@ -48,12 +81,16 @@ impl ApiError {
     pub fn read(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;
         body.as_object()?;
+        Some(Self::of(&body))
+    }
+
+    fn of(body: &Value) -> Self {
         let error = &body["error"];
         let code = text(&error["code"])
             .or_else(|| text(error).filter(|e| is_code(e)))
             .or_else(|| text(&body["code"]));
         let sentence = text(error).filter(|e| !is_code(e));
-        Some(Self {
+        Self {
             code,
             message: text(&body["message"])
                 .or_else(|| text(&error["message"]))
@@ -69,8 +106,11 @@ impl ApiError {
                         .and_then(|status| status.try_into().ok()),
                     body: r["body"].clone(),
                 }),
-            request_outcome: text(&body["request_outcome"]),
-        })
+            // Where it stands was not visible in the vendor's pages.
+            request_outcome: [body, error, &body["_meta"], &body["data"]]
+                .iter()
+                .find_map(|place| text(&place["request_outcome"])),
+        }
     }
 }
 

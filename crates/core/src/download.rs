@@ -3,14 +3,16 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{BodyStream, Error};
+use crate::{Answer, BodyStream, Error};
 
 /// What a transport gives for an answer whose body is still coming.
 #[non_exhaustive]
@@ -21,6 +23,14 @@ pub struct Opened {
     pub headers: HeaderMap,
     /// The rest of the answer.
     pub body: BodyStream,
+    /// As in [`Answer`](crate::Answer).
+    pub attempts: u32,
+    /// As in [`Answer`](crate::Answer), without the body.
+    pub elapsed: Duration,
+    /// As in [`Answer`](crate::Answer).
+    pub idempotency_key: Option<Arc<str>>,
+    /// As in [`Answer`](crate::Answer).
+    pub wait: Option<Duration>,
 }
 
 impl Opened {
@@ -31,7 +41,26 @@ impl Opened {
             status,
             headers,
             body,
+            attempts: 1,
+            elapsed: Duration::ZERO,
+            idempotency_key: None,
+            wait: None,
         }
+    }
+
+    /// An answer that was read already, as one whose body is still coming.
+    #[must_use]
+    pub fn read(answer: Answer) -> Self {
+        let mut opened = Self::new(
+            answer.status,
+            answer.headers,
+            Box::pin(Once(Some(answer.body))),
+        );
+        opened.attempts = answer.attempts;
+        opened.elapsed = answer.elapsed;
+        opened.idempotency_key = answer.idempotency_key;
+        opened.wait = answer.wait;
+        opened
     }
 }
 

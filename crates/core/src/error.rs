@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -83,6 +83,8 @@ struct Inner {
     is_timeout: bool,
     attempts: u32,
     elapsed: Duration,
+    idempotency_key: Option<Arc<str>>,
+    wait: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     envelope: OnceLock<Envelope>,
 }
@@ -101,6 +103,8 @@ impl Error {
                 is_timeout: false,
                 attempts: 0,
                 elapsed: Duration::ZERO,
+                idempotency_key: None,
+                wait: None,
                 source: None,
                 envelope: OnceLock::new(),
             }),
@@ -246,6 +250,10 @@ impl Error {
     fn with_answer(mut self, answer: Answer) -> Self {
         self.inner.attempts = answer.attempts;
         self.inner.elapsed = answer.elapsed;
+        self.inner
+            .idempotency_key
+            .clone_from(&answer.idempotency_key);
+        self.inner.wait = answer.wait;
         self.inner.answer = Some(answer);
         self
     }
@@ -296,6 +304,35 @@ impl Error {
     pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
         self.inner.attempts = attempts;
         self.inner.elapsed = elapsed;
+        self
+    }
+
+    /// Adds the idempotency key that the request carried.
+    ///
+    /// ```
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::maybe_sent(operation, "no").with_idempotency_key("k1".into());
+    /// assert_eq!(error.idempotency_key(), Some("k1"));
+    /// ```
+    #[must_use]
+    pub fn with_idempotency_key(mut self, key: Arc<str>) -> Self {
+        self.inner.idempotency_key = Some(key);
+        self
+    }
+
+    /// Adds a wait before the next attempt that would have been too long, so that there was none.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use onlyfansapi::Error;
+    /// let operation = onlyfansapi::api::operations::ALL[0];
+    /// let error = Error::never_sent(operation, "no").with_wait(Duration::from_secs(90));
+    /// assert_eq!(error.wait(), Some(Duration::from_secs(90)));
+    /// ```
+    #[must_use]
+    pub fn with_wait(mut self, wait: Duration) -> Self {
+        self.inner.wait = Some(wait);
         self
     }
 
@@ -484,6 +521,50 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?, SystemTime::now())
+    }
+
+    /// The wait before the next attempt that was not made, because it is longer than what was left of the
+    /// call's time, or than a minute. Wait so long, and call again.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.wait());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        self.inner.wait
+    }
+
+    /// The idempotency key that the request carried, given or made for the call. With
+    /// [`Error::may_have_been_sent`], the same call with the same key takes effect once.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.idempotency_key());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.inner.idempotency_key.as_deref()
+    }
+
+    /// The id that the service, or the edge before it, gave the request: what its support asks for.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) {
+    /// if let Err(error) = client.smart_link_postbacks().show(123).await {
+    ///     println!("{:?}", error.request_id());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.answer.as_ref()?.request_id()
     }
 
     /// How many calls may still be made, where the answer says so; headers win over the body.
@@ -872,8 +953,19 @@ impl Error {
     }
 }
 
-/// How long the headers ask to wait, counted from `now`.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// How long the headers ask to wait, counted from `now`: `retry-after-ms`, or `Retry-After` as seconds or as a
+/// date. `None` where they do not ask, or in no way that can be read.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use onlyfansapi::http::{HeaderMap, HeaderValue};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("retry-after", HeaderValue::from_static("2"));
+/// assert_eq!(onlyfansapi_core::retry_after(&headers, SystemTime::now()), Some(Duration::from_secs(2)));
+/// ```
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| {
         headers
             .get(name)
@@ -911,7 +1003,11 @@ impl fmt::Display for Error {
             ErrorKind::MaybeSent => "no answer, and the request may have been sent: ",
             _ => "",
         })?;
-        f.write_str(&self.inner.message)
+        f.write_str(&self.inner.message)?;
+        if let Some(wait) = self.inner.wait {
+            write!(f, "; not tried again, because of a wait of {wait:?}")?;
+        }
+        Ok(())
     }
 }
 
@@ -924,6 +1020,7 @@ impl fmt::Debug for Error {
             .field("answer", &self.inner.answer)
             .field("attempts", &self.inner.attempts)
             .field("elapsed", &self.inner.elapsed)
+            .field("wait", &self.inner.wait)
             .field("source", &self.inner.source)
             .finish_non_exhaustive()
     }

@@ -24,8 +24,16 @@ impl<T: DeserializeOwned + Send + 'static> Fetch<T> {
         let answered = answered(hook, call);
         Self {
             future: Box::pin(async move {
-                let (operation, answer) = answered.await?;
-                Reply::decode(operation, answer, mode)
+                let (operation, mut answer) = answered.await?;
+                let observer = answer.observer.take();
+                let reply = Reply::<T>::decode(operation, answer, mode);
+                if let Some(observer) = observer {
+                    match &reply {
+                        Ok(reply) => observer.decoded(reply.drift(), None),
+                        Err(error) => observer.decoded(error.drift(), Some(error)),
+                    }
+                }
+                reply
             }),
         }
     }
@@ -39,7 +47,11 @@ fn answered(
     Box::pin(async move {
         let call = call?;
         let operation = call.operation;
-        let answer = hook.send(call).await?;
+        let mut answer = hook.send(call).await?;
+        // Those are the last word, whatever their bodies are.
+        if !answer.status.is_success() {
+            answer.observer = None;
+        }
         match answer.status.as_u16() {
             200..=299 | 304 => Ok((operation, answer)),
             300..=399 if operation.shape == Shape::Redirect => Ok((operation, answer)),
@@ -69,7 +81,11 @@ pub(crate) fn opening(hook: Hook, call: Result<Call, Error>) -> Opening {
         {
             body.extend_from_slice(&chunk);
         }
-        let answer = Answer::new(opened.status, opened.headers, body.freeze());
+        let mut answer = Answer::new(opened.status, opened.headers, body.freeze());
+        answer.attempts = opened.attempts;
+        answer.elapsed = opened.elapsed;
+        answer.idempotency_key = opened.idempotency_key;
+        answer.wait = opened.wait;
         Err(if answer.status.is_redirection() {
             Error::redirected(operation, answer)
         } else {

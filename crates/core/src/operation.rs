@@ -25,6 +25,33 @@ pub struct Operation {
     pub accept: &'static str,
     /// Where the typed value stands in a successful answer.
     pub shape: Shape,
+    /// Whether `success: false` in an answer of success means that the service refused. It is the answer
+    /// itself where the operation asks a question.
+    pub refuses_in_success: bool,
+}
+
+impl Operation {
+    /// The header that carries an idempotency key, if the operation takes one: the service then gives the same
+    /// answer to the same request again, without a second effect.
+    ///
+    /// Source: the document's header parameters, or the overlay's.
+    ///
+    /// ```
+    /// use onlyfansapi::api::operations;
+    ///
+    /// assert_eq!(operations::SEND_MESSAGE.idempotency_header(), Some("Idempotency-Key"));
+    /// assert_eq!(operations::WHOAMI.idempotency_header(), None);
+    /// ```
+    #[must_use]
+    pub fn idempotency_header(&self) -> Option<&'static str> {
+        self.parameters
+            .iter()
+            .find(|parameter| {
+                parameter.place == Place::Header
+                    && parameter.name.eq_ignore_ascii_case("idempotency-key")
+            })
+            .map(|parameter| parameter.name)
+    }
 }
 
 /// One parameter of an operation.

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Decode, Fault, query};
+use crate::{Decode, Fault, Limits, query};
 
 /// Options of one call; given by `.with(CallOptions::new()…)`.
 ///
@@ -26,7 +26,9 @@ pub struct CallOptions {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) fields: Vec<(String, Value)>,
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) limits: Limits,
+    pub(crate) retries: Option<u32>,
+    pub(crate) idempotent: Option<bool>,
     pub(crate) decode: Option<Decode>,
     pub(crate) faults: Vec<Fault>,
 }
@@ -159,30 +161,141 @@ impl CallOptions {
         self
     }
 
-    /// Limits the time of the call, from sending to the last byte of the body.
+    /// Limits the time of the call: of all its attempts and the waits between them. `None` for no limit,
+    /// whatever the client has.
     ///
     /// ```
+    /// use std::time::Duration;
     /// use onlyfansapi::CallOptions;
     ///
-    /// let options = CallOptions::new().timeout(std::time::Duration::from_secs(5));
-    /// # let _ = options;
+    /// let options = CallOptions::new().timeout(Duration::from_secs(5));
+    /// let endless = CallOptions::new().timeout(None);
+    /// # let _ = (options, endless);
     /// ```
     #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.total = limit.into().into();
         self
     }
 
-    /// The time limit of the call, where one was set.
+    /// Limits the time of each attempt, from sending to the last byte of the body. `None` for no limit,
+    /// whatever the client has.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().attempt_timeout(Duration::from_secs(5));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.attempt = limit.into().into();
+        self
+    }
+
+    /// Limits the time to make a connection, where none is open. `None` for no limit, whatever the client has.
+    /// Calls with the same limit share their connections, and no others.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// let options = CallOptions::new().connect_timeout(Duration::from_secs(1));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limits.connect = limit.into().into();
+        self
+    }
+
+    /// Limits the size of an answer, in bytes after decompression; a larger one is "answered but
+    /// unreadable". `None` for no limit, whatever the client has. Answers that are read as they come have none.
     ///
     /// ```
     /// use onlyfansapi::CallOptions;
     ///
-    /// assert_eq!(CallOptions::new().get_timeout(), None);
+    /// let options = CallOptions::new().max_response_bytes(1 << 20);
+    /// # let _ = options;
     /// ```
     #[must_use]
-    pub fn get_timeout(&self) -> Option<Duration> {
-        self.timeout
+    pub fn max_response_bytes(mut self, limit: impl Into<Option<u64>>) -> Self {
+        self.limits.body = limit.into().into();
+        self
+    }
+
+    /// The limits that were set.
+    ///
+    /// ```
+    /// use onlyfansapi::{CallOptions, Limit};
+    ///
+    /// assert_eq!(CallOptions::new().limits().total, Limit::Unset);
+    /// assert_eq!(CallOptions::new().timeout(None).limits().total, Limit::Off);
+    /// ```
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Sends the request again at most `retries` times, where that is safe.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// assert_eq!(CallOptions::new().retries(5).get_retries(), Some(5));
+    /// ```
+    #[must_use]
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = Some(retries);
+        self
+    }
+
+    /// Sends the request once, whatever happens.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// assert_eq!(CallOptions::new().no_retry().get_retries(), Some(0));
+    /// ```
+    #[must_use]
+    pub fn no_retry(self) -> Self {
+        self.retries(0)
+    }
+
+    /// Says whether the call may take effect twice without harm, so that it is sent again as a read is: after a
+    /// silence too, and after any failure of the server. Without it, reads and calls with an idempotency key
+    /// may.
+    ///
+    /// ```
+    /// use onlyfansapi::CallOptions;
+    ///
+    /// assert_eq!(CallOptions::new().idempotent(true).get_idempotent(), Some(true));
+    /// ```
+    #[must_use]
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// How often the request may be sent again, where that was set.
+    ///
+    /// ```
+    /// assert_eq!(onlyfansapi::CallOptions::new().get_retries(), None);
+    /// ```
+    #[must_use]
+    pub fn get_retries(&self) -> Option<u32> {
+        self.retries
+    }
+
+    /// Whether the call may take effect twice, where that was said.
+    ///
+    /// ```
+    /// assert_eq!(onlyfansapi::CallOptions::new().get_idempotent(), None);
+    /// ```
+    #[must_use]
+    pub fn get_idempotent(&self) -> Option<bool> {
+        self.idempotent
     }
 }
 
@@ -200,7 +313,9 @@ impl fmt::Debug for CallOptions {
                 "body_fields",
                 &self.fields.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             )
-            .field("timeout", &self.timeout)
+            .field("limits", &self.limits)
+            .field("retries", &self.retries)
+            .field("idempotent", &self.idempotent)
             .field("decode", &self.decode)
             .finish_non_exhaustive()
     }

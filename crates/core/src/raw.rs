@@ -33,6 +33,7 @@ const fn raw(shape: Shape) -> Operation {
             _ => "application/json",
         },
         shape,
+        refuses_in_success: true,
     }
 }
 

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::envelope::{Envelope, Parts, is_bare_envelope, is_envelope, is_object};
 use crate::{
-    Answer, CacheInfo, Credits, Decode, Drift, Error, Operation, Pagination, RateLimits, Shape,
-    decode,
+    Answer, ApiError, CacheInfo, Credits, Decode, Drift, Error, Operation, Pagination, RateLimits,
+    Shape, decode,
 };
 
 /// A successful answer.
@@ -26,7 +26,10 @@ pub struct Reply<T> {
     has_data: bool,
     drift: Vec<Drift>,
     answer: Answer,
-    envelope: OnceLock<Envelope>,
+    // In boxes: few replies are asked for them, and every reply is moved.
+    envelope: OnceLock<Box<Envelope>>,
+    operation: &'static Operation,
+    refused: OnceLock<Option<Box<ApiError>>>,
 }
 
 impl<T: DeserializeOwned> Reply<T> {
@@ -87,6 +90,8 @@ impl<T: DeserializeOwned> Reply<T> {
                 drift,
                 answer,
                 envelope: OnceLock::new(),
+                operation,
+                refused: OnceLock::new(),
             }),
             Err(why) => Err(Error::unreadable(operation, answer, why)),
         }
@@ -271,6 +276,73 @@ impl<T> Reply<T> {
         self.envelope().pagination.as_ref()
     }
 
+    /// What the service said against an answer of success: `success: false`, `hasError: true`, or `errors`. `None`
+    /// where it said nothing of the kind, or where `success` is itself the answer, as it is when a user name is
+    /// checked.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// if let Some(refusal) = reply.refused() {
+    ///     println!("{:?}", refusal.message);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn refused(&self) -> Option<&ApiError> {
+        let read = || {
+            let counts = self.operation.refuses_in_success;
+            let refusal = counts.then(|| ApiError::in_success(&self.answer.body))?;
+            refusal.map(Box::new)
+        };
+        self.refused.get_or_init(read).as_deref()
+    }
+
+    /// Whether this is the stored answer to an earlier request with the same idempotency key: the service
+    /// did nothing, and charged nothing.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{}", reply.replayed());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn replayed(&self) -> bool {
+        let value = self.answer.headers.get("idempotent-replayed");
+        value.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
+    }
+
+    /// The idempotency key that the request carried, given or made for the call.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.idempotency_key());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.answer.idempotency_key.as_deref()
+    }
+
+    /// The id that the service, or the edge before it, gave the request: what its support asks for.
+    ///
+    /// ```
+    /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
+    /// let reply = client.smart_link_postbacks().show(123).await?;
+    /// println!("{:?}", reply.request_id());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.answer.request_id()
+    }
+
     /// How many requests were sent for the call.
     ///
     /// ```
@@ -301,7 +373,7 @@ impl<T> Reply<T> {
 
     fn envelope(&self) -> &Envelope {
         self.envelope
-            .get_or_init(|| Envelope::read(&self.answer.headers, &self.answer.body))
+            .get_or_init(|| Box::new(Envelope::read(&self.answer.headers, &self.answer.body)))
     }
 }
 
@@ -364,6 +436,10 @@ fn value<T: DeserializeOwned>(json: &[u8], at: &str) -> Outcome<T> {
 }
 
 fn enveloped<T: DeserializeOwned>(body: &[u8]) -> Outcome<T> {
+    // Nearly every answer is one pass.
+    if let Some(value) = decode::under_data(body) {
+        return Ok(Decoded::of(value));
+    }
     if !is_object(body) {
         // No envelope after all: the bare value, which other operations of the service send.
         return value(body, "");

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::download::Once;
 use crate::{
     Answer, CallOptions, Decode, Error, Fetch, Opened, Opening, Operation, Request, RequestPreview,
     fetch,
@@ -67,11 +66,7 @@ pub trait Transport: Send + Sync + 'static {
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Result<Opened, Error>> + Send + 'static>> {
         let answer = self.send(call);
-        Box::pin(async move {
-            let answer = answer.await?;
-            let body = Box::pin(Once(Some(answer.body)));
-            Ok(Opened::new(answer.status, answer.headers, body))
-        })
+        Box::pin(async move { Ok(Opened::read(answer.await?)) })
     }
 
     /// The request that `call` makes, as it would be sent, with the key left out.

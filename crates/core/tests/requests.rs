@@ -44,6 +44,7 @@ const fn operation(
         empty_body,
         accept: "application/vnd.api+json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     }
 }
 

@@ -14,6 +14,8 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "faults")]
+pub mod faults;
 mod journal;
 mod reply;
 mod routes;

@@ -8,9 +8,13 @@ use onlyfansapi_client::Client as Api;
 use onlyfansapi_core::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use onlyfansapi_core::{Decode, Error, Hook, RawRequest};
 
+use crate::connections::Connections;
 use crate::key::ApiKey;
+use crate::policy::backoff::Backoff;
+use crate::policy::budget::Budget;
+use crate::policy::world::Real;
 use crate::smart_link_postbacks::SmartLinkPostbacks;
-use crate::transport::HttpTransport;
+use crate::transport::{Defaults, HttpTransport};
 use crate::{base_url, tls};
 
 /// A client of the service.
@@ -171,7 +175,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.transport.base_url().as_str())
+            .field("base_url", &self.transport.base_url.as_str())
             .finish_non_exhaustive()
     }
 }
@@ -201,6 +205,10 @@ pub struct ClientBuilder {
     gzip: bool,
     connect_timeout: Option<Duration>,
     timeout: Option<Duration>,
+    attempt_timeout: Option<Duration>,
+    retries: u32,
+    max_response_bytes: Option<u64>,
+    backoff: Backoff,
     decode: Decode,
 }
 
@@ -216,7 +224,11 @@ impl Default for ClientBuilder {
             headers: Vec::new(),
             gzip: true,
             connect_timeout: Some(Duration::from_secs(5)),
-            timeout: Some(Duration::from_secs(60)),
+            timeout: Some(Duration::from_secs(180)),
+            attempt_timeout: Some(Duration::from_secs(60)),
+            retries: 2,
+            max_response_bytes: Some(64 << 20),
+            backoff: Backoff::DEFAULT,
             decode: Decode::default(),
         }
     }
@@ -338,8 +350,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits the time of a call, from sending to the last byte of the body; `None` for no limit.
-    /// 60 seconds by default.
+    /// Limits the time of a call: of all its attempts and the waits between them; `None` for no limit. Three
+    /// minutes by default.
     ///
     /// ```
     /// let client = onlyfansapi::Client::builder().key("not-a-real-key").timeout(None).build()?;
@@ -348,6 +360,69 @@ impl ClientBuilder {
     /// ```
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.timeout = limit.into();
+        self
+    }
+
+    /// Limits the time of each attempt, from sending to the last byte of the body; `None` for no limit. 60
+    /// seconds by default, which the service's slowest reads need.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").attempt_timeout(std::time::Duration::from_secs(20)).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
+    pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = limit.into();
+        self
+    }
+
+    /// Sends a request again at most `retries` times, where that is safe; 2 by default.
+    ///
+    /// Safe are: reads, after everything that may pass (no connection, a reset, a time limit, 408, 429, 500, 502, 503,
+    /// 504, a page of HTML with 5xx); calls with an idempotency key, likewise; any other write only if it
+    /// provably took no effect (no connection; refused with 429, or with 503 and `Retry-After`). The wait is
+    /// what the service asks for, else a random part of half a second, doubled with each attempt up to 8
+    /// seconds. A wait of more than a minute, or than is left of the call's time, is an error at once.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").retries(0).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Sets the bounds of the wait before a further attempt where the service does not say how long: a random
+    /// part of `base` before the second, doubled before each further one up to `cap`. Half a second and 8
+    /// seconds by default.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let client = onlyfansapi::Client::builder()
+    ///     .key("not-a-real-key")
+    ///     .backoff(Duration::from_secs(1), Duration::from_secs(30))
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
+    pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
+        self.backoff = Backoff { base, cap };
+        self
+    }
+
+    /// Limits the size of an answer, in bytes after decompression; `None` for no limit. 64 MiB by default.
+    /// A larger one is "answered but unreadable". Answers that are read as they come have no limit.
+    ///
+    /// ```
+    /// let client = onlyfansapi::Client::builder().key("not-a-real-key").max_response_bytes(1 << 20).build()?;
+    /// # let _ = client;
+    /// # Ok::<(), onlyfansapi::Error>(())
+    /// ```
+    pub fn max_response_bytes(mut self, limit: impl Into<Option<u64>>) -> Self {
+        self.max_response_bytes = limit.into();
         self
     }
 
@@ -391,19 +466,39 @@ impl ClientBuilder {
         if let (Some(proxy), "http") = (&self.proxy, base_url.scheme()) {
             base_url::expect_loopback_proxy(proxy)?;
         }
-        let http = match &self.http {
+        let connections = match &self.http {
             Some(_) if self.proxy.is_some() || !self.root_certificates.is_empty() => {
                 return Err(Error::configuration(
                     "a proxy or root certificate was given beside an HTTP client of your own; set them there",
                 ));
             }
-            Some(http) => http.clone(),
-            None => self.http()?,
+            Some(http) => Connections::own(http.clone()),
+            None => {
+                let recipe = Recipe {
+                    proxy: self.proxy.clone(),
+                    root_certificates: self.root_certificates.clone(),
+                    #[cfg(feature = "gzip")]
+                    gzip: self.gzip,
+                };
+                Connections::new(self.connect_timeout, move |limit| recipe.http(limit))?
+            }
         };
-        Ok(Client::on(
-            HttpTransport::new(http, base_url, key, headers, self.timeout),
-            self.decode,
-        ))
+        let transport = HttpTransport {
+            connections: Arc::new(connections),
+            base_url,
+            key,
+            headers,
+            defaults: Defaults {
+                retries: self.retries,
+                attempt: self.attempt_timeout,
+                total: self.timeout,
+                body: self.max_response_bytes,
+                backoff: self.backoff,
+            },
+            budget: Arc::new(Budget::default()),
+            world: Arc::new(Real),
+        };
+        Ok(Client::on(transport, self.decode))
     }
 
     fn default_headers(&self) -> Result<HeaderMap, Error> {
@@ -424,8 +519,18 @@ impl ClientBuilder {
         headers.insert(header::USER_AGENT, user_agent(self.user_agent.as_deref())?);
         Ok(headers)
     }
+}
 
-    fn http(&self) -> Result<reqwest::Client, Error> {
+/// How the HTTP clients are made.
+struct Recipe {
+    proxy: Option<String>,
+    root_certificates: Vec<Vec<u8>>,
+    #[cfg(feature = "gzip")]
+    gzip: bool,
+}
+
+impl Recipe {
+    fn http(&self, connect_timeout: Option<Duration>) -> Result<reqwest::Client, Error> {
         tls::ensure_provider();
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -444,7 +549,7 @@ impl ClientBuilder {
         {
             builder = builder.gzip(self.gzip);
         }
-        if let Some(limit) = self.connect_timeout {
+        if let Some(limit) = connect_timeout {
             builder = builder.connect_timeout(limit);
         }
         builder
@@ -461,6 +566,9 @@ impl fmt::Debug for ClientBuilder {
             .field("gzip", &self.gzip)
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retries", &self.retries)
+            .field("max_response_bytes", &self.max_response_bytes)
             .field("decode", &self.decode)
             .finish_non_exhaustive()
     }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use onlyfansapi_core::Error;
 use onlyfansapi_core::http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 /// An API key, as the console at <https://app.onlyfansapi.com/api-keys> makes them.
 ///
@@ -33,7 +35,11 @@ impl ApiKey {
         if let Some(fault) = fault {
             return Err(Error::configuration(format!("the API key {fault}")));
         }
-        let mut header = HeaderValue::from_str(&format!("Bearer {key}"))
+        // Overwritten when the last request that shares it is gone.
+        let mut text = Zeroizing::new(Vec::with_capacity("Bearer ".len() + key.len()));
+        text.extend_from_slice(b"Bearer ");
+        text.extend_from_slice(key.as_bytes());
+        let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
             .map_err(|_| Error::configuration("the API key cannot be sent in a header"))?;
         header.set_sensitive(true);
         Ok(header)
@@ -55,5 +61,29 @@ impl From<String> for ApiKey {
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ApiKey([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_shares_the_one_copy_of_the_key_that_is_overwritten() {
+        let header = ApiKey::from("not-a-real-key").header().unwrap();
+        assert!(header.is_sensitive());
+        let place = header.as_bytes().as_ptr();
+        assert_eq!(header.clone().as_bytes().as_ptr(), place);
+        // `Bytes` gives its memory up to nobody: the owner alone frees it, after overwriting it.
+        let owned = Zeroizing::new(b"Bearer x".to_vec());
+        let place = owned.as_ptr();
+        let shared = Bytes::from_owner(owned);
+        assert_eq!(
+            HeaderValue::from_maybe_shared(shared)
+                .unwrap()
+                .as_bytes()
+                .as_ptr(),
+            place
+        );
     }
 }

@@ -63,6 +63,21 @@
 //! # }
 //! ```
 //!
+//! # Attempts
+//!
+//! A request is sent again, twice at most, only where that is safe: reads, and calls with an idempotency key,
+//! after everything that may pass; any other write only if it provably took no effect
+//! ([`ClientBuilder::retries`]). [`CallOptions::retries`], [`CallOptions::no_retry`] and
+//! [`CallOptions::idempotent`] say otherwise for one call. Connection, attempt, call and answer have limits on
+//! client and call. [`Reply::attempts`] and [`Error::attempts`] count.
+//!
+//! # Traces
+//!
+//! Each call is one `tracing` span of the target `onlyfansapi`, with OpenTelemetry's names where it has them
+//! (`http.request.method`, `url.template`, `http.response.status_code`, `error.type`), attempts, credits and the
+//! number of places that drifted; further attempts and drift are events. No header, body, query or value is in
+//! them.
+//!
 //! # Secrets
 //!
 //! The key goes to the configured origin only, over TLS or to loopback, and is in no `Debug`, `Display` or
@@ -88,17 +103,20 @@
 
 mod base_url;
 mod client;
+mod connections;
 mod key;
+mod policy;
 mod smart_link_postbacks;
 mod tls;
+mod trace;
 mod transport;
 
 pub use client::{Client, ClientBuilder};
 pub use key::ApiKey;
 pub use onlyfansapi_core::{
     ApiError, Blob, Body, BodyFactory, BodyStream, CacheInfo, CallOptions, Credits, Decode,
-    Download, Drift, Error, ErrorKind, Fault, Fetch, FilePart, FromReply, Location, MediaRef,
-    Opening, Pagination, RateLimits, RawRequest, Reply, RequestPreview, Timestamp,
+    Download, Drift, Error, ErrorKind, Fault, Fetch, FilePart, FromReply, Limit, Limits, Location,
+    MediaRef, Opening, Pagination, RateLimits, RawRequest, Reply, RequestPreview, Timestamp,
     UpstreamResponse, http,
 };
 pub use smart_link_postbacks::{

@@ -1,56 +1,74 @@
-//! The one way to the service: origin, key and connection are added here and nowhere else.
+//! The one way to the service: origin, key and connection are added here and nowhere else, and every call goes
+//! through the policies.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use onlyfansapi_core::http::{HeaderMap, HeaderValue, header};
+use onlyfansapi_core::http::{HeaderMap, HeaderValue, Method, header};
 use onlyfansapi_core::{Answer, Body, Call, Error, Opened, Operation, RequestPreview, Transport};
-use reqwest::Request;
+use reqwest::{Request, Response};
+use tracing::Instrument as _;
 use url::Url;
 
+use crate::connections::Connections;
+use crate::policy::attempts::{self, Plan};
+use crate::policy::backoff::Backoff;
+use crate::policy::budget::Budget;
+use crate::policy::idempotency;
+use crate::policy::verdict::{self, Nature, Outcome};
+use crate::policy::world::World;
+use crate::trace::{self, CallSpan};
+
+/// What counts for calls that do not say it themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Defaults {
+    pub(crate) retries: u32,
+    pub(crate) attempt: Option<Duration>,
+    pub(crate) total: Option<Duration>,
+    pub(crate) body: Option<u64>,
+    pub(crate) backoff: Backoff,
+}
+
 /// Sends calls by reqwest.
+#[derive(Clone)]
 pub(crate) struct HttpTransport {
-    http: reqwest::Client,
-    base_url: Url,
-    key: HeaderValue,
-    headers: HeaderMap,
-    timeout: Option<Duration>,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) base_url: Url,
+    pub(crate) key: HeaderValue,
+    pub(crate) headers: HeaderMap,
+    pub(crate) defaults: Defaults,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) world: Arc<dyn World>,
+}
+
+/// What an attempt gives.
+enum Attempt {
+    /// An answer that was read to its end.
+    Read(Answer),
+    /// One that was asked for as it comes, and is a success.
+    Open(Opened),
+}
+
+impl Attempt {
+    fn outcome(&self) -> Outcome<'_> {
+        match self {
+            Self::Read(answer) => Outcome::Answer(answer.status, &answer.headers, &answer.body),
+            Self::Open(opened) => Outcome::Answer(opened.status, &opened.headers, &[]),
+        }
+    }
 }
 
 impl HttpTransport {
-    pub(crate) fn new(
-        http: reqwest::Client,
-        base_url: Url,
-        key: HeaderValue,
-        headers: HeaderMap,
-        timeout: Option<Duration>,
-    ) -> Self {
-        Self {
-            http,
-            base_url,
-            key,
-            headers,
-            timeout,
-        }
-    }
-
     pub(crate) fn with_key(&self, key: HeaderValue) -> Self {
         Self {
-            http: self.http.clone(),
-            base_url: self.base_url.clone(),
             key,
-            headers: self.headers.clone(),
-            timeout: self.timeout,
+            ..self.clone()
         }
-    }
-
-    pub(crate) fn base_url(&self) -> &Url {
-        &self.base_url
     }
 
     /// The request as it is sent: with origin and key.
@@ -62,14 +80,23 @@ impl HttpTransport {
             .base_url
             .join(&call.request.target)
             .ok()
-            .filter(|url| url.origin() == self.base_url.origin());
+            .filter(|url| is_same_origin(url, &self.base_url));
         let url = url.ok_or_else(|| {
             Error::configuration(format!("{}: the path leaves the base URL", operation.id))
         })?;
         let mut request = Request::new(call.request.method.clone(), url);
         let headers = request.headers_mut();
-        headers.extend(self.headers.clone());
-        headers.extend(call.request.headers.clone());
+        let of_call = &call.request.headers;
+        headers.reserve(self.headers.len() + of_call.len() + 2);
+        // What the call sets takes the place of what the client has.
+        for (name, value) in &self.headers {
+            if !of_call.contains_key(name) {
+                headers.append(name, value.clone());
+            }
+        }
+        for (name, value) in of_call {
+            headers.append(name, value.clone());
+        }
         headers.insert(header::AUTHORIZATION, self.key.clone());
         *request.body_mut() = match &call.request.body {
             Body::Bytes(bytes) => Some(bytes.clone().into()),
@@ -87,47 +114,181 @@ impl HttpTransport {
             }
             _ => None,
         };
-        *request.timeout_mut() = call.options.get_timeout().or(self.timeout);
         Ok(request)
     }
 
-    async fn attempt(&self, call: &Call) -> Result<Answer, Error> {
-        let started = Instant::now();
-        let request = self.request(call)?;
-        let failed =
-            |error| sending_failed(call.operation, error).with_attempts(1, started.elapsed());
-        let mut response = self.http.execute(request).await.map_err(failed)?;
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        let mut body = BytesMut::new();
-        let broken = loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break None,
-                Err(error) => break Some(error),
+    /// Tries a call until one attempt is its outcome.
+    async fn call(&self, mut call: Box<Call>, streamed: bool) -> Result<Attempt, Error> {
+        let key = idempotency::ensure(&mut call)?;
+        let options = &call.options;
+        let limits = options.limits();
+        let plan = Plan {
+            retries: options.get_retries().unwrap_or(self.defaults.retries),
+            attempt: limits.attempt.or(self.defaults.attempt),
+            total: limits.total.or(self.defaults.total),
+            backoff: self.defaults.backoff,
+        };
+        let is_read = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&call.request.method);
+        let nature = Nature {
+            is_safe: options.get_idempotent().unwrap_or(is_read),
+            has_key: key.is_some() && options.get_idempotent() != Some(false),
+        };
+        let http = self.connections.client(limits.connect)?;
+        let most = limits.body.or(self.defaults.body);
+        let span = CallSpan::of(&call);
+        let listened = span.enabled();
+        let (result, told) = {
+            let mut run = std::pin::pin!(attempts::run(
+                plan,
+                &*self.world,
+                &self.budget,
+                |limit| self.attempt(&http, &call, limit, most, streamed),
+                |result, date| match result {
+                    Ok(attempt) => verdict::of(attempt.outcome(), nature, date),
+                    Err(error) => verdict::of(Outcome::Error(error), nature, date),
+                },
+                |result, attempts, wait| {
+                    let why = match result {
+                        Ok(attempt) => match attempt.outcome() {
+                            Outcome::Answer(status, ..) => status.as_str().to_owned(),
+                            Outcome::Error(error) => trace::error_type(error).to_owned(),
+                        },
+                        Err(error) => trace::error_type(error).to_owned(),
+                    };
+                    span.again(&why, attempts, wait);
+                },
+            ));
+            match listened {
+                Some(span) => run.as_mut().instrument(span).await,
+                None => run.await,
             }
         };
-        let mut answer = Answer::new(status, headers, body.freeze());
-        answer.elapsed = started.elapsed();
-        match broken {
-            // A refusal is one also when the rest of its body is lost.
-            Some(error) if status.is_success() => {
-                let why = format!(
-                    "its body {} after {} bytes",
-                    if error.is_timeout() {
-                        "was not complete in time"
-                    } else {
-                        "broke off"
-                    },
-                    answer.body.len()
-                );
-                Err(caused_by(
-                    Error::unreadable(call.operation, answer, why),
-                    error,
-                ))
+        match result {
+            Ok(Attempt::Read(mut answer)) => {
+                span.answered(answer.status, &answer.headers, told.attempts);
+                answer.attempts = told.attempts;
+                answer.elapsed = told.elapsed;
+                answer.wait = told.wait;
+                answer.idempotency_key = key;
+                answer.observer = span.observer();
+                Ok(Attempt::Read(answer))
             }
-            _ => Ok(answer),
+            Ok(Attempt::Open(mut opened)) => {
+                span.answered(opened.status, &opened.headers, told.attempts);
+                opened.attempts = told.attempts;
+                opened.elapsed = told.elapsed;
+                opened.wait = told.wait;
+                opened.idempotency_key = key;
+                Ok(Attempt::Open(opened))
+            }
+            Err(mut error) => {
+                span.failed(&error, told.attempts);
+                // One that was never built was not an attempt.
+                if !error.is_never_built() {
+                    error = error.with_attempts(told.attempts, told.elapsed);
+                }
+                if let Some(wait) = told.wait {
+                    error = error.with_wait(wait);
+                }
+                Err(match key {
+                    Some(key) => error.with_idempotency_key(key),
+                    None => error,
+                })
+            }
         }
+    }
+
+    /// Sends the request once.
+    async fn attempt(
+        &self,
+        http: &reqwest::Client,
+        call: &Call,
+        limit: Option<Duration>,
+        most: Option<u64>,
+        streamed: bool,
+    ) -> Result<Attempt, Error> {
+        let operation = call.operation;
+        let mut request = self.request(call)?;
+        *request.timeout_mut() = limit;
+        let sent = http.execute(request).await;
+        let mut response = sent.map_err(|error| sending_failed(operation, error))?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        if streamed && status.is_success() {
+            let body = Box::pin(Chunks(Box::pin(response.bytes_stream())));
+            return Ok(Attempt::Open(Opened::new(status, headers, body)));
+        }
+        let (body, end) = read(&mut response, most).await;
+        let answer = Answer::new(status, headers, body);
+        let why = match end {
+            // A refusal is one also when the rest of its body is lost.
+            _ if !status.is_success() => return Ok(Attempt::Read(answer)),
+            End::Whole => return Ok(Attempt::Read(answer)),
+            End::TooLarge(most) => {
+                let why = format!("its body is larger than the limit of {most} bytes");
+                return Err(Error::unreadable(operation, answer, why));
+            }
+            End::Broken(error) => error,
+        };
+        let end = if why.is_timeout() {
+            "was not complete in time"
+        } else {
+            "broke off"
+        };
+        let message = format!("its body {end} after {} bytes", answer.body.len());
+        Err(caused_by(
+            Error::unreadable(operation, answer, message),
+            why,
+        ))
+    }
+}
+
+/// The most room that is made for a body before it has come.
+const MOST_ROOM: u64 = 1 << 20;
+
+/// How a body ended.
+enum End {
+    Whole,
+    Broken(reqwest::Error),
+    TooLarge(u64),
+}
+
+/// Reads a body to its end, or to its limit.
+async fn read(response: &mut Response, most: Option<u64>) -> (Bytes, End) {
+    let is_too_large = |length: usize| most.filter(|most| length as u64 > *most);
+    let first = match response.chunk().await {
+        Ok(Some(first)) => first,
+        Ok(None) => return (Bytes::new(), End::Whole),
+        Err(error) => return (Bytes::new(), End::Broken(error)),
+    };
+    if let Some(most) = is_too_large(first.len()) {
+        return (first, End::TooLarge(most));
+    }
+    // Room for what is announced, if that is bearable; what comes counts.
+    let announced = response.content_length().unwrap_or_default().min(MOST_ROOM);
+    let room = usize::try_from(announced)
+        .unwrap_or_default()
+        .max(first.len());
+    // Most answers come in one piece, which is not copied then.
+    let mut body: Option<BytesMut> = None;
+    loop {
+        let end = match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let body = body.get_or_insert_with(|| {
+                    let mut body = BytesMut::with_capacity(room);
+                    body.extend_from_slice(&first);
+                    body
+                });
+                body.extend_from_slice(&chunk);
+                match is_too_large(body.len()) {
+                    Some(most) => End::TooLarge(most),
+                    None => continue,
+                }
+            }
+            Ok(None) => End::Whole,
+            Err(error) => End::Broken(error),
+        };
+        return (body.map_or(first, BytesMut::freeze), end);
     }
 }
 
@@ -136,23 +297,26 @@ impl Transport for HttpTransport {
         self: Arc<Self>,
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>> {
-        Box::pin(async move { self.attempt(&call).await })
+        // In a box, because it is moved with every future around it.
+        let call = Box::new(call);
+        Box::pin(async move {
+            match self.call(call, false).await? {
+                Attempt::Read(answer) => Ok(answer),
+                Attempt::Open(_) => unreachable!("it was asked for as a whole"),
+            }
+        })
     }
 
     fn open(
         self: Arc<Self>,
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Result<Opened, Error>> + Send + 'static>> {
+        let call = Box::new(call);
         Box::pin(async move {
-            let started = Instant::now();
-            let request = self.request(&call)?;
-            let mut response = self.http.execute(request).await.map_err(|error| {
-                sending_failed(call.operation, error).with_attempts(1, started.elapsed())
-            })?;
-            let status = response.status();
-            let headers = std::mem::take(response.headers_mut());
-            let body = Box::pin(Chunks(Box::pin(response.bytes_stream())));
-            Ok(Opened::new(status, headers, body))
+            Ok(match self.call(call, true).await? {
+                Attempt::Open(opened) => opened,
+                Attempt::Read(answer) => Opened::read(answer),
+            })
         })
     }
 
@@ -183,6 +347,12 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
             .poll_next(context)
             .map_err(|error| std::io::Error::other(error.without_url()))
     }
+}
+
+/// Whether two URLs have scheme, host and port in common.
+fn is_same_origin(one: &Url, other: &Url) -> bool {
+    let port = |url: &Url| url.port_or_known_default();
+    one.scheme() == other.scheme() && one.host() == other.host() && port(one) == port(other)
 }
 
 /// How far a request got that has no answer.
@@ -232,6 +402,7 @@ mod tests {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: Shape::Whole,
+        refuses_in_success: true,
     };
 
     /// Two chunks, as a stream.
@@ -251,10 +422,12 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_cannot_be_cloned_is_made_anew_for_each_attempt() {
         let server = MockServer::start().await.unwrap();
-        server.reply("POST", "/api/upload", MockReply::status(200));
+        // The wait is too long after the second attempt.
+        server.reply("POST", "/api/upload", MockReply::status(503));
         let client = Client::builder()
             .key(KEY)
             .base_url(server.url())
+            .retries(1)
             .build()
             .unwrap();
         let made = Arc::new(AtomicU32::new(0));
@@ -272,10 +445,10 @@ mod tests {
             headers: HeaderMap::new(),
             body,
         };
-        let call = Call::new(&UPLOAD, request, CallOptions::new());
-        for _ in 0..2 {
-            assert_eq!(client.transport().attempt(&call).await.unwrap().status, 200);
-        }
+        let call = Call::new(&UPLOAD, request, CallOptions::new().idempotent(true));
+        let transport = Arc::new(client.transport().clone());
+        let answer = transport.send(call).await.unwrap();
+        assert_eq!((answer.status.as_u16(), answer.attempts), (503, 2));
         assert_eq!(made.load(Ordering::Relaxed), 2);
         for sent in server.requests() {
             assert_eq!(
@@ -301,9 +474,13 @@ mod tests {
             };
             let error = client
                 .transport()
-                .attempt(&Call::new(&UPLOAD, request, CallOptions::new()))
+                .call(
+                    Box::new(Call::new(&UPLOAD, request, CallOptions::new())),
+                    false,
+                )
                 .await
-                .unwrap_err();
+                .err()
+                .unwrap();
             assert_eq!(error.kind(), onlyfansapi_core::ErrorKind::NeverBuilt);
         }
     }

@@ -436,3 +436,57 @@ fn one_clear_line_for_a_client_that_cannot_be_made() {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+/// A 200 that says no, wherever it says it.
+#[tokio::test]
+async fn a_refusal_in_an_answer_of_success_is_seen() {
+    let (server, client) = start().await;
+    for (body, expected) in [
+        (json!({"data": {"success": true}}), None),
+        (json!({"data": {"id": 1, "errors": []}}), None),
+        (json!({"data": {"text": "\"success\": false"}}), None),
+        (
+            json!({"data": {"success": false, "message": "No."}}),
+            Some("No."),
+        ),
+        (
+            json!({"success": false, "message": "No.", "data": null}),
+            Some("No."),
+        ),
+        (
+            json!({"data": {"hasError": true}, "message": "Bad."}),
+            Some("Bad."),
+        ),
+        (
+            json!({"data": {"errors": [{"id": 5}], "message": "Some."}}),
+            Some("Some."),
+        ),
+    ] {
+        server.reply("GET", PATH, MockReply::json(200, &body));
+        let reply = client
+            .api()
+            .show_smart_link_postback()
+            .postback_id(1)
+            .fetch()
+            .await
+            .unwrap();
+        let message = reply
+            .refused()
+            .map(|refusal| refusal.message.as_deref().unwrap_or_default());
+        assert_eq!(message, expected, "{body}");
+    }
+    // Here it is the answer: the name is free.
+    server.reply(
+        "POST",
+        "/api/acct_1/settings/username-exists",
+        MockReply::json(200, &json!({"data": {"success": false}})),
+    );
+    let check = client
+        .api()
+        .check_username_availability()
+        .account("acct_1")
+        .username("name");
+    let reply = check.fetch().await.unwrap();
+    assert_eq!(reply.success, Some(false));
+    assert!(reply.refused().is_none());
+}

@@ -290,6 +290,45 @@ async fn the_key_is_nowhere() {
     assert_eq!(redirect.as_str(), target);
     t.debug("Location", &redirect.into_inner());
 
+    // Values that the service or the caller means for nobody else, in types that are generated.
+    let account: onlyfansapi::api::types::AccountUser =
+        serde_json::from_value(json!({"id": 1, "csrf": OTHER, "wsAuthToken": OTHER})).unwrap();
+    let shown = format!("{account:?}");
+    assert!(!shown.contains(OTHER), "{shown}");
+    assert!(shown.contains("csrf: Some(\"[redacted]\")"), "{shown}");
+    server.reply(
+        "GET",
+        "/api/accounts",
+        MockReply::json(
+            200,
+            &json!([{"onlyfans_user_data": {"csrf": OTHER, "wsAuthToken": OTHER}}]),
+        ),
+    );
+    t.debug(
+        "Reply",
+        &client.api().list_accounts().fetch().await.unwrap(),
+    );
+    // Calls that were tried more than once, and their keys, which are no secrets.
+    server.reply(
+        "GET",
+        "/api/whoami",
+        MockReply::status(503).header("x-secret", OTHER),
+    );
+    let options = CallOptions::new()
+        .retries(1)
+        .timeout(std::time::Duration::from_secs(1));
+    t.error(
+        &client
+            .api()
+            .whoami()
+            .with(options)
+            .fetch()
+            .await
+            .unwrap_err(),
+    );
+    t.debug("Limits", CallOptions::new().limits());
+    t.debug("Limit", &CallOptions::new().limits().total);
+
     for (name, texts) in &t.rows {
         assert!(!texts.is_empty());
         for text in texts {

@@ -148,6 +148,7 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
         path,
         tag,
         static_ident,
+        refuses_in_success,
         ..
     } = operation;
     let method = format_ident!("{}", operation.http_method.to_uppercase());
@@ -218,6 +219,7 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             empty_body: #empty,
             accept: #accept,
             shape: Shape::#shape,
+            refuses_in_success: #refuses_in_success,
         };
     }
 }

@@ -9,7 +9,7 @@
 //! - `model`: joins it with the document
 //! - `builders`: writes the operations
 //! - `modules`: says in which module of `types` each type stands
-//! - `types`: mends the types; `requests`: builders for those of bodies
+//! - `types`: mends the types; `requests`: builders for those of bodies; `secrets`: what they do not show
 //! - `signatures`: the public shape, to be compared
 //! - `target`: how the code calls what it stands on
 //! - `names`, `docs`: small parts of both
@@ -21,6 +21,7 @@ mod modules;
 mod names;
 pub(crate) mod progenitor;
 mod requests;
+mod secrets;
 mod signatures;
 mod target;
 mod types;

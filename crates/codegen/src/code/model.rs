@@ -14,6 +14,10 @@ use crate::walk::{METHODS, component_name, plain, sent_path};
 /// The member, set by the overlay on an operation or at the top, that says what a call costs.
 const CREDITS: &str = "x-credits";
 
+/// The member, set by the overlay on an operation, that says what `success: false` is in its answer: with `answer`
+/// it is the answer itself, and no refusal.
+const SUCCESS_FALSE: &str = "x-success-false";
+
 /// One operation.
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
@@ -31,6 +35,7 @@ pub(super) struct Operation<'a> {
     pub(super) undocumented: bool,
     /// What a call costs, where the overlay says it.
     pub(super) credits: Option<&'a str>,
+    pub(super) refuses_in_success: bool,
     pub(super) method_ident: Ident,
     /// The module of the tag, in which the builder stands.
     pub(super) module_ident: Ident,
@@ -206,6 +211,7 @@ fn operation_of<'a>(
         accept: facts["accept"].as_str().unwrap_or("application/json"),
         undocumented: facts["undocumented"] == true,
         credits: operation[CREDITS].as_str().or(root[CREDITS].as_str()),
+        refuses_in_success: operation[SUCCESS_FALSE] != "answer",
         method_ident: format_ident!("{method_name}"),
         module_ident: format_ident!(
             "{}",

@@ -9,8 +9,8 @@ use syn::visit_mut::VisitMut;
 use syn::{Attribute, Fields, Item, parse_quote};
 
 use super::modules::{Modules, item_name};
-use super::requests;
 use super::target::Target;
+use super::{requests, secrets};
 use crate::passes::{LEARNT, VALUES, WIRE_NAMES};
 
 /// The module of the types.
@@ -43,13 +43,14 @@ pub(super) fn module(
         .into_iter()
         .filter(|item| needs_error || !matches!(item, Item::Mod(_)));
     let all = others
-        .map(|item| {
+        .map(|mut item| {
+            let debug = secrets::debug(&mut item, root);
             let builder = match &item {
                 Item::Struct(item) if !is_answer(&item.ident, root) => requests::builder(item),
                 _ => None,
             };
             let name = item_name(&item).unwrap_or_default();
-            (name, quote! { #item #builder })
+            (name, quote! { #item #debug #builder })
         })
         .chain(enums)
         .collect();

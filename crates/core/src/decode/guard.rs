@@ -5,8 +5,8 @@
 //! PHP's lists into nonsense without a word; here that is a failure. The way to the failing place is
 //! noted only while the failure travels up, so that a value that fits costs nothing more.
 
-use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess,
@@ -86,6 +86,82 @@ pub(super) fn typed<T: DeserializeOwned>(json: &[u8]) -> Result<T, Failure> {
     outcome.map_err(|_| trace.failure())
 }
 
+/// Decodes what stands under `data` of the object `body` in one pass; `None` wherever that is not all there is to
+/// it: another kind of body, no `data` or two of them, a place that does not fit.
+pub(crate) fn under_data<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    /// The member's name.
+    enum Name {
+        Data,
+        Other,
+    }
+
+    struct NameSeed;
+
+    impl<'de> DeserializeSeed<'de> for NameSeed {
+        type Value = Name;
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+            deserializer.deserialize_str(self)
+        }
+    }
+
+    impl Visitor<'_> for NameSeed {
+        type Value = Name;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a name")
+        }
+
+        fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+            Ok(if name == "data" {
+                Name::Data
+            } else {
+                Name::Other
+            })
+        }
+    }
+
+    struct DataSeed<T>(PhantomData<T>);
+
+    impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for DataSeed<T> {
+        type Value = Option<T>;
+
+        fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<Option<T>, D::Error> {
+            let trace = &mut Trace::default();
+            serde::Deserialize::deserialize(Guard { inner, trace })
+        }
+    }
+
+    struct Body<T>(PhantomData<T>);
+
+    impl<'de, T: DeserializeOwned> Visitor<'de> for Body<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
+            let mut data = None;
+            while let Some(name) = members.next_key_seed(NameSeed)? {
+                match name {
+                    Name::Other => {
+                        members.next_value::<IgnoredAny>()?;
+                    }
+                    Name::Data if data.is_some() => return Err(A::Error::custom("two of them")),
+                    Name::Data => data = members.next_value_seed(DataSeed(PhantomData))?,
+                }
+            }
+            Ok(data)
+        }
+    }
+
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = reader.deserialize_map(Body(PhantomData)).ok()??;
+    reader.end().ok()?;
+    Some(value)
+}
+
 #[derive(Default)]
 struct Trace {
     /// From the failing place to the top.
@@ -103,6 +179,7 @@ impl Trace {
         }
     }
 
+    #[inline(always)]
     fn note<T, E>(&mut self, expected: Expected, outcome: Result<T, E>) -> Result<T, E> {
         if outcome.is_err() {
             self.expected.get_or_insert(expected);
@@ -121,6 +198,7 @@ struct Guard<'t, D> {
 macro_rules! forward {
     ($($method:ident ( $($argument:ident : $kind:ty),* ) $expected:ident;)*) => {
         $(
+            #[inline]
             fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
                 let visitor = Watch { visitor, trace: &mut *self.trace, takes_list: !matches!(Expected::$expected, Expected::Object), is_map: false };
                 let outcome = self.inner.$method($($argument,)* visitor);
@@ -228,6 +306,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
         self.visitor.visit_none()
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.visitor.visit_some(Guard {
             inner,
@@ -263,7 +342,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Watch<'_, V> {
         self.visitor.visit_map(Members {
             access,
             trace: self.trace,
-            key: Cow::Borrowed(""),
+            key: Last::default(),
             is_map: self.is_map,
         })
     }
@@ -285,6 +364,7 @@ struct Items<'t, A> {
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
     type Error = A::Error;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
@@ -308,13 +388,14 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Items<'_, A> {
 struct Members<'t, 'de, A> {
     access: A,
     trace: &'t mut Trace,
-    key: Cow<'de, str>,
+    key: Last<'de>,
     is_map: bool,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
     type Error = A::Error;
 
+    #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(
         &mut self,
         seed: S,
@@ -325,13 +406,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, 'de, A> {
         })
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         let outcome = self.access.next_value_seed(Seed {
             seed,
             trace: &mut *self.trace,
         });
         if outcome.is_err() {
-            let key = std::mem::take(&mut self.key).into_owned();
+            let key = self.key.take();
             self.trace.path.push(if self.is_map {
                 Step::Entry(key)
             } else {
@@ -355,6 +437,7 @@ struct Seed<'t, S> {
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<'_, S> {
     type Value = S::Value;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
         self.seed.deserialize(Guard {
             inner,
@@ -431,15 +514,41 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Variant<'_, A> {
     }
 }
 
+/// The key that went by last. Nearly all stand in the text as they are, and cost two words to remember.
+#[derive(Default)]
+struct Last<'de> {
+    borrowed: &'de str,
+    /// A key with escapes; counts where `borrowed` is empty.
+    owned: String,
+}
+
+impl Last<'_> {
+    #[cold]
+    fn own(&mut self, key: String) {
+        self.borrowed = "";
+        self.owned = key;
+    }
+
+    #[cold]
+    fn take(&mut self) -> String {
+        if self.borrowed.is_empty() {
+            std::mem::take(&mut self.owned)
+        } else {
+            self.borrowed.to_owned()
+        }
+    }
+}
+
 /// Looks at a key as it goes by: seed, deserializer and visitor in one, whichever is `inner`.
 struct Key<'k, 'de, I> {
     inner: I,
-    key: &'k mut Cow<'de, str>,
+    key: &'k mut Last<'de>,
 }
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, 'de, S> {
     type Value = S::Value;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
         self.inner.deserialize(Key {
             inner,
@@ -451,6 +560,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, 'de, S> {
 macro_rules! forward_key {
     ($($method:ident ( $($argument:ident : $kind:ty),* );)*) => {
         $(
+            #[inline]
             fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
                 self.inner.$method($($argument,)* Key { inner: visitor, key: self.key })
             }
@@ -499,7 +609,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, 'de, D> {
 macro_rules! visit_key {
     ($($method:ident $kind:ty;)*) => {
         $(fn $method<E: serde::de::Error>(self, value: $kind) -> Result<V::Value, E> {
-            *self.key = Cow::Owned(value.to_string());
+            self.key.own(value.to_string());
             self.inner.$method(value)
         })*
     };
@@ -520,13 +630,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, 'de, V> {
         visit_str &str;
     }
 
+    #[inline]
     fn visit_borrowed_str<E: serde::de::Error>(self, value: &'de str) -> Result<V::Value, E> {
-        *self.key = Cow::Borrowed(value);
+        self.key.borrowed = value;
         self.inner.visit_borrowed_str(value)
     }
 
     fn visit_string<E: serde::de::Error>(self, value: String) -> Result<V::Value, E> {
-        *self.key = Cow::Owned(value.clone());
+        self.key.own(value.clone());
         self.inner.visit_string(value)
     }
 
@@ -537,6 +648,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, 'de, V> {
         })
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.inner.visit_some(Key {
             inner,

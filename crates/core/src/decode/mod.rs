@@ -11,7 +11,7 @@ mod repair;
 use serde::de::DeserializeOwned;
 
 pub use self::drift::{Decode, Drift};
-pub(crate) use self::guard::Failure;
+pub(crate) use self::guard::{Failure, under_data};
 
 /// Decodes the JSON text `json`, which stands at the pointer `at` of its body.
 ///

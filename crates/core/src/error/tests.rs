@@ -16,6 +16,7 @@ static OPERATION: Operation = Operation {
     empty_body: crate::EmptyBody::Object,
     accept: "application/json",
     shape: Shape::Envelope,
+    refuses_in_success: true,
 };
 
 fn refused(status: u16, headers: &[(&'static str, &'static str)], body: impl Into<Bytes>) -> Error {

@@ -1,0 +1,47 @@
+//! How long to wait before an attempt when the service does not say: exponential backoff with full jitter.
+
+use std::time::Duration;
+
+/// The bounds of the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Backoff {
+    /// The longest wait before the second attempt.
+    pub(crate) base: Duration,
+    /// The longest wait before any.
+    pub(crate) cap: Duration,
+}
+
+impl Backoff {
+    /// The numbers of the vendor's own clients.
+    pub(crate) const DEFAULT: Self = Self {
+        base: Duration::from_millis(500),
+        cap: Duration::from_secs(8),
+    };
+
+    /// The wait after `attempts` attempts; `chance` is from 0 to 1.
+    ///
+    /// Full jitter: from nothing to a bound that doubles, so that clients which failed together do not come
+    /// back together.
+    pub(crate) fn wait(self, attempts: u32, chance: f64) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(16);
+        let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
+        bound.mul_f64(chance.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_doubles_to_its_cap_and_chance_takes_any_part_of_it() {
+        let wait = |attempts, chance| Backoff::DEFAULT.wait(attempts, chance);
+        let bounds: Vec<_> = (1..8)
+            .map(|attempts| wait(attempts, 1.0).as_millis())
+            .collect();
+        assert_eq!(bounds, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
+        assert_eq!(wait(u32::MAX, 1.0), Duration::from_secs(8));
+        assert_eq!(wait(1, 0.0), Duration::ZERO);
+        assert_eq!(wait(2, 0.5), Duration::from_millis(500));
+    }
+}

@@ -1,0 +1,191 @@
+//! What a program that listens hears: one span a call with OpenTelemetry's names, events for further attempts
+//! and for drift, and no secret, header, body or value in any of them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use onlyfansapi::{CallOptions, Client};
+use onlyfansapi_mock::faults::{Fault, FaultServer};
+use onlyfansapi_mock::{KEY, MockReply};
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+type Fields = BTreeMap<String, String>;
+
+#[derive(Debug, Default)]
+struct Heard {
+    spans: Vec<(Fields, bool)>,
+    events: Vec<(Level, Fields)>,
+}
+
+/// Hears everything of the target `onlyfansapi`.
+#[derive(Clone, Default)]
+struct Listener(Arc<Mutex<Heard>>);
+
+struct Into<'a>(&'a mut Fields);
+
+impl Visit for Into<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let text = format!("{value:?}");
+        self.0
+            .insert(field.name().to_owned(), text.trim_matches('"').to_owned());
+    }
+}
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "onlyfansapi"
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut fields = Fields::new();
+        span.record(&mut Into(&mut fields));
+        let mut heard = self.0.lock().unwrap();
+        heard.spans.push((fields, false));
+        Id::from_u64(heard.spans.len() as u64)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let mut heard = self.0.lock().unwrap();
+        values.record(&mut Into(&mut heard.spans[span.into_u64() as usize - 1].0));
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::new();
+        event.record(&mut Into(&mut fields));
+        let level = *event.metadata().level();
+        self.0.lock().unwrap().events.push((level, fields));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+
+    fn try_close(&self, span: Id) -> bool {
+        self.0.lock().unwrap().spans[span.into_u64() as usize - 1].1 = true;
+        true
+    }
+}
+
+fn fields(expected: &[(&str, &str)]) -> Fields {
+    expected
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn one_span_a_call_with_what_came_of_it() {
+    let listener = Listener::default();
+    let _guard = tracing::subscriber::set_default(listener.clone());
+    let (server, client) = common::start().await;
+    server.reply(
+        "GET",
+        "/api/smart-link-postbacks/17",
+        MockReply::json(
+            200,
+            &json!({"data": {"id": "not-a-number-but-a-secret", "url": 5}}),
+        )
+        .header("x-ofapi-credits-used", "3"),
+    );
+    let options = CallOptions::new()
+        .header("x-secret", "another-secret")
+        .query("q", "secret-of-the-query");
+    let call = client
+        .api()
+        .show_smart_link_postback()
+        .postback_id(17)
+        .with(options);
+    let reply = call.fetch().await.unwrap();
+    assert!(!reply.drift().is_empty());
+    let heard = listener.0.lock().unwrap();
+    let mut expected = fields(&[
+        ("attempt", "1"),
+        ("credits.used", "3"),
+        ("http.request.method", "GET"),
+        ("http.response.status_code", "200"),
+        ("operation", "showSmartLinkPostback"),
+        ("otel.kind", "client"),
+        ("otel.name", "showSmartLinkPostback"),
+        ("url.template", "/api/smart-link-postbacks/{postback_id}"),
+    ]);
+    expected.insert("drift.count".to_owned(), reply.drift().len().to_string());
+    assert_eq!(heard.spans, [(expected, true)]);
+    let drift: Vec<_> = heard
+        .events
+        .iter()
+        .map(|(level, fields)| (*level, fields["pointer"].as_str()))
+        .collect();
+    assert_eq!(drift[0], (Level::WARN, "/data/id"));
+    let all = format!("{heard:?}");
+    for secret in [
+        KEY,
+        "another-secret",
+        "secret-of-the-query",
+        "not-a-number-but-a-secret",
+    ] {
+        assert!(!all.contains(secret), "{secret} in {all}");
+    }
+}
+
+#[tokio::test]
+async fn further_attempts_and_failures_are_told() {
+    let listener = Listener::default();
+    let _guard = tracing::subscriber::set_default(listener.clone());
+    let refused = Fault::Refused {
+        status: 503,
+        retry_after: Some(0),
+        html: false,
+    };
+    let server = FaultServer::start(vec![refused.clone(), Fault::ResetAfter, refused])
+        .await
+        .unwrap();
+    let client = Client::builder()
+        .key(KEY)
+        .base_url(server.url())
+        .backoff(Duration::from_millis(1), Duration::from_millis(1))
+        .build()
+        .unwrap();
+    client.api().whoami().fetch().await.unwrap_err();
+    // Nobody listens there any more.
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let client = Client::builder()
+        .key(KEY)
+        .base_url(url)
+        .retries(0)
+        .build()
+        .unwrap();
+    let delete = client.api().delete_smart_link_postback().postback_id(1);
+    delete.fetch().await.unwrap_err();
+    let heard = listener.0.lock().unwrap();
+    let why: Vec<_> = heard
+        .events
+        .iter()
+        .map(|(_, fields)| (fields["error.type"].as_str(), fields["attempt"].as_str()))
+        .collect();
+    assert_eq!(why, [("503", "1"), ("maybe_sent", "2")]);
+    let (first, is_closed) = &heard.spans[0];
+    assert!(is_closed);
+    for (name, value) in [
+        ("attempt", "3"),
+        ("http.request.resend_count", "2"),
+        ("error.type", "503"),
+        ("http.response.status_code", "503"),
+    ] {
+        assert_eq!(first[name], value, "{name}");
+    }
+    assert_eq!(heard.spans[1].0["error.type"], "never_sent");
+    assert!(heard.spans[1].1);
+}
