@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const DOUBLED: [(&str, &str); 9] = [
     (
         "bit-vec",
-        "0.8 by jsonschema, for tests; 0.9 by x509-parser, which rcgen may use and here does not",
+        "0.8 by jsonschema, for tests; 0.9 by yasna, where rcgen has it count unused bits, which it does not here",
     ),
     (
         "getrandom",
