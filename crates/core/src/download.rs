@@ -23,13 +23,13 @@ pub struct Opened {
     pub headers: HeaderMap,
     /// The rest of the answer.
     pub body: BodyStream,
-    /// As in [`Answer`](crate::Answer).
+    /// As in [`Answer`].
     pub attempts: u32,
-    /// As in [`Answer`](crate::Answer), without the body.
+    /// As in [`Answer`], without the body.
     pub elapsed: Duration,
-    /// As in [`Answer`](crate::Answer).
+    /// As in [`Answer`].
     pub idempotency_key: Option<Arc<str>>,
-    /// As in [`Answer`](crate::Answer).
+    /// As in [`Answer`].
     pub wait: Option<Duration>,
 }
 
