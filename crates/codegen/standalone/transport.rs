@@ -4,11 +4,9 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Instant;
 
 use bytes::Bytes;
-use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::runtime::{
@@ -129,7 +127,7 @@ impl HttpTransport {
             Err(error) => (Bytes::new(), Some(error)),
         };
         let mut answer = Answer::new(status, headers, bytes);
-        answer.elapsed = started.elapsed();
+        answer.attempts.elapsed = started.elapsed();
         match broken {
             // A refusal is one also when the rest of its body is lost.
             Some(error) if status.is_success() => {
@@ -174,8 +172,8 @@ impl Transport for HttpTransport {
             let mut response = self.http.execute(request).await.map_err(failed)?;
             let status = response.status();
             let headers = std::mem::take(response.headers_mut());
-            let body = Box::pin(Chunks(Box::pin(response.bytes_stream())));
-            Ok(Opened::new(status, headers, body))
+            let error = |error: reqwest::Error| std::io::Error::other(error.without_url());
+            Ok(Opened::streamed(status, headers, response.bytes_stream(), error))
         })
     }
 
@@ -202,18 +200,4 @@ fn sending_failed(operation: &'static Operation, error: reqwest::Error) -> Error
         Error::maybe_sent(operation, "the connection broke, or the time limit ran out")
     };
     made.with_source(error.without_url())
-}
-
-/// The body of an answer as it comes.
-struct Chunks<S>(Pin<Box<S>>);
-
-impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
-    type Item = std::io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0
-            .as_mut()
-            .poll_next(context)
-            .map_err(|error| std::io::Error::other(error.without_url()))
-    }
 }

@@ -9,6 +9,33 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{Drift, Error};
 
+/// How the outcome of a call was come by; the same for an answer, for one that is read as it comes, and for an
+/// error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempts {
+    /// How many requests were sent.
+    pub count: u32,
+    /// Time from the start of the first attempt to the end of the last, its body included where it was read.
+    pub elapsed: Duration,
+    /// A wait before the next attempt that would have been too long, so that there was none.
+    pub wait: Option<Duration>,
+    /// The idempotency key that the requests carried.
+    pub idempotency_key: Option<Arc<str>>,
+}
+
+impl Attempts {
+    /// So many attempts in that time.
+    #[must_use]
+    pub fn new(count: u32, elapsed: Duration) -> Self {
+        Self {
+            count,
+            elapsed,
+            ..Self::default()
+        }
+    }
+}
+
 /// What came back for a call.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -19,14 +46,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body as it came, decompressed; as much of it as arrived.
     pub body: Bytes,
-    /// How many requests were sent for the call, this answer's own included.
-    pub attempts: u32,
-    /// Time from the start of the first attempt to the end of the body.
-    pub elapsed: Duration,
-    /// The idempotency key that the request carried.
-    pub idempotency_key: Option<Arc<str>>,
-    /// A wait before the next attempt that would have been too long, so that there was none.
-    pub wait: Option<Duration>,
+    /// How it was come by, this answer's own attempt included.
+    pub attempts: Attempts,
     /// Who wants to know how the body was read.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -45,7 +66,7 @@ impl Answer {
             status,
             headers,
             body,
-            attempts: 1,
+            attempts: Attempts::new(1, Duration::ZERO),
             ..Self::default()
         }
     }
@@ -67,8 +88,8 @@ impl fmt::Debug for Answer {
             .field("status", &self.status)
             .field("headers", &self.headers.len())
             .field("body_bytes", &self.body.len())
-            .field("attempts", &self.attempts)
-            .field("elapsed", &self.elapsed)
+            .field("attempts", &self.attempts.count)
+            .field("elapsed", &self.attempts.elapsed)
             .finish()
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Answer, BodyStream, Error};
+use crate::{Answer, Attempts, BodyStream, Error};
 
 /// What a transport gives for an answer whose body is still coming.
 #[non_exhaustive]
@@ -23,14 +22,8 @@ pub struct Opened {
     pub headers: HeaderMap,
     /// The rest of the answer.
     pub body: BodyStream,
-    /// As in [`Answer`].
-    pub attempts: u32,
-    /// As in [`Answer`], without the body.
-    pub elapsed: Duration,
-    /// As in [`Answer`].
-    pub idempotency_key: Option<Arc<str>>,
-    /// As in [`Answer`].
-    pub wait: Option<Duration>,
+    /// How it was come by, without the time of the body.
+    pub attempts: Attempts,
 }
 
 impl Opened {
@@ -41,26 +34,48 @@ impl Opened {
             status,
             headers,
             body,
-            attempts: 1,
-            elapsed: Duration::ZERO,
-            idempotency_key: None,
-            wait: None,
+            attempts: Attempts::new(1, Duration::ZERO),
         }
+    }
+
+    /// The same of a body whose errors are another library's; `error` says what of them may be seen.
+    #[must_use]
+    pub fn streamed<S, E>(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: S,
+        error: fn(E) -> std::io::Error,
+    ) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: 'static,
+    {
+        let body = Box::pin(body);
+        Self::new(status, headers, Box::pin(Chunks { body, error }))
     }
 
     /// An answer that was read already, as one whose body is still coming.
     #[must_use]
     pub fn read(answer: Answer) -> Self {
-        let mut opened = Self::new(
-            answer.status,
-            answer.headers,
-            Box::pin(Once(Some(answer.body))),
-        );
+        let body = Box::pin(Once(Some(answer.body)));
+        let mut opened = Self::new(answer.status, answer.headers, body);
         opened.attempts = answer.attempts;
-        opened.elapsed = answer.elapsed;
-        opened.idempotency_key = answer.idempotency_key;
-        opened.wait = answer.wait;
         opened
+    }
+}
+
+/// A body as it comes, its errors translated.
+struct Chunks<S, E> {
+    body: Pin<Box<S>>,
+    error: fn(E) -> std::io::Error,
+}
+
+impl<S: Stream<Item = Result<Bytes, E>>, E> Stream for Chunks<S, E> {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let error = self.error;
+        self.body.as_mut().poll_next(context).map_err(error)
     }
 }
 

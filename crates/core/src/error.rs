@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::envelope::Envelope;
-use crate::{Answer, ApiError, Credits, Drift, Operation, RateLimits, UpstreamResponse};
+use crate::{Answer, ApiError, Attempts, Credits, Drift, Operation, RateLimits, UpstreamResponse};
 
 /// How much of a refusal's body an error keeps, in bytes; the largest documented one has under 1 KiB.
 pub(crate) const MAX_REFUSAL: usize = 1 << 20;
@@ -81,10 +81,7 @@ struct Inner {
     api: Option<ApiError>,
     drift: Vec<Drift>,
     is_timeout: bool,
-    attempts: u32,
-    elapsed: Duration,
-    idempotency_key: Option<Arc<str>>,
-    wait: Option<Duration>,
+    attempts: Attempts,
     source: Option<Box<dyn StdError + Send + Sync>>,
     envelope: OnceLock<Envelope>,
 }
@@ -101,10 +98,7 @@ impl Error {
                 api: None,
                 drift: Vec::new(),
                 is_timeout: false,
-                attempts: 0,
-                elapsed: Duration::ZERO,
-                idempotency_key: None,
-                wait: None,
+                attempts: Attempts::default(),
                 source: None,
                 envelope: OnceLock::new(),
             }),
@@ -248,12 +242,7 @@ impl Error {
     }
 
     fn with_answer(mut self, answer: Answer) -> Self {
-        self.inner.attempts = answer.attempts;
-        self.inner.elapsed = answer.elapsed;
-        self.inner
-            .idempotency_key
-            .clone_from(&answer.idempotency_key);
-        self.inner.wait = answer.wait;
+        self.inner.attempts = answer.attempts.clone();
         self.inner.answer = Some(answer);
         self
     }
@@ -302,8 +291,8 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
-        self.inner.attempts = attempts;
-        self.inner.elapsed = elapsed;
+        self.inner.attempts.count = attempts;
+        self.inner.attempts.elapsed = elapsed;
         self
     }
 
@@ -317,7 +306,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_idempotency_key(mut self, key: Arc<str>) -> Self {
-        self.inner.idempotency_key = Some(key);
+        self.inner.attempts.idempotency_key = Some(key);
         self
     }
 
@@ -332,7 +321,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
-        self.inner.wait = Some(wait);
+        self.inner.attempts.wait = Some(wait);
         self
     }
 
@@ -535,7 +524,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
-        self.inner.wait
+        self.inner.attempts.wait
     }
 
     /// The idempotency key that the request carried, given or made for the call. With
@@ -550,7 +539,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.inner.idempotency_key.as_deref()
+        self.inner.attempts.idempotency_key.as_deref()
     }
 
     /// The id that the service, or the edge before it, gave the request: what its support asks for.
@@ -631,7 +620,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.inner.attempts
+        self.inner.attempts.count
     }
 
     /// Time from the start of the first attempt to the failure.
@@ -645,7 +634,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.inner.elapsed
+        self.inner.attempts.elapsed
     }
 }
 
@@ -1004,7 +993,7 @@ impl fmt::Display for Error {
             _ => "",
         })?;
         f.write_str(&self.inner.message)?;
-        if let Some(wait) = self.inner.wait {
+        if let Some(wait) = self.inner.attempts.wait {
             write!(f, "; not tried again, because of a wait of {wait:?}")?;
         }
         Ok(())
@@ -1018,9 +1007,9 @@ impl fmt::Debug for Error {
             .field("operation", &self.inner.operation)
             .field("message", &self.inner.message)
             .field("answer", &self.inner.answer)
-            .field("attempts", &self.inner.attempts)
-            .field("elapsed", &self.inner.elapsed)
-            .field("wait", &self.inner.wait)
+            .field("attempts", &self.inner.attempts.count)
+            .field("elapsed", &self.inner.attempts.elapsed)
+            .field("wait", &self.inner.attempts.wait)
             .field("source", &self.inner.source)
             .finish_non_exhaustive()
     }

@@ -83,9 +83,6 @@ pub(crate) fn opening(hook: Hook, call: Result<Call, Error>) -> Opening {
         }
         let mut answer = Answer::new(opened.status, opened.headers, body.freeze());
         answer.attempts = opened.attempts;
-        answer.elapsed = opened.elapsed;
-        answer.idempotency_key = opened.idempotency_key;
-        answer.wait = opened.wait;
         Err(if answer.status.is_redirection() {
             Error::redirected(operation, answer)
         } else {

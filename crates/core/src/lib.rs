@@ -29,7 +29,7 @@ mod request;
 mod timestamp;
 mod transport;
 
-pub use answer::{Answer, Observer};
+pub use answer::{Answer, Attempts, Observer};
 pub use api_error::{ApiError, UpstreamResponse};
 pub use decode::{Decode, Drift};
 pub use download::{Blob, Download, Location, Opened, Opening};

@@ -326,7 +326,7 @@ impl<T> Reply<T> {
     /// ```
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.answer.idempotency_key.as_deref()
+        self.answer.attempts.idempotency_key.as_deref()
     }
 
     /// The id that the service, or the edge before it, gave the request: what its support asks for.
@@ -354,7 +354,7 @@ impl<T> Reply<T> {
     /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.answer.attempts
+        self.answer.attempts.count
     }
 
     /// Time from the start of the first attempt to the end of the body.
@@ -368,7 +368,7 @@ impl<T> Reply<T> {
     /// ```
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.answer.elapsed
+        self.answer.attempts.elapsed
     }
 
     fn envelope(&self) -> &Envelope {

@@ -4,13 +4,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures_core::Stream;
 use onlyfansapi_core::http::{HeaderMap, HeaderValue, Method, header};
-use onlyfansapi_core::{Answer, Body, Call, Error, Opened, Operation, RequestPreview, Transport};
+use onlyfansapi_core::{
+    Answer, Attempts, Body, Call, Error, Opened, Operation, RequestPreview, Transport,
+};
 use reqwest::{Request, Response};
 use tracing::Instrument as _;
 use url::Url;
@@ -55,11 +55,29 @@ enum Attempt {
 }
 
 impl Attempt {
-    fn outcome(&self) -> Outcome<'_> {
-        match self {
-            Self::Read(answer) => Outcome::Answer(answer.status, &answer.headers, &answer.body),
-            Self::Open(opened) => Outcome::Answer(opened.status, &opened.headers, &[]),
+    /// The same with how it was come by.
+    fn after(mut self, attempts: Attempts, span: CallSpan) -> Self {
+        match &mut self {
+            Self::Read(answer) => {
+                span.answered(answer.status, &answer.headers, attempts.count);
+                answer.attempts = attempts;
+                answer.observer = span.observer();
+            }
+            Self::Open(opened) => {
+                span.answered(opened.status, &opened.headers, attempts.count);
+                opened.attempts = attempts;
+            }
         }
+        self
+    }
+}
+
+/// What the policies see of an attempt.
+fn outcome(result: &Result<Attempt, Error>) -> Outcome<'_> {
+    match result {
+        Ok(Attempt::Read(answer)) => Outcome::Answer(answer.status, &answer.headers, &answer.body),
+        Ok(Attempt::Open(opened)) => Outcome::Answer(opened.status, &opened.headers, &[]),
+        Err(error) => Outcome::Error(error),
     }
 }
 
@@ -137,23 +155,17 @@ impl HttpTransport {
         let most = limits.body.or(self.defaults.body);
         let span = CallSpan::of(&call);
         let listened = span.enabled();
-        let (result, told) = {
+        let (result, mut attempts) = {
             let mut run = std::pin::pin!(attempts::run(
                 plan,
                 &*self.world,
                 &self.budget,
                 |limit| self.attempt(&http, &call, limit, most, streamed),
-                |result, date| match result {
-                    Ok(attempt) => verdict::of(attempt.outcome(), nature, date),
-                    Err(error) => verdict::of(Outcome::Error(error), nature, date),
-                },
+                |result, date| verdict::of(outcome(result), nature, date),
                 |result, attempts, wait| {
-                    let why = match result {
-                        Ok(attempt) => match attempt.outcome() {
-                            Outcome::Answer(status, ..) => status.as_str().to_owned(),
-                            Outcome::Error(error) => trace::error_type(error).to_owned(),
-                        },
-                        Err(error) => trace::error_type(error).to_owned(),
+                    let why = match outcome(result) {
+                        Outcome::Answer(status, ..) => status.as_str().to_owned(),
+                        Outcome::Error(error) => trace::error_type(error).to_owned(),
                     };
                     span.again(&why, attempts, wait);
                 },
@@ -163,39 +175,23 @@ impl HttpTransport {
                 None => run.await,
             }
         };
-        match result {
-            Ok(Attempt::Read(mut answer)) => {
-                span.answered(answer.status, &answer.headers, told.attempts);
-                answer.attempts = told.attempts;
-                answer.elapsed = told.elapsed;
-                answer.wait = told.wait;
-                answer.idempotency_key = key;
-                answer.observer = span.observer();
-                Ok(Attempt::Read(answer))
-            }
-            Ok(Attempt::Open(mut opened)) => {
-                span.answered(opened.status, &opened.headers, told.attempts);
-                opened.attempts = told.attempts;
-                opened.elapsed = told.elapsed;
-                opened.wait = told.wait;
-                opened.idempotency_key = key;
-                Ok(Attempt::Open(opened))
-            }
-            Err(mut error) => {
-                span.failed(&error, told.attempts);
-                // One that was never built was not an attempt.
-                if !error.is_never_built() {
-                    error = error.with_attempts(told.attempts, told.elapsed);
-                }
-                if let Some(wait) = told.wait {
-                    error = error.with_wait(wait);
-                }
-                Err(match key {
-                    Some(key) => error.with_idempotency_key(key),
-                    None => error,
-                })
-            }
+        attempts.idempotency_key = key;
+        let mut error = match result {
+            Ok(attempt) => return Ok(attempt.after(attempts, span)),
+            Err(error) => error,
+        };
+        span.failed(&error, attempts.count);
+        // One that was never built was not an attempt.
+        if !error.is_never_built() {
+            error = error.with_attempts(attempts.count, attempts.elapsed);
         }
+        if let Some(wait) = attempts.wait {
+            error = error.with_wait(wait);
+        }
+        Err(match attempts.idempotency_key {
+            Some(key) => error.with_idempotency_key(key),
+            None => error,
+        })
     }
 
     /// Sends the request once.
@@ -215,8 +211,10 @@ impl HttpTransport {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if streamed && status.is_success() {
-            let body = Box::pin(Chunks(Box::pin(response.bytes_stream())));
-            return Ok(Attempt::Open(Opened::new(status, headers, body)));
+            // Without the URL, which may hold a secret.
+            let error = |error: reqwest::Error| std::io::Error::other(error.without_url());
+            let opened = Opened::streamed(status, headers, response.bytes_stream(), error);
+            return Ok(Attempt::Open(opened));
         }
         let (body, end) = read(&mut response, most).await;
         let answer = Answer::new(status, headers, body);
@@ -335,20 +333,6 @@ impl Transport for HttpTransport {
     }
 }
 
-/// The body of an answer as it comes; its errors without the URL, which may hold a secret.
-struct Chunks<S>(Pin<Box<S>>);
-
-impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
-    type Item = std::io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0
-            .as_mut()
-            .poll_next(context)
-            .map_err(|error| std::io::Error::other(error.without_url()))
-    }
-}
-
 /// Whether two URLs have scheme, host and port in common.
 fn is_same_origin(one: &Url, other: &Url) -> bool {
     let port = |url: &Url| url.port_or_known_default();
@@ -385,6 +369,7 @@ fn caused_by(made: Error, error: reqwest::Error) -> Error {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use futures_core::Stream;
     use onlyfansapi_core::http::Method;
     use onlyfansapi_core::{BodyFormat, BodyStream, CallOptions, EmptyBody, Request, Shape};
     use onlyfansapi_mock::{KEY, MockReply, MockServer};
@@ -448,7 +433,7 @@ mod tests {
         let call = Call::new(&UPLOAD, request, CallOptions::new().idempotent(true));
         let transport = Arc::new(client.transport().clone());
         let answer = transport.send(call).await.unwrap();
-        assert_eq!((answer.status.as_u16(), answer.attempts), (503, 2));
+        assert_eq!((answer.status.as_u16(), answer.attempts.count), (503, 2));
         assert_eq!(made.load(Ordering::Relaxed), 2);
         for sent in server.requests() {
             assert_eq!(

@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use onlyfansapi_core::Error;
+use onlyfansapi_core::{Attempts, Error};
 
 use super::backoff::Backoff;
 use super::budget::Budget;
@@ -27,17 +27,6 @@ pub(crate) struct Plan {
     pub(crate) backoff: Backoff,
 }
 
-/// What the loop did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Told {
-    /// How many requests were sent.
-    pub(crate) attempts: u32,
-    /// From the start of the first to the end of the last.
-    pub(crate) elapsed: Duration,
-    /// A wait that would have been too long.
-    pub(crate) wait: Option<Duration>,
-}
-
 /// Makes attempts until one is the call's outcome.
 ///
 /// `attempt` is given the time that it may take; `verdict` says what its result means, and may ask for the date; `again` hears
@@ -49,7 +38,7 @@ pub(crate) async fn run<T, F>(
     mut attempt: impl FnMut(Option<Duration>) -> F,
     verdict: impl Fn(&Result<T, Error>, &dyn Fn() -> SystemTime) -> Verdict,
     again: impl Fn(&Result<T, Error>, u32, Duration),
-) -> (Result<T, Error>, Told)
+) -> (Result<T, Error>, Attempts)
 where
     F: Future<Output = Result<T, Error>>,
 {
@@ -65,11 +54,7 @@ where
         attempts += 1;
         let result = attempt(limit).await;
         let now = world.now();
-        let mut told = Told {
-            attempts,
-            elapsed: now - start,
-            wait: None,
-        };
+        let mut told = Attempts::new(attempts, now - start);
         let Verdict::Again(asked) = verdict(&result, &|| world.date()) else {
             if result.is_ok() {
                 budget.give(attempts);
@@ -120,7 +105,7 @@ mod tests {
         plan: Plan,
         chance: f64,
         asks: Option<Duration>,
-    ) -> (Told, Vec<Duration>, Vec<Option<Duration>>) {
+    ) -> (Attempts, Vec<Duration>, Vec<Option<Duration>>) {
         let world = Simulated::new(chance);
         let limits = RefCell::new(Vec::new());
         let (result, told) = run(
@@ -144,7 +129,7 @@ mod tests {
     async fn retries_are_counted_and_waits_are_backoff() {
         let (told, slept, limits) = failing(PLAN, 0.5, None).await;
         assert_eq!(slept, seconds(&[0.25, 0.5]));
-        assert_eq!((told.attempts, told.wait), (3, None));
+        assert_eq!((told.count, told.wait), (3, None));
         assert_eq!(told.elapsed, Duration::from_millis(3750));
         assert_eq!(limits, [Some(Duration::from_secs(10)); 3]);
     }
@@ -152,14 +137,14 @@ mod tests {
     #[tokio::test]
     async fn without_retries_there_is_one_attempt() {
         let (told, slept, _) = failing(Plan { retries: 0, ..PLAN }, 0.5, None).await;
-        assert_eq!((told.attempts, slept.len()), (1, 0));
+        assert_eq!((told.count, slept.len()), (1, 0));
     }
 
     #[tokio::test]
     async fn the_service_s_wait_counts_up_to_a_minute() {
         let asked = Some(Duration::from_secs(7));
         let (told, slept, limits) = failing(PLAN, 0.5, asked).await;
-        assert_eq!((told.attempts, slept), (3, seconds(&[7.0, 7.0])));
+        assert_eq!((told.count, slept), (3, seconds(&[7.0, 7.0])));
         // The last attempt has what is left of the call's time, if that is less.
         assert_eq!(limits[2], Some(Duration::from_secs(10)));
         let endless = Plan {
@@ -167,19 +152,19 @@ mod tests {
             ..PLAN
         };
         let (told, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(60))).await;
-        assert_eq!((told.attempts, slept), (3, seconds(&[60.0, 60.0])));
+        assert_eq!((told.count, slept), (3, seconds(&[60.0, 60.0])));
         let (told, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(61))).await;
-        assert_eq!((told.attempts, slept.len()), (1, 0));
+        assert_eq!((told.count, slept.len()), (1, 0));
         assert_eq!(told.wait, Some(Duration::from_secs(61)));
     }
 
     #[tokio::test]
     async fn a_wait_longer_than_what_is_left_is_told_and_not_slept() {
         let (told, slept, _) = failing(PLAN, 0.5, Some(Duration::from_secs(29))).await;
-        assert_eq!((told.attempts, slept.len()), (1, 0));
+        assert_eq!((told.count, slept.len()), (1, 0));
         assert_eq!(told.wait, Some(Duration::from_secs(29)));
         let (told, slept, limits) = failing(PLAN, 0.5, Some(Duration::from_secs(24))).await;
-        assert_eq!((told.attempts, slept), (2, seconds(&[24.0])));
+        assert_eq!((told.count, slept), (2, seconds(&[24.0])));
         assert_eq!(
             limits,
             [Some(Duration::from_secs(10)), Some(Duration::from_secs(5))]
@@ -202,7 +187,7 @@ mod tests {
                 |_, _, _| {},
             )
             .await;
-            attempts.push(told.attempts);
+            attempts.push(told.count);
         }
         // A hundred attempts more than calls, and no more.
         assert_eq!(attempts.iter().sum::<u32>(), 160);
