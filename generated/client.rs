@@ -42784,7 +42784,7 @@ pub mod types {
         #[serde(rename = "hasUser", skip_serializing_if = "Option::is_none")]
         pub has_user: Option<bool>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub id: Option<String>,
+        pub id: Option<::serde_json::Value>,
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -51029,7 +51029,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub direction: Option<String>,
             #[serde(skip_serializing_if = "Option::is_none")]
-            pub id: Option<i64>,
+            pub id: Option<::serde_json::Value>,
             #[serde(rename = "isPinnedToChat", skip_serializing_if = "Option::is_none")]
             pub is_pinned_to_chat: Option<bool>,
             #[serde(rename = "isPinnedToFeed", skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,19 @@ impl Client {
     pub fn new(hook: Hook) -> Self {
         Self { inner: hook }
     }
+
+    /// The hook of every request, for another generated client that is to go the same way: with the same key, retries
+    /// and limits.
+    ///
+    /// ```
+    /// fn again(client: &onlyfansapi_client::Client) -> onlyfansapi_client::Client {
+    ///     onlyfansapi_client::Client::new(client.hook().clone())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn hook(&self) -> &Hook {
+        &self.inner
+    }
 }
 
 /// The draft of a request of `client`; every builder starts here.

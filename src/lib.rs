@@ -3,6 +3,8 @@
 //! The build script writes it from `openapi.yaml` and `overlay.yaml`. This crate has no policy and
 //! no way out of its own: the facade, crate `onlyfansapi`, brings both and is the one to use.
 
+#[cfg(feature = "document")]
+pub mod document;
 mod generated;
 mod hook;
 

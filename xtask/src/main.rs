@@ -10,6 +10,7 @@ mod bench_client;
 mod bench_documents;
 mod ci;
 mod compare;
+mod conformance;
 mod coverage;
 mod dependencies;
 mod diff;
@@ -19,6 +20,7 @@ mod journal;
 mod lock;
 #[cfg(unix)]
 mod measure;
+mod mock;
 mod names;
 mod public_api;
 mod soak;
@@ -70,6 +72,10 @@ enum Command {
     BenchClient(bench_client::Args),
     /// Make very many calls against a server that fails by chance
     Soak(soak::Args),
+    /// Run the stand-in of the service as a server on loopback
+    Mock(mock::Args),
+    /// Call every operation of the client against the stand-in, and wrong clients that must be noticed
+    Conformance(conformance::Args),
     /// Run the gate; with --full also what takes too long for it
     Ci(ci::Args),
     /// Check that no locked package asks for a newer Rust, or is doubled without a reason
@@ -128,6 +134,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::BenchDocuments(args) => bench_documents::run(&args),
         Command::BenchClient(args) => bench_client::run(&args),
         Command::Soak(args) => soak::run(&args),
+        Command::Mock(args) => mock::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Dependencies(args) => dependencies::run(&args),
     }

@@ -26,23 +26,6 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let (requests, seed) = (args.requests.to_string(), args.seed.to_string());
-    let status = std::process::Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "-p",
-            "onlyfansapi",
-            "--example",
-            "soak",
-            "--",
-        ])
-        .args([&requests, &seed])
-        .current_dir(workspace::root())
-        .status()?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let arguments = [args.requests.to_string(), args.seed.to_string()].map(Into::into);
+    workspace::run_program(&["-p", "onlyfansapi", "--example", "soak"], &arguments)
 }

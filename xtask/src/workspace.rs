@@ -1,7 +1,9 @@
 //! Where the files of the workspace are, and the pipeline over them.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::path::PathBuf;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use fs4::{FileExt, TryLockError};
@@ -39,6 +41,22 @@ pub(crate) fn alone() -> Result<File> {
             Err(error).context("the file that keeps commands apart cannot be locked")
         }
     }
+}
+
+/// Runs a program of another crate through cargo; `package` says which.
+pub(crate) fn run_program(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
+    let status = Command::new("cargo")
+        .args(["run", "--quiet"])
+        .args(package)
+        .arg("--")
+        .args(arguments)
+        .current_dir(root())
+        .status()?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The client of the vendored document.

@@ -9,6 +9,9 @@
 //! closed, a method that HTTP does not have); what cannot be typed is any JSON value; and each such thing
 //! is a line of the report.
 //!
+//! The reader and the overlay stand alone too: without the feature `generate`, which is on by default, this crate is
+//! they, and whoever has other uses for a document builds no generator.
+//!
 //! [`generate`] gives the source for this workspace's client; [`Standalone`] a crate of its own.
 //!
 //! ```
@@ -35,31 +38,56 @@
 //! # Ok::<(), onlyfansapi_codegen::Error>(())
 //! ```
 
-pub mod build_script;
-mod code;
-mod coverage;
-mod diff;
+// What only the generator asks of the reader.
+#![cfg_attr(not(feature = "generate"), allow(dead_code))]
+
+// The reader.
 mod document;
 mod error;
-mod generator;
-mod given;
-mod names;
 mod overlay;
-pub mod passes;
-mod pipeline;
 mod pointer;
 mod report;
+mod tree;
+
+// From here on it is about Rust.
+#[cfg(feature = "generate")]
+pub mod build_script;
+#[cfg(feature = "generate")]
+mod code;
+#[cfg(feature = "generate")]
+mod coverage;
+#[cfg(feature = "generate")]
+mod diff;
+#[cfg(feature = "generate")]
+mod generator;
+#[cfg(feature = "generate")]
+mod given;
+#[cfg(feature = "generate")]
+mod names;
+#[cfg(feature = "generate")]
+pub mod passes;
+#[cfg(feature = "generate")]
+mod pipeline;
+#[cfg(feature = "generate")]
 mod standalone;
+#[cfg(feature = "generate")]
 mod walk;
 
-pub use code::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
-pub use coverage::{Coverage, Covered, FieldKinds, Outcome};
-pub use diff::{Class, Diff, Difference};
 pub use document::{Document, Position, Positions};
 pub use error::Error;
-pub use names::Names;
 pub use overlay::{Misfit, Overlay};
-pub use pipeline::{Output, generate, prepare};
 pub use pointer::Pointer;
 pub use report::{Change, Report};
+
+#[cfg(feature = "generate")]
+pub use code::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
+#[cfg(feature = "generate")]
+pub use coverage::{Coverage, Covered, FieldKinds, Outcome};
+#[cfg(feature = "generate")]
+pub use diff::{Class, Diff, Difference};
+#[cfg(feature = "generate")]
+pub use names::Names;
+#[cfg(feature = "generate")]
+pub use pipeline::{Output, generate, generate_with, prepare};
+#[cfg(feature = "generate")]
 pub use standalone::Standalone;

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use crate::walk::{kind, merge, operation_at, plain};
+use crate::tree::{kind, merge, operation_at, plain};
 use crate::{Document, Error, Pointer, Report};
 
 /// A list of changes to a document.

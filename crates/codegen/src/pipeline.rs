@@ -53,6 +53,36 @@ pub fn generate(
     generate_for(document, overlay, names, &Target::client())
 }
 
+/// As [`generate`], with a pass of the caller's own after all others: `last` is given the document as the generator
+/// would be.
+///
+/// # Errors
+///
+/// As [`generate`].
+///
+/// ```
+/// use onlyfansapi_codegen::{Document, generate_with};
+///
+/// let text = "openapi: 3.0.3\npaths: {/a: {get: {operationId: a, responses: {}}, delete: {operationId: b, responses: {}}}}";
+/// let document = Document::parse("tiny.yaml", text)?;
+/// let output = generate_with(document, None, None, |root| {
+///     root["paths"]["/a"].as_object_mut().unwrap().remove("delete");
+/// })?;
+/// assert_eq!(output.signatures.operations.len(), 1);
+/// # Ok::<(), onlyfansapi_codegen::Error>(())
+/// ```
+pub fn generate_with(
+    document: Document,
+    overlay: Option<&Overlay>,
+    names: Option<&Names>,
+    last: impl FnOnce(&mut Value) + Send,
+) -> Result<Output, Error> {
+    let file = document.file().to_owned();
+    let fault = |message: String| Error::new(&file, message);
+    let make = || run(document, overlay, names, &Target::client(), last);
+    generator::guarded(make, fault)
+}
+
 /// As [`generate`], for a crate of another name or build.
 pub(crate) fn generate_for(
     document: Document,
@@ -62,7 +92,7 @@ pub(crate) fn generate_for(
 ) -> Result<Output, Error> {
     let file = document.file().to_owned();
     let fault = |message: String| Error::new(&file, message);
-    generator::guarded(|| run(document, overlay, names, target), fault)
+    generator::guarded(|| run(document, overlay, names, target, |_| {}), fault)
 }
 
 fn run(
@@ -70,14 +100,16 @@ fn run(
     overlay: Option<&Overlay>,
     names: Option<&Names>,
     target: &Target,
+    last: impl FnOnce(&mut Value) + Send,
 ) -> Result<Output, Error> {
     let file = document.file().to_owned();
     let fault = |message: String| Error::new(&file, message);
     let Prepared {
-        root,
+        mut root,
         mut report,
         mut coverage,
     } = prepared(document, overlay, names)?;
+    last(&mut root);
     let made = generator::generate(&root, target).map_err(fault)?;
     report.start("generator");
     for (path, method, why) in made.plain {

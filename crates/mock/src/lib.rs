@@ -1,30 +1,31 @@
-//! A stand-in of the OnlyFans API on loopback, for tests: the vendor has no sandbox.
-//!
-//! First form: Smart Link postbacks that can be made, listed, shown, changed and deleted, answers that
-//! a test scripts, and a journal of what came.
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-//! use onlyfansapi_mock::{MockServer, MockReply};
-//!
-//! let server = MockServer::start().await?;
-//! server.reply("GET", "/api/whoami", MockReply::json(200, &serde_json::json!({"team": {"name": "T"}})));
-//! assert!(server.url().starts_with("http://127.0.0.1:"));
-//! assert!(server.requests().is_empty());
-//! # Ok(()) }
-//! ```
+#![doc = include_str!("../README.md")]
 
+mod answer;
+mod check;
+mod connection;
+mod control;
+mod envelope;
 #[cfg(feature = "faults")]
 pub mod faults;
+mod handle;
+mod idempotency;
 mod journal;
+mod price;
 mod reply;
-mod routes;
+mod route;
+mod rules;
+mod script;
 mod server;
+mod service;
+mod state;
+mod variation;
 mod wire;
 
 pub use journal::Recorded;
-pub use reply::MockReply;
-pub use server::MockServer;
+pub use reply::{MockReply, RetryAfter};
+pub use script::Next;
+pub use server::{MockServer, MockServerBuilder};
+pub use variation::Variation;
 pub use wire::WireServer;
 
 /// The key that the stand-in takes; every other one is answered with 401.

@@ -408,7 +408,7 @@ mod tests {
     async fn a_body_that_cannot_be_cloned_is_made_anew_for_each_attempt() {
         let server = MockServer::start().await.unwrap();
         // The wait is too long after the second attempt.
-        server.reply("POST", "/api/upload", MockReply::status(503));
+        server.reply_at("POST", "/api/upload", MockReply::status(503));
         let client = Client::builder()
             .key(KEY)
             .base_url(server.url())

@@ -154,7 +154,7 @@ async fn a_compressed_answer_is_read() {
         0xb9, 0xcf, 0x11, 0x0, 0x0, 0x0,
     ];
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         POSTBACK,
         MockReply::status(200)
@@ -222,7 +222,7 @@ async fn a_proxy_is_used_and_what_cannot_be_used_is_named() {
 #[tokio::test]
 async fn options_of_a_call_reach_its_request_alone() {
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "POST",
         "/api/acct_1/posts/labels",
         MockReply::json(200, &json!({"data": {"id": 1}})),
@@ -297,7 +297,7 @@ async fn options_of_a_call_reach_its_request_alone() {
 #[tokio::test]
 async fn a_raw_call_goes_the_same_way() {
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/new-thing",
         MockReply::json(
@@ -332,7 +332,7 @@ async fn a_raw_call_goes_the_same_way() {
                 && r.header("accept") == "application/json")
     );
 
-    server.reply(
+    server.reply_at(
         "POST",
         "/api/bare",
         MockReply::json(200, &json!({"data": 1, "success": true})),
@@ -398,7 +398,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
         json!({"data": null, "_meta": {"_credits": {"used": 1, "balance": 3}}}),
         json!({"_meta": {"_credits": {"used": 1, "balance": 3}}}),
     ] {
-        server.reply("GET", POSTBACK, MockReply::json(200, &body));
+        server.reply_at("GET", POSTBACK, MockReply::json(200, &body));
         let call = || client.api().show_smart_link_postback().postback_id(1);
         let reply = call().fetch().await.unwrap();
         assert!(!reply.has_data() && reply.id.is_none() && reply.drift().is_empty());
@@ -421,7 +421,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
         }
     }
     // PHP's empty list where the document has an object, and the bare value where it has an envelope.
-    server.reply("GET", POSTBACK, MockReply::json(200, &json!({"data": []})));
+    server.reply_at("GET", POSTBACK, MockReply::json(200, &json!({"data": []})));
     let reply = client
         .api()
         .show_smart_link_postback()
@@ -430,7 +430,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
         .await
         .unwrap();
     assert!(reply.has_data() && reply.drift().is_empty());
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/smart-link-postbacks",
         MockReply::json(200, &json!([{"id": 4}])),
@@ -444,7 +444,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
 #[tokio::test]
 async fn strict_decoding_is_set_for_client_or_call() {
     let (server, lenient) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         POSTBACK,
         MockReply::json(200, &json!({"data": {"id": "1"}})),
@@ -481,7 +481,7 @@ async fn strict_decoding_is_set_for_client_or_call() {
 #[tokio::test]
 async fn time_limits_of_client_and_call() {
     let (server, _) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         POSTBACK,
         MockReply::json(200, &json!({"data": {}})).delay(Duration::from_millis(300)),
@@ -554,7 +554,7 @@ fn lists_of_ids_take_numbers_and_texts() {
 #[tokio::test]
 async fn an_object_without_data_is_drift_where_something_else_stands_there() {
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         POSTBACK,
         MockReply::json(200, &json!({"id": 5, "url": "u"})),
@@ -573,7 +573,7 @@ async fn an_object_without_data_is_drift_where_something_else_stands_there() {
             .await
             .is_err()
     );
-    server.reply(
+    server.reply_at(
         "GET",
         POSTBACK,
         MockReply::status(200).body("application/json", r#"{"data":{"id":1},"data":{"id":2}}"#),

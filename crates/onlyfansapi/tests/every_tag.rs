@@ -18,7 +18,7 @@ macro_rules! call {
     ($t:ident, $tag:literal, $line:literal, query $query:expr, body $body:expr, answer $answer:expr, $call:expr) => {{
         let (method, path) = $line.split_once(' ').unwrap();
         $t.server
-            .reply(method, path, MockReply::json(200, &$answer));
+            .reply_at(method, path, MockReply::json(200, &$answer));
         let before = $t.server.requests().len();
         let reply = $call
             .fetch()

@@ -14,7 +14,7 @@ use serde_json::json;
 #[tokio::test]
 async fn an_upload_carries_fields_and_the_file() {
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "POST",
         "/api/acct_1/media/upload",
         MockReply::json(200, &json!({"prefixed_id": "ofapi_media_1"})),
@@ -52,7 +52,7 @@ async fn an_upload_carries_fields_and_the_file() {
 async fn a_body_is_read_as_it_comes() {
     let (server, client) = start().await;
     let file: Vec<u8> = (0..200_000u32).flat_map(u32::to_le_bytes).collect();
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/file",
         MockReply::status(200).body("application/octet-stream", file.clone()),
@@ -80,7 +80,7 @@ async fn a_body_is_read_as_it_comes() {
 #[tokio::test]
 async fn a_refused_stream_is_the_error_of_every_call() {
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/file",
         MockReply::json(404, &json!({"message": "No such file."})),
@@ -98,7 +98,7 @@ async fn a_refused_stream_is_the_error_of_every_call() {
 async fn the_target_of_a_redirect_is_the_answer_and_is_not_followed() {
     let (server, client) = start().await;
     let target = "https://cdn.example/file?signature=s";
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/acct_1/media/download/https%3A%2F%2Fcdn.example%2Fa.jpg",
         MockReply::status(302).header("location", target),

@@ -17,7 +17,7 @@ type Postback = onlyfansapi::api::types::smart_link_postbacks::SmartLinkPostback
 
 async fn answered(reply: MockReply) -> Result<Reply<Postback>, Error> {
     let (server, client) = start().await;
-    server.reply("GET", PATH, reply);
+    server.reply_at("GET", PATH, reply);
     client
         .api()
         .show_smart_link_postback()
@@ -111,7 +111,7 @@ async fn an_empty_204_and_a_304_are_successes_without_value() {
     assert_eq!(reply.credits().unwrap().balance, 5);
 
     let (server, client) = start().await;
-    server.reply("DELETE", PATH, MockReply::status(204));
+    server.reply_at("DELETE", PATH, MockReply::status(204));
     let reply = client
         .api()
         .delete_smart_link_postback()
@@ -248,7 +248,7 @@ async fn no_connection_is_never_sent_and_silence_is_maybe_sent() {
     assert!(!error.may_have_been_sent());
 
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/whoami",
         MockReply::status(200).delay(Duration::from_secs(30)),
@@ -350,14 +350,14 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
 #[tokio::test]
 async fn two_concurrent_calls_do_not_share_their_context() {
     let (server, client) = start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/smart-link-postbacks/1",
         MockReply::json(200, &json!({"data": {"id": 1}}))
             .header("x-call", "one")
             .delay(Duration::from_millis(80)),
     );
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/smart-link-postbacks/2",
         MockReply::json(201, &json!({"data": {"id": 2}}))
@@ -462,7 +462,7 @@ async fn a_refusal_in_an_answer_of_success_is_seen() {
             Some("Some."),
         ),
     ] {
-        server.reply("GET", PATH, MockReply::json(200, &body));
+        server.reply_at("GET", PATH, MockReply::json(200, &body));
         let reply = client
             .api()
             .show_smart_link_postback()
@@ -476,7 +476,7 @@ async fn a_refusal_in_an_answer_of_success_is_seen() {
         assert_eq!(message, expected, "{body}");
     }
     // Here it is the answer: the name is free.
-    server.reply(
+    server.reply_at(
         "POST",
         "/api/acct_1/settings/username-exists",
         MockReply::json(200, &json!({"data": {"success": false}})),

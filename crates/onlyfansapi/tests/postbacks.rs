@@ -29,7 +29,7 @@ async fn from_creation_to_deletion() {
     let id = created.id.unwrap();
     assert_eq!(
         (created.status().as_u16(), created.http_method.as_ref()),
-        (201, Some(&PostbackMethod::Post))
+        (200, Some(&PostbackMethod::Post))
     );
     assert_eq!(
         created.conversion_types.as_ref().unwrap()[1],
@@ -46,7 +46,7 @@ async fn from_creation_to_deletion() {
         shown.url.as_deref(),
         Some("https://e.com/?c={external_click_id}")
     );
-    assert_eq!(shown.credits().unwrap().balance, 999_999);
+    assert_eq!(shown.credits().unwrap().balance, 1_000_000);
     assert_eq!(
         postbacks
             .list()
@@ -204,7 +204,7 @@ async fn what_the_type_does_not_know_is_kept() {
     let (server, client) = start().await;
     let answer = json!({"data": {"id": "7", "http_method": "PURGE", "smart_link_scope": "team", "conversion_types": ["x", null], "headers": [], "new_field": [1],
         "latest_response": {"id": 1, "conversion_type": "new_subscriber", "status_code": 200, "succeeded": true}}});
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/smart-link-postbacks/7",
         MockReply::json(200, &answer),

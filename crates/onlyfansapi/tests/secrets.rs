@@ -96,7 +96,7 @@ async fn the_key_is_nowhere() {
             .with(options.clone()),
     );
     t.debug("Fetch", &client.api().whoami().fetch());
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/whoami",
         MockReply::json(200, &json!({"team": {}}))
@@ -204,7 +204,7 @@ async fn the_key_is_nowhere() {
         MockReply::status(200).body("application/json", "not json: another-secret-of-the-test"),
         MockReply::json(200, &json!({"team": "another-secret-of-the-test"})),
     ] {
-        server.reply("GET", "/api/whoami", reply);
+        server.reply_at("GET", "/api/whoami", reply);
         let error = client
             .api()
             .whoami()
@@ -263,7 +263,7 @@ async fn the_key_is_nowhere() {
     t.debug("Body", &Body::from(OTHER));
     t.debug("FilePart", &FilePart::new("file.txt", OTHER));
     t.debug("Blob", &Blob::default());
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/file",
         MockReply::status(200)
@@ -274,7 +274,7 @@ async fn the_key_is_nowhere() {
     t.debug("Opening", &opening);
     t.debug("Download", &opening.await.unwrap());
     let target = "https://cdn.example/file?signature=another-secret-of-the-test";
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/acct/media/download/drm/1",
         MockReply::status(302).header("location", target),
@@ -296,7 +296,7 @@ async fn the_key_is_nowhere() {
     let shown = format!("{account:?}");
     assert!(!shown.contains(OTHER), "{shown}");
     assert!(shown.contains("csrf: Some(\"[redacted]\")"), "{shown}");
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/accounts",
         MockReply::json(
@@ -309,7 +309,7 @@ async fn the_key_is_nowhere() {
         &client.api().list_accounts().fetch().await.unwrap(),
     );
     // Calls that were tried more than once, and their keys, which are no secrets.
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/whoami",
         MockReply::status(503).header("x-secret", OTHER),

@@ -89,7 +89,7 @@ async fn one_span_a_call_with_what_came_of_it() {
     let listener = Listener::default();
     let _guard = tracing::subscriber::set_default(listener.clone());
     let (server, client) = common::start().await;
-    server.reply(
+    server.reply_at(
         "GET",
         "/api/smart-link-postbacks/17",
         MockReply::json(

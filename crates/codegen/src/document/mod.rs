@@ -141,7 +141,7 @@ impl Document {
                 &root,
                 format!(
                     "is not an OpenAPI document: the top is {}, not an object",
-                    crate::walk::kind(&self.root)
+                    crate::tree::kind(&self.root)
                 ),
             );
         };
@@ -150,11 +150,11 @@ impl Document {
                 &root.child("swagger"),
                 format!(
                     "is a Swagger {} document; OpenAPI 3.0 is needed",
-                    crate::walk::plain(version)
+                    crate::tree::plain(version)
                 ),
             );
         }
-        match members.get("openapi").map(crate::walk::plain) {
+        match members.get("openapi").map(crate::tree::plain) {
             Some(version) if version == "3.0" || version.starts_with("3.0.") => {}
             Some(version) => {
                 return fault(
@@ -173,7 +173,7 @@ impl Document {
             Some(Value::Object(_)) => Ok(()),
             Some(other) => fault(
                 &root.child("paths"),
-                format!("must be an object and is {}", crate::walk::kind(other)),
+                format!("must be an object and is {}", crate::tree::kind(other)),
             ),
             None => fault(
                 &root,

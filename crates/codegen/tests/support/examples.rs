@@ -119,7 +119,7 @@ pub fn check<T: DeserializeOwned + Serialize>(
 }
 
 /// Where two values differ; null is as good as absent, numbers count by value.
-fn difference(sent: &Value, again: &Value, at: &str) -> Option<String> {
+pub fn difference(sent: &Value, again: &Value, at: &str) -> Option<String> {
     match (sent, again) {
         (Value::Object(a), Value::Object(b)) => a
             .iter()

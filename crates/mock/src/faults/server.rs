@@ -114,6 +114,12 @@ impl FaultServer {
     }
 
     async fn run(plan: Plan, is_tls: bool) -> io::Result<Self> {
+        if let Plan::Script(script) = &plan
+            && script.contains(&Fault::GzipBomb)
+        {
+            // Packing it takes longer than a test would wait.
+            bomb()?;
+        }
         let (acceptor, certificate) = if is_tls {
             let (acceptor, certificate) = tls::acceptor()?;
             (Some(acceptor), Some(certificate))

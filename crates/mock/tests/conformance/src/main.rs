@@ -1,0 +1,64 @@
+//! Calls every operation of the client over HTTP, with all required and with all optional parameters, against the
+//! stand-in: the request was valid, the reply decoded without drift, and encoding it again loses nothing of the body.
+//!
+//! `cargo xtask conformance` starts it.
+
+mod driver {
+    #![allow(deprecated, missing_docs)]
+    include!(concat!(env!("OUT_DIR"), "/driver.rs"));
+}
+mod run;
+mod table;
+mod wrong {
+    include!(concat!(env!("OUT_DIR"), "/wrong.rs"));
+}
+
+use std::error::Error;
+use std::fs::File;
+use std::process::ExitCode;
+
+use onlyfansapi_mock::MockServer;
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let mut requests = match (arguments.next().as_deref(), arguments.next()) {
+        (Some("--requests"), Some(file)) => Some(File::create(file)?),
+        (None, _) => None,
+        _ => return Err("usage: onlyfansapi-conformance [--requests FILE]".into()),
+    };
+    let server = MockServer::start().await?;
+    let client = server.client();
+    // The document counts, not the driver: an operation that the driver lacks is a miss.
+    let documented: Vec<String> = server.operations().map(str::to_owned).collect();
+    let api = client.api().clone();
+    let ran = run::all(&server, &api, driver::CASES, requests.as_mut()).await?;
+    let is_whole = table::print(&documented, driver::CASES, &ran);
+
+    let control = (wrong::CONTROL)(&server, &client).await;
+    for miss in &control {
+        println!("MISS of the control, which has no wrong pass: {miss}");
+    }
+    let mut unnoticed = 0;
+    println!("\nwrong passes, each of which must be noticed:");
+    for (name, runner) in wrong::ALL {
+        let noticed = runner(&server, &client).await;
+        match noticed.first() {
+            Some(miss) => println!("  {name:34} {}", miss.lines().next().unwrap_or_default()),
+            None => {
+                unnoticed += 1;
+                println!("  {name:34} NOT NOTICED");
+            }
+        }
+    }
+    println!(
+        "{} of {} noticed",
+        wrong::ALL.len() - unnoticed,
+        wrong::ALL.len()
+    );
+    Ok(if is_whole && control.is_empty() && unnoticed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
