@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
@@ -427,8 +428,13 @@ fn response(reply: MockReply) -> Response {
 /// The first half of a body, then an error, upon which the connection is closed.
 fn half(body: Bytes) -> Body {
     let half = body.slice(..body.len() / 2);
-    let pieces = [Ok(half), Err(std::io::Error::other("cut off, as scripted"))];
-    Body::from_stream(futures_util::stream::iter(pieces))
+    let first = futures_util::stream::iter([Ok(half)]);
+    let error = futures_util::stream::once(async {
+        // Until the half is on its way: what is only buffered would be thrown away.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(std::io::Error::other("cut off, as scripted"))
+    });
+    Body::from_stream(first.chain(error))
 }
 
 fn slowly(body: Bytes, pause: Duration) -> Body {

@@ -167,8 +167,9 @@ fn seed(kind: &Kind, ask: &Ask<'_>) -> Vec<Facts> {
     let shown = success.map(|success| answer::body(ask.service, success, 0));
     let shown = shown.as_ref().and_then(|shown| shown["data"].as_object());
     for (name, value) in shown.into_iter().flatten() {
-        // Null says nothing, and another operation may know better.
-        if !value.is_null() {
+        // Null says nothing, and of lists under an account another operation may show more.
+        let is_list = value[0].is_object() && !kind.under.is_empty();
+        if !value.is_null() && !is_list {
             thing.entry(name).or_insert_with(|| value.clone());
         }
     }
@@ -199,6 +200,7 @@ fn render_into(thing: &Facts, answer: &mut Value) {
 fn render(thing: &Facts, answer: &mut Value) {
     for (name, fact) in thing {
         match (answer.get_mut(name), fact) {
+            (Some(known @ Value::Null), id) if name == "id" => *known = id.clone(),
             (Some(known), id) if name == "id" => put(known, &text(id)),
             (Some(known @ Value::Object(_)), Value::Object(inner)) => render(inner, known),
             (Some(known), fact) if fits(known, fact) => *known = fact.clone(),
@@ -209,18 +211,9 @@ fn render(thing: &Facts, answer: &mut Value) {
 
 /// Whether a fact can stand where an operation has `known`: two operations may show the same field in two forms.
 fn fits(known: &Value, fact: &Value) -> bool {
-    let names = |value: &Value| -> Vec<String> {
-        let first = value[0].as_object();
-        let names = first.into_iter().flat_map(Map::keys);
-        names.cloned().collect()
-    };
-    match (known, fact) {
-        (Value::Null, _) | (_, Value::Null) => true,
-        (Value::Array(_), Value::Array(items)) => {
-            items.is_empty() || known[0].is_null() || names(known) == names(fact)
-        }
-        _ => std::mem::discriminant(known) == std::mem::discriminant(fact),
-    }
+    known.is_null()
+        || fact.is_null()
+        || std::mem::discriminant(known) == std::mem::discriminant(fact)
 }
 
 /// The list at `place`: each thing in the form of the list's first item.

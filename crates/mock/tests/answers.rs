@@ -1,0 +1,279 @@
+//! What answers carry besides the value, and answers that depart from the complete one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+mod common;
+
+use common::{send, send_bare};
+use onlyfansapi_mock::{MockServer, Variation};
+use serde_json::json;
+
+#[tokio::test]
+async fn credits_and_limits_agree_in_headers_and_body() {
+    let server = MockServer::builder()
+        .credits(1_000)
+        .rate_limit(50)
+        .start()
+        .await
+        .unwrap();
+    for (target, used, balance, remaining) in [
+        ("/api/a/me", 1, 999, 49),
+        ("/api/webhooks", 0, 999, 48),
+        ("/api/search?q=a", 1, 998, 47),
+    ] {
+        let came = send(&server, "GET", target, "", "").await;
+        let meta = &came.json()["_meta"];
+        assert_eq!(meta["_credits"]["used"], used, "{target}");
+        assert_eq!(meta["_credits"]["balance"], balance, "{target}");
+        assert_eq!(meta["_rate_limits"]["limit_minute"], 50, "{target}");
+        assert_eq!(
+            meta["_rate_limits"]["remaining_minute"], remaining,
+            "{target}"
+        );
+        for (name, value) in [
+            ("x-ofapi-credits-used", used),
+            ("x-ofapi-credits-balance", balance),
+            ("x-rate-limit-limit-minute", 50),
+            ("x-rate-limit-remaining-minute", remaining),
+        ] {
+            assert_eq!(came.header(name), value.to_string(), "{target}: {name}");
+        }
+    }
+    let came = send(
+        &server,
+        "POST",
+        "/api/a/fans/5/summary",
+        "Content-Type: application/json\r\n",
+        "{}",
+    )
+    .await;
+    assert_eq!(
+        (came.status, came.header("x-ofapi-credits-used")),
+        (200, "200")
+    );
+}
+
+#[tokio::test]
+async fn more_requests_than_a_minute_may_have_are_429() {
+    let server = MockServer::builder().rate_limit(2).start().await.unwrap();
+    for status in [200, 200, 429] {
+        let came = send(&server, "GET", "/api/whoami", "", "").await;
+        assert_eq!(came.status, status);
+        if status == 429 {
+            assert!((1..=60).contains(&came.header("retry-after").parse::<u64>().unwrap()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn ids_of_the_path_come_back() {
+    let server = MockServer::start().await.unwrap();
+    let link = send(&server, "GET", "/api/a/tracking-links/4711", "", "")
+        .await
+        .json();
+    assert_eq!(link["data"]["id"], 4711);
+    let redelivered = send(
+        &server,
+        "POST",
+        "/api/webhooks/wh_9/deliveries/5/redeliver",
+        "",
+        "",
+    )
+    .await
+    .json();
+    assert_eq!(
+        (
+            &redelivered["data"]["webhook_id"],
+            &redelivered["data"]["delivery_id"]
+        ),
+        (&json!("wh_9"), &json!(5))
+    );
+}
+
+#[tokio::test]
+async fn a_list_has_two_pages_and_the_first_names_the_second() {
+    let server = MockServer::start().await.unwrap();
+    let first = send(
+        &server,
+        "GET",
+        "/api/a/fans/active?filter[online]=1&limit=5",
+        "",
+        "",
+    )
+    .await
+    .json();
+    assert_eq!(first["data"]["hasMore"], true);
+    let next = first["_pagination"]["next_page"].as_str().unwrap();
+    let target = next.strip_prefix(&server.url()).unwrap();
+    assert_eq!(
+        target,
+        "/api/a/fans/active?filter%5Bonline%5D=1&limit=5&offset=10"
+    );
+    let last = send(&server, "GET", target, "", "").await.json();
+    assert_eq!(
+        (&last["data"]["hasMore"], &last["_pagination"]["next_page"]),
+        (&json!(false), &json!(null))
+    );
+}
+
+#[tokio::test]
+async fn a_tag_that_is_known_gives_304_and_is_charged() {
+    let server = MockServer::start().await.unwrap();
+    let lists = "/api/a/media/vault/lists";
+    let tag = send(&server, "GET", lists, "", "")
+        .await
+        .header("etag")
+        .to_owned();
+    let came = send(
+        &server,
+        "GET",
+        lists,
+        &format!("If-None-Match: {tag}\r\n"),
+        "",
+    )
+    .await;
+    assert_eq!(
+        (
+            came.status,
+            came.text.as_str(),
+            came.header("x-ofapi-credits-used")
+        ),
+        (304, "", "1")
+    );
+    let came = send(&server, "GET", lists, "If-None-Match: \"other\"\r\n", "").await;
+    assert_eq!(came.status, 200);
+}
+
+#[tokio::test]
+async fn a_download_is_redirected_to_a_file_that_needs_no_key() {
+    let server = MockServer::start().await.unwrap();
+    let file = "/api/a/media/download/https%3A%2F%2Fcdn2.onlyfans.com%2Ff%2Fa.jpg%3FTag%3D2";
+    let came = send(&server, "GET", file, "", "").await;
+    assert_eq!(came.status, 302);
+    let location = came.header("location").to_owned();
+    assert_eq!(location, format!("{}/stand-in/files/a.jpg", server.url()));
+    let came = send_bare(&server, "GET", "/stand-in/files/a.jpg", "", "").await;
+    assert_eq!((came.status, came.text.as_str()), (200, "a.jpg"));
+}
+
+#[tokio::test]
+async fn answers_depart_from_the_complete_one_on_request() {
+    let server = MockServer::start().await.unwrap();
+    for (variation, name) in Variation::ALL {
+        let target = "/api/a/posts/labels";
+        let came = send(
+            &server,
+            "GET",
+            target,
+            &format!("X-Stand-In-Variation: {name}\r\n"),
+            "",
+        )
+        .await;
+        server.vary("listLabels", Some(variation));
+        let same = send(&server, "GET", target, "", "").await;
+        server.vary("listLabels", None);
+        let data = came.json()["data"].clone();
+        assert_eq!(data, same.json()["data"], "{name}");
+        let item = &data["list"][0];
+        match variation {
+            Variation::Nulls => assert!(
+                data["hasMore"].is_null() && item["name"].is_null() && item.get("name").is_some()
+            ),
+            Variation::Missing => assert!(
+                data.get("hasMore").is_none() && item.is_object() && item.get("name").is_none()
+            ),
+            Variation::EmptyLists => assert_eq!(data["list"], json!([])),
+            Variation::UnknownFields => {
+                assert_eq!(item["field_of_tomorrow"], json!({"is": ["new"]}))
+            }
+            _ => {
+                let me = send(
+                    &server,
+                    "GET",
+                    "/api/whoami",
+                    "X-Stand-In-Variation: lists-for-objects\r\n",
+                    "",
+                )
+                .await;
+                assert_eq!(me.json()["team"], json!([]));
+            }
+        }
+    }
+    let came = send(
+        &server,
+        "GET",
+        "/api/whoami",
+        "X-Stand-In-Variation: odd\r\n",
+        "",
+    )
+    .await;
+    assert_eq!(came.status, 400);
+    assert!(
+        came.json()["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("`odd` is no variation; there are nulls, ")
+    );
+}
+
+#[tokio::test]
+async fn a_document_of_ones_own_works_with_references() {
+    let folder = std::env::temp_dir().join(format!("onlyfansapi-mock-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (document, overlay) = (folder.join("own.yaml"), folder.join("overlay.yaml"));
+    std::fs::write(
+        &document,
+        "
+openapi: 3.0.3
+info: {title: Own, version: 1.0.0}
+paths:
+  /trees/{id}:
+    get:
+      parameters:
+      - {$ref: '#/components/parameters/id'}
+      responses:
+        '200':
+          description: ok
+          content: {application/json: {schema: {$ref: '#/components/schemas/Tree'}}}
+components:
+  parameters:
+    id: {in: path, name: id, required: true, schema: {type: integer}}
+  schemas:
+    Tree:
+      type: object
+      properties:
+        id: {type: integer}
+        kind: {type: string, enum: [oak, ash]}
+        left: {allOf: [{$ref: '#/components/schemas/Leaf'}]}
+        children: {type: array, items: {$ref: '#/components/schemas/Tree'}}
+    Leaf: {type: object, properties: {green: {type: boolean}}}
+",
+    )
+    .unwrap();
+    std::fs::write(&overlay, "overlay: 1.0.0\ninfo: {title: o, version: 1.0.0}\nactions: [{target: '$.components.schemas.Leaf.properties', update: {size: {type: number}}}]\n").unwrap();
+    let builder = MockServer::builder().document(&document, Some(overlay));
+    let server = builder.start().await.unwrap();
+    let tree = send(&server, "GET", "/trees/5", "", "").await;
+    assert_eq!(tree.status, 200);
+    let tree = tree.json();
+    assert_eq!(
+        (&tree["id"], &tree["kind"], &tree["left"]),
+        (
+            &json!(5),
+            &json!("oak"),
+            &json!({"green": true, "size": 1.5})
+        )
+    );
+    assert_eq!(tree["children"][0]["children"][0]["kind"], "oak");
+    assert_eq!(send(&server, "GET", "/trees/elm", "", "").await.status, 422);
+    server.assert_called("GET /trees/{id}", 2);
+    std::fs::write(&document, "a: [").unwrap();
+    let error = MockServer::builder()
+        .document(&document, None)
+        .start()
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with("own.yaml:"), "{error}");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -1,0 +1,442 @@
+//! What the stand-in refuses, and how it says so.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+mod common;
+
+use common::{send, send_bare, send_json};
+use onlyfansapi_mock::MockServer;
+use serde_json::{Value, json};
+
+const FANS: &str = "/api/acct_1/fans/active";
+const QUEUE: &str = "/api/a/queue?publishDateStart=x&publishDateEnd=x&timezone=x";
+const MESSAGES: &str = "/api/a/chats/1/messages";
+
+#[tokio::test]
+async fn without_the_key_there_is_one_sentence() {
+    let server = MockServer::start().await.unwrap();
+    for more in [
+        "",
+        "Authorization: Bearer other\r\n",
+        "Authorization: other\r\n",
+    ] {
+        let came = send_bare(&server, "GET", "/api/whoami", more, "").await;
+        assert_eq!(came.status, 401);
+        let sentence =
+            "Unauthorized. Go to https://app.onlyfansapi.com/api-keys to get your API key.";
+        assert_eq!(came.json(), json!({"error": sentence}));
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_told_apart() {
+    let server = MockServer::start().await.unwrap();
+    let came = send(&server, "GET", "/api/no/such/thing/at/all", "", "").await;
+    assert_eq!(came.status, 404);
+    assert_eq!(
+        came.json()["message"],
+        "The route api/no/such/thing/at/all could not be found."
+    );
+    let came = send(&server, "PUT", "/api/webhooks", "", "").await;
+    assert_eq!((came.status, came.header("allow")), (405, "post, get"));
+    assert!(
+        came.json()["message"]
+            .as_str()
+            .unwrap()
+            .contains("Supported methods: POST, GET.")
+    );
+}
+
+#[tokio::test]
+async fn every_fault_of_a_query_is_in_the_map_of_fields() {
+    let server = MockServer::start().await.unwrap();
+    for (target, field, message) in [
+        (
+            format!("{FANS}?filter[online]=2"),
+            "filter[online]",
+            "The selected filter[online] is invalid.",
+        ),
+        (
+            format!("{FANS}?filter[online]=true"),
+            "filter[online]",
+            "The filter[online] field must be an integer.",
+        ),
+        (
+            format!("{FANS}?limit=many"),
+            "limit",
+            "The limit field must be an integer.",
+        ),
+        (
+            format!("{FANS}?filter[max_total_spent]=NaN"),
+            "filter[max_total_spent]",
+            "The filter[max total spent] field must be a number.",
+        ),
+        (
+            format!("{FANS}?type=nobody"),
+            "type",
+            "The selected type is invalid.",
+        ),
+        (
+            format!("{QUEUE}&type=chat,post"),
+            "type",
+            "The type field must be an array.",
+        ),
+        (
+            format!("{QUEUE}&type[]=chat&type[]=mail"),
+            "type.1",
+            "The selected type.1 is invalid.",
+        ),
+        (
+            "/api/a/queue?publishDateStart=x&publishDateEnd=x".to_owned(),
+            "timezone",
+            "The timezone field is required.",
+        ),
+        (
+            "/api/a/queue?publishDateStart=x&publishDateEnd=x&timezone=".to_owned(),
+            "timezone",
+            "The timezone field is required.",
+        ),
+        (
+            "/api/a/tracking-links?synchronous=yes".to_owned(),
+            "synchronous",
+            "The synchronous field must be true or false.",
+        ),
+        (
+            "/api/a/users/list?ids=1,2,3,4,5,6,7,8,9,10,11".to_owned(),
+            "ids",
+            "The ids field must not have more than 10 items.",
+        ),
+        (
+            "/api/smart-link-postbacks/abc".to_owned(),
+            "postback_id",
+            "The postback id field must be an integer.",
+        ),
+    ] {
+        let came = send(&server, "GET", &target, "", "").await;
+        let body = came.json();
+        assert_eq!(
+            (came.status, &body["error"]),
+            (422, &json!("VALIDATION_ERROR")),
+            "{target}: {body}"
+        );
+        assert_eq!(body["errors"][field], json!([message]), "{target}: {body}");
+        assert_eq!(body["message"], message);
+        assert_eq!(body["_meta"]["_credits"]["used"], 0);
+    }
+}
+
+#[tokio::test]
+async fn filters_with_dots_are_refused_and_brackets_are_read() {
+    let server = MockServer::start().await.unwrap();
+    let came = send(&server, "GET", &format!("{FANS}?filter.online=1"), "", "").await;
+    assert_eq!(came.status, 422);
+    let message = came.json()["errors"]["filter.online"][0].clone();
+    assert!(
+        message.as_str().unwrap().ends_with("filter[online]."),
+        "{message}"
+    );
+    for query in [
+        "filter[online]=1",
+        "filter%5Bonline%5D=0",
+        "filter[online]=",
+    ] {
+        assert_eq!(
+            send(&server, "GET", &format!("{FANS}?{query}"), "", "")
+                .await
+                .status,
+            200,
+            "{query}"
+        );
+    }
+    for query in ["type[]=chat&type[]=post", "type[0]=chat", "type%5B%5D=post"] {
+        assert_eq!(
+            send(&server, "GET", &format!("{QUEUE}&{query}"), "", "")
+                .await
+                .status,
+            200,
+            "{query}"
+        );
+    }
+    for word in ["1", "0", "true", "false"] {
+        let target = format!("/api/a/tracking-links?synchronous={word}");
+        assert_eq!(
+            send(&server, "GET", &target, "", "").await.status,
+            200,
+            "{word}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_means_nothing_to_the_service_is_a_finding() {
+    let server = MockServer::start().await.unwrap();
+    assert_eq!(
+        send(
+            &server,
+            "GET",
+            &format!("{FANS}?filter[onlien]=1&q=2&filter=3"),
+            "",
+            ""
+        )
+        .await
+        .status,
+        200
+    );
+    let body = json!({"text": "hi", "txet": 1});
+    assert_eq!(
+        send_json(&server, "POST", MESSAGES, &body).await.status,
+        200
+    );
+    assert_eq!(
+        send(&server, "GET", "/api/whoami", "", "x").await.status,
+        200
+    );
+    let findings: Vec<_> = server
+        .requests()
+        .into_iter()
+        .map(|request| request.findings)
+        .collect();
+    assert_eq!(
+        findings,
+        [
+            vec![
+                "unknown query name `filter[onlien]`",
+                "unknown query name `q`",
+                "unknown query name `filter`"
+            ],
+            vec!["unknown field `txet` of the body"],
+            vec!["a body, though the operation has none"],
+        ]
+    );
+}
+
+#[tokio::test]
+async fn every_fault_of_a_body_is_in_the_map_of_fields() {
+    let server = MockServer::start().await.unwrap();
+    let postback = json!({"url": "https://example.com", "smart_link_scope": "global", "conversion_types": ["new_subscriber"]});
+    let with = |name: &str, value: Value| {
+        let mut body = postback.clone();
+        body[name] = value;
+        body
+    };
+    for (body, field, message) in [
+        (json!({}), "url", "The url field is required."),
+        (with("url", json!("")), "url", "The url field is required."),
+        (
+            with("url", json!(null)),
+            "url",
+            "The url field is required.",
+        ),
+        (
+            with("url", json!(5)),
+            "url",
+            "The url field must be a string.",
+        ),
+        (
+            with("conversion_types", json!([])),
+            "conversion_types",
+            "The conversion types field is required.",
+        ),
+        (
+            with("conversion_types", json!("a")),
+            "conversion_types",
+            "The conversion types field must be an array.",
+        ),
+        (
+            with("conversion_types", json!([1])),
+            "conversion_types.0",
+            "The conversion types.0 field must be a string.",
+        ),
+        (
+            with("http_method", json!("PUT")),
+            "http_method",
+            "The selected http method is invalid.",
+        ),
+        (
+            with("headers", json!([{"name": 5}])),
+            "headers.0.name",
+            "The headers.0.name field must be a string.",
+        ),
+        (
+            with("smart_link_scope", json!("campaign_specific")),
+            "smart_link_ids",
+            "The smart link ids field is required.",
+        ),
+        (json!([]), "body", "The body field must be an object."),
+    ] {
+        let came = send_json(&server, "POST", "/api/smart-link-postbacks", &body).await;
+        let answer = came.json();
+        assert_eq!(came.status, 422, "{body}: {answer}");
+        assert_eq!(
+            answer["errors"][field],
+            json!([message]),
+            "{body}: {answer}"
+        );
+    }
+    assert_eq!(
+        send_json(&server, "POST", "/api/smart-link-postbacks", &postback)
+            .await
+            .status,
+        200
+    );
+    // Nothing was half written: the first, and the last.
+    let list = send(&server, "GET", "/api/smart-link-postbacks", "", "")
+        .await
+        .json();
+    assert_eq!(list["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_says_why() {
+    let server = MockServer::start().await.unwrap();
+    let json = "Content-Type: application/json\r\n";
+    for (more, body, status, message) in [
+        (
+            json,
+            "{\"text\": ",
+            400,
+            "The body is no JSON: EOF while parsing a value at line 1 column 9",
+        ),
+        ("", "{}", 415, "The body must be application/json, not ."),
+        (
+            "Content-Type: text/plain\r\n",
+            "{}",
+            415,
+            "The body must be application/json, not text/plain.",
+        ),
+    ] {
+        let came = send(&server, "POST", MESSAGES, more, body).await;
+        assert_eq!(
+            (came.status, came.json()["message"].as_str()),
+            (status, Some(message))
+        );
+    }
+    let came = send(
+        &server,
+        "POST",
+        "/api/a/media/vault",
+        "Content-Type: multipart/form-data\r\n",
+        "x",
+    )
+    .await;
+    assert_eq!(came.status, 400);
+    assert!(
+        came.json()["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("The body is no multipart form: ")
+    );
+}
+
+#[tokio::test]
+async fn a_form_is_checked_by_its_fields_and_paid_by_its_size() {
+    let server = MockServer::start().await.unwrap();
+    let form = "Content-Type: multipart/form-data; boundary=B\r\n";
+    let part = |head: &str, body: &str| {
+        format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+    };
+    let file = part("name=\"file\"; filename=\"a.mp4\"", &"x".repeat(2_500_000));
+    let whole = |parts: &[String]| parts.concat() + "--B--\r\n";
+    let upload = "/api/a/media/vault";
+    let came = send(&server, "POST", upload, form, &whole(&[file.clone()])).await;
+    // Three decimal megabytes were begun.
+    assert_eq!(
+        (came.status, came.header("x-ofapi-credits-used")),
+        (200, "9")
+    );
+    let in_background = whole(&[file, part("name=\"async\"", "true")]);
+    assert_eq!(
+        send(&server, "POST", upload, form, &in_background)
+            .await
+            .status,
+        202
+    );
+    let wrong = whole(&[
+        part("name=\"async\"", "soon"),
+        part("name=\"file\"", "no file"),
+    ]);
+    let came = send(&server, "POST", upload, form, &wrong).await;
+    let errors = &came.json()["errors"];
+    assert_eq!(
+        errors["async"],
+        json!(["The async field must be true or false."])
+    );
+    assert_eq!(errors["file"], json!(["The file field must be a file."]));
+}
+
+#[tokio::test]
+async fn idempotency_keys_replay_conflict_and_mismatch() {
+    let server = MockServer::start().await.unwrap();
+    let headers =
+        |key: &str| format!("Content-Type: application/json\r\nIdempotency-Key: {key}\r\n");
+    let send_with = async |key: &str, target: &str, text: &str| {
+        send(
+            &server,
+            "POST",
+            target,
+            &headers(key),
+            &json!({"text": text}).to_string(),
+        )
+        .await
+    };
+    let first = send_with("k", MESSAGES, "hi").await;
+    let again = send_with("k", MESSAGES, "hi").await;
+    assert_eq!(
+        (first.status, first.header("idempotent-replayed")),
+        (200, "")
+    );
+    assert_eq!(
+        (again.status, again.header("idempotent-replayed")),
+        (200, "true")
+    );
+    assert_eq!(first.json()["data"], again.json()["data"]);
+    assert_eq!(first.json()["_meta"]["_credits"]["used"], 1);
+    assert_eq!(again.json()["_meta"]["_credits"]["used"], 0);
+    for (key, target, text, status, code) in [
+        ("k", MESSAGES, "other", 422, "IDEMPOTENCY_KEY_MISMATCH"),
+        (
+            "k",
+            "/api/a/chats/2/messages",
+            "hi",
+            422,
+            "IDEMPOTENCY_KEY_MISMATCH",
+        ),
+        (
+            &"k".repeat(256),
+            MESSAGES,
+            "hi",
+            400,
+            "IDEMPOTENCY_KEY_INVALID",
+        ),
+    ] {
+        let came = send_with(key, target, text).await;
+        assert_eq!(
+            (came.status, came.json()["error"].as_str()),
+            (status, Some(code))
+        );
+    }
+    // Another account has keys of its own.
+    assert_eq!(
+        send_with("k", "/api/b/chats/1/messages", "other")
+            .await
+            .status,
+        200
+    );
+    // While the first is under way.
+    server
+        .next("sendMessage")
+        .delay(std::time::Duration::from_millis(200));
+    let late = async {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        send_with("slow", MESSAGES, "hi").await
+    };
+    let (slow, meanwhile) = tokio::join!(send_with("slow", MESSAGES, "hi"), late);
+    assert_eq!(slow.status, 200);
+    assert_eq!(
+        (meanwhile.status, &meanwhile.json()["error"]),
+        (409, &json!("IDEMPOTENCY_CONFLICT"))
+    );
+    // One chat got two messages: `k` and `slow`.
+    let list = send(&server, "GET", MESSAGES, "", "").await.json();
+    assert_eq!(list["data"].as_array().unwrap().len(), 2);
+}
