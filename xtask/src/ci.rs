@@ -57,6 +57,16 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         )?;
         step(&[], &["cargo", "xtask", "soak"])?;
         step(&[], &["cargo", "xtask", "bench-client"])?;
+        step(&[], &["cargo", "xtask", "bench-mock"])?;
+        if Command::new("schemathesis")
+            .arg("--version")
+            .output()
+            .is_ok()
+        {
+            step(&[], &["crates/mock/tests/schemathesis/run"])?;
+        } else {
+            eprintln!("== schemathesis is not installed (PyPI): left out");
+        }
         step(&[], &["cargo", "xtask", "bench-documents"])?;
         step(&[], &["cargo", "xtask", "bench-build"])?;
     }

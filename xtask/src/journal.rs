@@ -11,9 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
+use onlyfansapi_codegen::build_script::sha256;
 use serde::{Deserialize, Serialize};
-
-use crate::lock::hex_of;
 
 /// The folder of what is staged. `build.rs` knows the journal's name as well.
 const FOLDER: &str = ".update";
@@ -75,7 +74,7 @@ pub(crate) fn replace(root: &Path, files: &[NewFile]) -> Result<usize> {
         entries.push(Entry {
             file: file.path.to_owned(),
             staged,
-            sha256: hex_of(&file.bytes),
+            sha256: sha256(&file.bytes),
         });
     }
     let journal = folder.join("journal.new");
@@ -119,7 +118,7 @@ fn forward(root: &Path) -> Result<()> {
         .with_context(|| format!("{} is no journal", journal.display()))?;
     // All first: half of them is what must not happen.
     for entry in &entries {
-        let is = |path: &Path| std::fs::read(path).is_ok_and(|file| hex_of(&file) == entry.sha256);
+        let is = |path: &Path| std::fs::read(path).is_ok_and(|file| sha256(&file) == entry.sha256);
         if !is(&folder.join(&entry.staged)) && !is(&root.join(&entry.file)) {
             bail!(
                 "{}: neither the file nor what was staged for it is what the journal says; take both from version control and remove {FOLDER}",

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use onlyfansapi_codegen::build_script::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::journal::NewFile;
 use crate::workspace;
@@ -66,7 +66,7 @@ impl Lock {
 
     /// Holds `bytes` fast as the content of `file`.
     pub(crate) fn hold(&mut self, file: &str, bytes: &[u8]) {
-        self.sha256.insert(file.to_owned(), hex_of(bytes));
+        self.sha256.insert(file.to_owned(), sha256(bytes));
         self.bytes
             .insert(file.to_owned(), bytes.len().try_into().unwrap_or(u64::MAX));
     }
@@ -75,7 +75,7 @@ impl Lock {
     pub(crate) fn holds(&self, file: &str, bytes: &[u8]) -> bool {
         self.sha256
             .get(file)
-            .is_some_and(|sha| *sha == hex_of(bytes))
+            .is_some_and(|sha| *sha == sha256(bytes))
     }
 
     pub(crate) fn file(&self) -> Result<NewFile> {
@@ -119,12 +119,4 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         println!("all as in {FILE}, from {} of {}", lock.source, lock.date);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The sha256 of `bytes`, in hexadecimal digits.
-pub(crate) fn hex_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

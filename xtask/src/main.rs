@@ -8,6 +8,8 @@ mod bench_build;
 mod bench_client;
 #[cfg(unix)]
 mod bench_documents;
+#[cfg(unix)]
+mod bench_mock;
 mod ci;
 mod compare;
 mod conformance;
@@ -18,6 +20,7 @@ mod explain;
 mod generate;
 mod journal;
 mod lock;
+mod made;
 #[cfg(unix)]
 mod measure;
 mod mock;
@@ -70,6 +73,9 @@ enum Command {
     BenchDocuments(bench_documents::Args),
     /// Measure what a call costs beside plain reqwest and serde
     BenchClient(bench_client::Args),
+    /// Measure how many requests a second the stand-in answers, and its memory over a million
+    #[cfg(unix)]
+    BenchMock(bench_mock::Args),
     /// Make very many calls against a server that fails by chance
     Soak(soak::Args),
     /// Run the stand-in of the service as a server on loopback
@@ -133,6 +139,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         #[cfg(unix)]
         Command::BenchDocuments(args) => bench_documents::run(&args),
         Command::BenchClient(args) => bench_client::run(&args),
+        #[cfg(unix)]
+        Command::BenchMock(args) => bench_mock::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Mock(args) => mock::run(&args),
         Command::Conformance(args) => conformance::run(&args),

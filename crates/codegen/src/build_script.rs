@@ -54,11 +54,7 @@ pub fn check_lock(lock: &str) -> Result<(), Error> {
         println!("cargo:rerun-if-changed={file}");
         let bytes = std::fs::read(file)
             .map_err(|error| Error::new(file, format!("cannot be read: {error}")))?;
-        let found: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        if expected.as_str() != Some(found.as_str()) {
+        if *expected != sha256(&bytes) {
             let what = format!(
                 "is not the one that belongs to the others, by {lock}: `cargo xtask generate` makes them go together"
             );
@@ -66,6 +62,17 @@ pub fn check_lock(lock: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The sha256 of `bytes` as a lock has it: in hexadecimal digits.
+///
+/// ```
+/// assert!(onlyfansapi_codegen::build_script::sha256(b"").starts_with("e3b0c442"));
+/// ```
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    let digits = Sha256::digest(bytes);
+    digits.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn write(document: &Path, overlay: Option<&Path>, names: Option<&Path>) -> Result<(), Error> {

@@ -238,6 +238,7 @@ impl Exchange<'_> {
             let location = format!("{}{FILES}{name}", shared.base);
             let used = price::of(operation, checked.files, &Value::Null);
             let mut reply = self.charged(success.status, Value::Null, used, &[]);
+            reply = reply.body("text/plain; charset=UTF-8", "");
             if let Ok(location) = HeaderValue::from_str(&location) {
                 reply.headers.insert(header::LOCATION, location);
             }

@@ -84,7 +84,8 @@ impl Recorded {
             .unwrap_or_default()
     }
 
-    /// The whole as JSON, the key left out: operationId, method, path, query, headers, body, status, findings.
+    /// The whole as JSON: operationId, method, path, query, headers, body, status, findings; without the key, and
+    /// without the host, which is another at each start.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -100,7 +101,7 @@ impl Recorded {
         let headers = self
             .headers
             .iter()
-            .filter(|(name, _)| *name != "authorization");
+            .filter(|(name, _)| !["authorization", "host"].contains(&name.as_str()));
         let headers: Map<String, Value> = headers
             .map(|(name, value)| {
                 (

@@ -338,7 +338,14 @@ async fn a_form_is_checked_by_its_fields_and_paid_by_its_size() {
     let file = part("name=\"file\"; filename=\"a.mp4\"", &"x".repeat(2_500_000));
     let whole = |parts: &[String]| parts.concat() + "--B--\r\n";
     let upload = "/api/a/media/vault";
-    let came = send(&server, "POST", upload, form, &whole(&[file.clone()])).await;
+    let came = send(
+        &server,
+        "POST",
+        upload,
+        form,
+        &whole(std::slice::from_ref(&file)),
+    )
+    .await;
     // Three decimal megabytes were begun.
     assert_eq!(
         (came.status, came.header("x-ofapi-credits-used")),

@@ -11,9 +11,9 @@ use anyhow::{Context, Result, bail};
 use onlyfansapi_codegen::Output;
 use similar::TextDiff;
 
-use crate::journal::{self, NewFile};
+use crate::journal;
 use crate::lock::Lock;
-use crate::{coverage, explain, workspace};
+use crate::{made, workspace};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 fn replace(output: &Output) -> Result<usize> {
     let root = workspace::root();
     let _alone = workspace::alone()?;
-    let mut lock = Lock::read(&root)?;
+    let lock = Lock::read(&root)?;
     let read = |file: &str| {
         std::fs::read(root.join(file)).with_context(|| format!("{file} cannot be read"))
     };
@@ -88,21 +88,13 @@ fn replace(output: &Output) -> Result<usize> {
             "openapi.yaml is not the document that was vendored: `cargo xtask update --from FILE` takes a new one in"
         );
     }
-    let mut files = vec![
-        NewFile::new("overlay.yaml", read("overlay.yaml")?),
-        NewFile::new("names.yaml", output.names.to_yaml()?),
-        NewFile::new("generated/client.rs", output.source.as_bytes()),
-    ];
-    for file in &files {
-        lock.hold(file.path, &file.bytes);
-    }
-    files.insert(0, lock.file()?);
-    let untyped = coverage::untyped(&output.coverage);
-    files.push(NewFile::new("untyped.yaml", untyped));
-    let page = String::from_utf8(read("CONTRIBUTING.md")?)?;
-    if let Some(page) = explain::renewed(&page, output) {
-        files.push(NewFile::new("CONTRIBUTING.md", page));
-    }
+    let files = made::files(
+        &root,
+        output,
+        read("openapi.yaml")?,
+        read("overlay.yaml")?,
+        lock,
+    )?;
     journal::replace(&root, &files)
 }
 

@@ -23,8 +23,8 @@ use self::trial::Faults;
 use crate::compare::{Comparison, Format, Side};
 use crate::journal::{self, NewFile};
 use crate::lock::Lock;
+use crate::made;
 use crate::workspace;
-use crate::{coverage, explain};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -198,34 +198,15 @@ impl Made {
             std::fs::read_to_string(root.join(file))
                 .with_context(|| format!("{file} cannot be read"))
         };
-        let mut files = vec![
-            NewFile::new("openapi.yaml", offer.text.as_bytes()),
-            NewFile::new(
-                "overlay.yaml",
-                match &self.overlay {
-                    Some(text) => text.clone(),
-                    None => read("overlay.yaml")?,
-                },
-            ),
-            NewFile::new("names.yaml", output.names.to_yaml()?),
-            NewFile::new("generated/client.rs", output.source.as_bytes()),
-        ];
-        for file in &files {
-            lock.hold(file.path, &file.bytes);
-        }
         lock.source.clone_from(&offer.source);
         lock.date.clone_from(&self.date);
         lock.etag.clone_from(&offer.etag);
         "Exactly as the source gave it.".clone_into(&mut lock.provenance);
-        files.insert(0, lock.file()?);
-        files.push(NewFile::new(
-            "untyped.yaml",
-            coverage::untyped(&output.coverage),
-        ));
-        let page = read("CONTRIBUTING.md")?;
-        if let Some(page) = explain::renewed(&page, output) {
-            files.push(NewFile::new("CONTRIBUTING.md", page));
-        }
+        let overlay = match &self.overlay {
+            Some(text) => text.clone(),
+            None => read("overlay.yaml")?,
+        };
+        let mut files = made::files(root, output, offer.text.as_bytes(), overlay, lock)?;
         let entry = self.changelog_entry(offer);
         files.push(NewFile::new(
             "CHANGELOG.md",

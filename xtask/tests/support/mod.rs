@@ -171,11 +171,7 @@ pub fn small_document() -> String {
 }
 
 fn lock(document: &str) -> String {
-    use sha2::{Digest, Sha256};
-    let sha: String = Sha256::digest(document)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sha = onlyfansapi_codegen::build_script::sha256(document.as_bytes());
     format!(
         "source: small.yaml\ndate: 2026-01-01\nprovenance: cut for a test\nsha256:\n  openapi.yaml: {sha}\n"
     )
