@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::service::{Answer, Operation, Service};
+use crate::service::{Answer, Known, Operation, Service};
 
 /// How deep a schema that refers to itself is followed.
 const DEEPEST: usize = 40;
@@ -90,7 +90,11 @@ impl Synthesis<'_> {
         let properties = schema["properties"].as_object();
         for (name, property) in properties.into_iter().flatten() {
             let example = members.and_then(|members| members.get(name));
-            made.insert(name.clone(), self.value(property, example, depth + 1));
+            let mut value = self.value(property, example, depth + 1);
+            if value.as_array().is_some_and(Vec::is_empty) {
+                value = self.of_same_name(name, properties, depth + 1);
+            }
+            made.insert(name.clone(), value);
         }
         // What the example has beside them, such as the members of a map.
         for (name, value) in members.into_iter().flatten() {
@@ -109,6 +113,29 @@ impl Synthesis<'_> {
             }
         }
         Value::Object(made)
+    }
+
+    /// A list of whose items its schema says nothing, as the list of its name in the object most like this one has them;
+    /// a text where no list has the name. Where an object has it, the list is PHP's way to write that without members,
+    /// and stays empty.
+    fn of_same_name(&self, name: &str, beside: Option<&Map<String, Value>>, depth: usize) -> Value {
+        let lists = match self.service.known.get(name) {
+            Some(Known::Lists(lists)) => lists,
+            Some(Known::Object) => return json!([]),
+            None => return json!(["text"]),
+        };
+        let in_common = |names: &[String]| {
+            let names = names.iter();
+            names
+                .filter(|name| beside.is_some_and(|beside| beside.contains_key(*name)))
+                .count()
+        };
+        // Of equals the last, as `max_by_key` has it.
+        let most_like = lists.iter().max_by_key(|(names, _)| in_common(names));
+        most_like.map_or_else(
+            || json!([]),
+            |(_, items)| json!([self.value(items, None, depth)]),
+        )
     }
 
     fn list(&self, items: &Value, example: Option<&Value>, depth: usize) -> Value {
@@ -163,10 +190,9 @@ mod tests {
                 }
             }
             Value::Array(items) => {
-                let known = schema["items"]
-                    .as_object()
-                    .is_some_and(|items| !items.is_empty());
-                if items.is_empty() && known {
+                let name = at.rsplit('/').next().unwrap_or_default();
+                let is_php = matches!(service.known.get(name), Some(Known::Object));
+                if items.is_empty() && !is_php {
                     out.push(format!("{at}: empty"));
                 }
                 for item in items {

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use http::Method;
 use onlyfansapi_client::document::{DOCUMENT, OVERLAY};
 use onlyfansapi_codegen::{Document, Error, Overlay, Report};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::route::{Segment, segments};
 
@@ -33,9 +33,20 @@ pub(crate) struct Service {
     pub(crate) root: Value,
     pub(crate) operations: Vec<Operation>,
     by_id: HashMap<String, usize>,
+    /// What the document says somewhere of the properties of a name.
+    pub(crate) known: HashMap<String, Known>,
     /// The operations by the number of segments of their paths; those whose last segment takes the rest are in all.
     pub(crate) by_length: HashMap<usize, Vec<usize>>,
     pub(crate) greedy: Vec<usize>,
+}
+
+/// What is known of all properties of one name.
+#[derive(Debug)]
+pub(crate) enum Known {
+    /// One of them is an object.
+    Object,
+    /// Some of them are lists: the names beside each, and its items.
+    Lists(Vec<(Vec<String>, Value)>),
 }
 
 /// One operation of the document.
@@ -112,9 +123,17 @@ impl Service {
             operations: operations(&root),
             root,
             by_id: HashMap::new(),
+            known: HashMap::new(),
             by_length: HashMap::new(),
             greedy: Vec::new(),
         };
+        for answer in service
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.answers)
+        {
+            learn(&answer.schema, &mut service.known);
+        }
         for (index, operation) in service.operations.iter().enumerate() {
             service.by_id.insert(operation.id.clone(), index);
             let of_length = service.by_length.entry(operation.segments.len());
@@ -134,6 +153,38 @@ impl Service {
     /// A schema, with the reference followed where it is one.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         resolve(&self.root, schema)
+    }
+}
+
+/// Notes what a schema says of its properties.
+fn learn(schema: &Value, known: &mut HashMap<String, Known>) {
+    let properties = schema["properties"].as_object();
+    for (name, property) in properties.into_iter().flatten() {
+        let items = property["items"]
+            .as_object()
+            .filter(|items| !items.is_empty());
+        if property["properties"].is_object() {
+            known.insert(name.clone(), Known::Object);
+        } else if let Some(items) = items {
+            let entry = known.entry(name.clone());
+            if let Known::Lists(lists) = entry.or_insert_with(|| Known::Lists(Vec::new())) {
+                let beside = properties
+                    .into_iter()
+                    .flat_map(Map::keys)
+                    .cloned()
+                    .collect();
+                lists.push((beside, Value::Object(items.clone())));
+            }
+        }
+        learn(property, known);
+    }
+    if let Some(items) = schema.get("items") {
+        learn(items, known);
+    }
+    for word in ["oneOf", "anyOf", "allOf"] {
+        for branch in schema[word].as_array().into_iter().flatten() {
+            learn(branch, known);
+        }
     }
 }
 
