@@ -3,12 +3,14 @@
 //! The document's example first, and where it says nothing a value of the documented type. Null stays null only where
 //! the example is null and the schema says no more than a guess from it.
 
+use std::cell::RefCell;
+
 use serde_json::{Map, Value, json};
 
 use crate::service::{Answer, Known, Operation, Service};
 
-/// How deep a schema that refers to itself is followed.
-const DEEPEST: usize = 40;
+/// How often a schema that refers to itself is followed on the way to one value.
+const TURNS: usize = 2;
 
 /// The documented successes of an operation; the first is the one that is given.
 pub(crate) fn successes(operation: &Operation) -> impl Iterator<Item = &Answer> {
@@ -20,7 +22,11 @@ pub(crate) fn successes(operation: &Operation) -> impl Iterator<Item = &Answer> 
 ///
 /// `branch` picks one where the schema is one of several.
 pub(crate) fn body(service: &Service, answer: &Answer, branch: usize) -> Value {
-    let synthesis = Synthesis { service, branch };
+    let synthesis = Synthesis {
+        service,
+        branch,
+        way: RefCell::default(),
+    };
     synthesis.value(&answer.schema, answer.example.as_ref(), 0)
 }
 
@@ -35,14 +41,31 @@ struct Synthesis<'a> {
     service: &'a Service,
     /// Of the outermost choice; of those within it the first is taken.
     branch: usize,
+    /// The references that were followed on the way to where we are.
+    way: RefCell<Vec<String>>,
 }
 
 impl Synthesis<'_> {
     fn value(&self, schema: &Value, example: Option<&Value>, depth: usize) -> Value {
-        let schema = self.service.resolve(schema);
-        if depth > DEEPEST {
+        let Some(reference) = schema["$ref"].as_str() else {
+            return self.resolved(schema, example, depth);
+        };
+        let turns = self
+            .way
+            .borrow()
+            .iter()
+            .filter(|known| *known == reference)
+            .count();
+        if turns >= TURNS {
             return Value::Null;
         }
+        self.way.borrow_mut().push(reference.to_owned());
+        let value = self.resolved(self.service.resolve(schema), example, depth);
+        self.way.borrow_mut().pop();
+        value
+    }
+
+    fn resolved(&self, schema: &Value, example: Option<&Value>, depth: usize) -> Value {
         let example = example.or_else(|| schema.get("example"));
         for word in ["oneOf", "anyOf"] {
             if let Some(branches) = schema[word].as_array() {
@@ -152,7 +175,12 @@ impl Synthesis<'_> {
                 .collect(),
             _ => vec![self.value(items, None, depth + 1)],
         };
-        Value::Array(made)
+        // A list of itself ends somewhere.
+        Value::Array(
+            made.into_iter()
+                .filter(|item: &Value| !item.is_null())
+                .collect(),
+        )
     }
 }
 

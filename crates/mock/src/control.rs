@@ -11,6 +11,7 @@ use crate::MockReply;
 use crate::reply::Sending;
 use crate::script::End;
 use crate::server::{Shared, lock};
+use crate::service::plain;
 
 /// The answer of a call to the stand-in itself; `None` where the path is none of its own.
 pub(crate) fn answer(
@@ -70,28 +71,48 @@ fn next(shared: &Shared, body: &Bytes) -> Result<(), String> {
     }
     let number = |name: &str| match asked.get(name) {
         None => Ok(None),
-        Some(value) => value
-            .as_u64()
-            .map(Some)
-            .ok_or_else(|| format!("`{name}` must be a whole number")),
+        Some(value) => {
+            let number = value.as_u64();
+            number
+                .map(Some)
+                .ok_or_else(|| format!("`{name}` must be a whole number"))
+        }
+    };
+    let has = |name: &str| asked.contains_key(name);
+    let refuse = |names: &[&str], with: &str| match names.iter().find(|name| has(name)) {
+        Some(name) => Err(format!("`{name}` means nothing {with}")),
+        None => Ok(()),
     };
     let delay = Duration::from_millis(number("delay_ms")?.unwrap_or(0));
-    let sending = match (
-        asked.get("end").and_then(Value::as_str),
-        number("pause_ms")?,
-    ) {
-        (Some("truncate"), _) => Sending::Half,
+    let ends = "there are reset_before, reset_after and truncate";
+    let end = match asked.get("end") {
+        None => None,
+        Some(Value::String(end)) => Some(end.as_str()),
+        Some(other) => return Err(format!("`{other}` is no end; {ends}")),
+    };
+    let of_answer = ["status", "headers", "body", "delay_ms", "pause_ms"];
+    let sending = match (end, number("pause_ms")?) {
+        (Some("truncate"), Some(_)) => {
+            return Err("`pause_ms` means nothing with truncate".to_owned());
+        }
+        (Some("truncate"), None) => Sending::Half,
         (_, Some(pause)) => Sending::Slowly(Duration::from_millis(pause)),
         _ => Sending::Whole,
     };
-    let end = match (
-        asked.get("end").map(|end| end.as_str().unwrap_or_default()),
-        number("status")?,
-    ) {
-        (Some("reset_before"), _) => End::ResetBefore,
-        (Some("reset_after"), _) => End::ResetAfter,
+    let end = match (end, number("status")?) {
+        (Some("reset_before"), _) => {
+            refuse(&of_answer, "with reset_before")?;
+            End::ResetBefore
+        }
+        (Some("reset_after"), _) => {
+            refuse(&of_answer, "with reset_after")?;
+            End::ResetAfter
+        }
         (None | Some("truncate"), Some(status)) => {
-            let status = u16::try_from(status).map_err(|_| format!("{status} is no status"))?;
+            let status = u16::try_from(status)
+                .ok()
+                .filter(|status| (200..1000).contains(status));
+            let status = status.ok_or("`status` must be one of an answer, from 200 to 999")?;
             let reply = scripted(status, asked.get("headers"), asked.get("body"))?;
             End::Reply(Box::new(MockReply {
                 delay,
@@ -99,14 +120,16 @@ fn next(shared: &Shared, body: &Bytes) -> Result<(), String> {
                 ..reply
             }))
         }
-        (None | Some("truncate"), None) => End::Own(delay, sending),
-        (Some(other), _) => {
-            return Err(format!(
-                "`{other}` is no end; there are reset_before, reset_after and truncate"
-            ));
+        (None | Some("truncate"), None) => {
+            refuse(&["headers", "body"], "without a status")?;
+            End::Own(delay, sending)
         }
+        (Some(other), _) => return Err(format!("`{other}` is no end; {ends}")),
     };
     let times = usize::try_from(number("times")?.unwrap_or(1)).unwrap_or(usize::MAX);
+    if times == 0 {
+        return Err("`times` must be at least 1".to_owned());
+    }
     lock(&shared.scripts).push(operation, times, end);
     Ok(())
 }
@@ -124,11 +147,13 @@ fn scripted(
         }
         Some(body) => MockReply::json(status, body),
     };
-    for (name, value) in headers.and_then(Value::as_object).into_iter().flatten() {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        let value = HeaderValue::from_str(&text)
+    let headers = match headers {
+        None => None,
+        Some(Value::Object(headers)) => Some(headers),
+        Some(_) => return Err("`headers` must be an object of names and values".to_owned()),
+    };
+    for (name, value) in headers.into_iter().flatten() {
+        let value = HeaderValue::from_str(&plain(value))
             .map_err(|_| format!("the header `{name}` has a value that is none"))?;
         let name =
             HeaderName::try_from(name).map_err(|_| format!("`{name}` is no name of a header"))?;

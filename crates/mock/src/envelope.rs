@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::route::Segment;
+use crate::rules;
 use crate::service::Operation;
 
 /// The credits and the requests of this minute.
 #[derive(Debug)]
 pub(crate) struct Account {
-    pub(crate) balance: u64,
-    pub(crate) limit: u64,
+    at_start: u64,
+    balance: u64,
+    limit: u64,
     remaining: u64,
     minute: Instant,
 }
@@ -29,11 +30,17 @@ pub(crate) struct Charge {
 impl Account {
     pub(crate) fn new(balance: u64, limit: u64) -> Self {
         Self {
+            at_start: balance,
             balance,
             limit,
             remaining: limit,
             minute: Instant::now(),
         }
+    }
+
+    /// As at the start.
+    pub(crate) fn reset(&mut self) {
+        *self = Self::new(self.at_start, self.limit);
     }
 
     /// Counts one request of this minute; `Err` has the seconds until the next, if there were too many.
@@ -107,17 +114,31 @@ pub(crate) fn meta(charge: Charge, body: &mut Value) {
     }
 }
 
-/// Writes the ids of the path into the body, where its field is known: one of the parameter's own name, and `id` where
-/// the path ends with the parameter.
+/// The `_meta` of an answer that has no schema for it; [`meta`] writes its numbers.
+pub(crate) fn full_meta() -> Value {
+    json!({
+        "_credits": {"used": 0, "balance": 0, "note": ""},
+        "_cache": {"is_cached": false, "note": ""},
+        "_rate_limits": {
+            "limit_minute": 0,
+            "limit_day": null,
+            "remaining_minute": 0,
+            "remaining_day": null,
+        },
+    })
+}
+
+/// Writes the ids of the path into the body, where its field is known: one of the parameter's own name, and `id` for the
+/// last where the answer is the thing of that id.
 pub(crate) fn echo(operation: &Operation, path: &[(String, String)], body: &mut Value) {
-    let item = match operation.segments.last() {
-        Some(Segment::Parameter(_, name, _)) => Some(name),
-        _ => None,
-    };
+    let item = rules::answers_its_id(operation)
+        .then(|| path.last())
+        .flatten();
     let has_data = body.get("data").is_some_and(Value::is_object);
     let value = if has_data { &mut body["data"] } else { body };
     for (name, id) in path {
-        for field in [Some(name.as_str()), (Some(name) == item).then_some("id")] {
+        let is_item = item.is_some_and(|(item, _)| item == name);
+        for field in [Some(name.as_str()), is_item.then_some("id")] {
             if let Some(known) = field.and_then(|field| value.get_mut(field)) {
                 put(known, id);
             }
@@ -135,36 +156,5 @@ pub(crate) fn put(known: &mut Value, id: &str) {
         }
         Value::String(_) | Value::Null => *known = id.into(),
         _ => {}
-    }
-}
-
-/// Makes two pages of a list: the first names the second, and the second is the last.
-pub(crate) fn pages(
-    operation: &Operation,
-    base: &str,
-    path: &str,
-    query: &[(String, String)],
-    body: &mut Value,
-) {
-    let has_offset = operation
-        .parameters
-        .iter()
-        .any(|p| p.name == "offset" && p.place == "query");
-    let offset = query.iter().find(|(name, _)| name == "offset");
-    let is_first = offset.is_none_or(|(_, offset)| offset == "0");
-    let has_more = has_offset && is_first;
-    let next = has_more.then(|| {
-        let mut next = form_urlencoded::Serializer::new(String::new());
-        next.extend_pairs(query.iter().filter(|(name, _)| name != "offset"));
-        next.append_pair("offset", "10");
-        format!("{base}{path}?{}", next.finish())
-    });
-    for place in ["/_pagination/next_page", "/_pagination/next_page_url"] {
-        if let Some(known) = body.pointer_mut(place) {
-            *known = json!(next);
-        }
-    }
-    if let Some(known @ Value::Bool(_)) = body.pointer_mut("/data/hasMore") {
-        *known = has_more.into();
     }
 }

@@ -1,5 +1,6 @@
 //! One request, from its head to its answer: key, rate limit, route, scripts, checks, idempotency key, state, answer.
 
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,21 +9,21 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::check::{self, Incoming};
+use crate::check::{self, Checked, Incoming};
 use crate::connection::Cut;
 use crate::idempotency::{Scope, Seen};
 use crate::reply::Sending;
-use crate::route::{self, Route};
+use crate::route::{self, Route, Segment};
 use crate::script::End;
 use crate::server::{Shape, Shared, lock};
 use crate::service::Operation;
 use crate::state::Ask;
-use crate::{MockReply, Recorded, RetryAfter, answer, control, envelope, price};
+use crate::{MockReply, Recorded, RetryAfter, answer, control, envelope, pages, price, sending};
 
 /// The largest body that is read, in bytes: the service's own limit of a file, and the form around it.
 const LARGEST: usize = 101 << 20;
@@ -56,20 +57,27 @@ pub(crate) async fn request(
         key: None,
         then_cut: false,
         is_own: false,
+        logged: None,
     };
     let reply = exchange.reply(body).await;
     let Exchange {
         key,
         then_cut,
         is_own,
+        logged,
         ..
     } = exchange;
     recorded.headers = parts.headers;
-    if let Some(reply) = &reply {
-        recorded.status = reply.status.as_u16();
+    if let Some(key) = recorded.headers.get_mut(header::AUTHORIZATION) {
+        // Not in what `Debug` shows.
+        key.set_sensitive(true);
     }
+    recorded.status = match &reply {
+        Some(reply) if !then_cut => reply.status.as_u16(),
+        _ => 0,
+    };
     if shared.is_logged {
-        log(&recorded, start.elapsed());
+        log(&recorded, logged.as_deref(), start.elapsed());
     }
     if !is_own {
         lock(&shared.journal).write(Arc::new(recorded));
@@ -81,12 +89,11 @@ pub(crate) async fn request(
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }
-    // A key stays in progress for as long as its answer is on the way.
-    drop(key);
     if then_cut {
         cut.cut();
     }
-    response(reply)
+    // A key stays in progress for as long as its answer is on the way.
+    sending::response(reply, key)
 }
 
 /// One request while it is answered.
@@ -98,6 +105,8 @@ struct Exchange<'a> {
     then_cut: bool,
     /// It was for the stand-in itself, and is not one of those that are looked at.
     is_own: bool,
+    /// The path for the log, where the one that was sent may hold a secret.
+    logged: Option<String>,
 }
 
 impl Exchange<'_> {
@@ -105,21 +114,26 @@ impl Exchange<'_> {
     async fn reply(&mut self, body: Body) -> Option<MockReply> {
         let shared = self.shared;
         let path = self.parts.uri.path();
-        let route = route::find(&shared.service, &self.parts.method, path);
-        if let Route::Found(operation, _) = &route {
-            self.recorded.operation.clone_from(&operation.id);
-        }
         if let Some(file) = path.strip_prefix(FILES) {
-            return Some(MockReply::status(200).body("application/octet-stream", file.to_owned()));
+            self.is_own = true;
+            let file = file.to_owned();
+            return Some(MockReply::status(200).body("application/octet-stream", file));
         }
-        let sent_key = self.parts.headers.get(header::AUTHORIZATION);
-        let has_key = sent_key.is_some_and(|key| key.as_bytes() == shared.key.as_bytes());
-        let end = match &route {
-            _ if !has_key => None,
-            Route::Found(operation, _) => lock(&shared.scripts).take(&operation.id),
+        let route = route::find(&shared.service, &self.parts.method, path);
+        let operation = match &route {
+            Route::Found(operation, _) => Some(*operation),
             _ => None,
         };
-        if matches!(end, Some(End::ResetBefore)) {
+        if let Some(operation) = operation {
+            self.recorded.operation.clone_from(&operation.id);
+            let is_greedy = operation.segments.last().is_some_and(Segment::is_greedy);
+            self.logged = is_greedy.then(|| operation.path.clone());
+        }
+        let has_key = self.has_key();
+        if let Some(operation) = operation
+            && has_key
+            && lock(&shared.scripts).take_reset_before(&operation.id)
+        {
             return None;
         }
         match axum::body::to_bytes(body, LARGEST).await {
@@ -142,18 +156,21 @@ impl Exchange<'_> {
         if let Some(reply) = lock(&shared.scripts).always(&self.recorded.method, path) {
             return Some(reply.clone());
         }
-        if let Some(End::Reply(reply)) = end {
-            return Some(*reply);
-        }
         let counted = lock(&shared.account).request();
         if let Err(seconds) = counted {
             return Some(MockReply::too_many_requests(RetryAfter::Seconds(seconds)));
         }
+        let end = operation.and_then(|operation| lock(&shared.scripts).take(&operation.id));
+        if let Some(End::Reply(reply)) = end {
+            return Some(*reply);
+        }
         let mut reply = match route {
             Route::Found(operation, values) => self.carry_out(operation, &values).await,
             Route::OtherMethods(methods) => {
-                let methods: Vec<_> = methods.iter().map(http::Method::as_str).collect();
-                let methods = methods.join(", ");
+                let mut names: Vec<_> = methods.iter().map(http::Method::as_str).collect();
+                names.sort_unstable();
+                names.dedup();
+                let methods = names.join(", ");
                 let message = format!(
                     "The {} method is not supported for route {}. Supported methods: {methods}.",
                     self.parts.method,
@@ -174,17 +191,27 @@ impl Exchange<'_> {
             }
         };
         match end {
+            // There is no half of nothing.
+            Some(End::Own(_, Sending::Half)) if reply.body.is_empty() => self.then_cut = true,
             Some(End::Own(delay, sending)) => {
                 reply.delay = delay;
                 reply.sending = sending;
             }
-            Some(End::ResetAfter) => {
-                self.recorded.status = 0;
-                self.then_cut = true;
-            }
+            Some(End::ResetAfter) => self.then_cut = true,
             _ => {}
         }
         Some(reply)
+    }
+
+    /// Whether the request has the key. The name of the scheme has no case.
+    fn has_key(&self) -> bool {
+        let sent = self.parts.headers.get(header::AUTHORIZATION);
+        let sent = sent
+            .and_then(|sent| sent.to_str().ok())
+            .and_then(|sent| sent.split_once(' '));
+        sent.is_some_and(|(scheme, key)| {
+            scheme.eq_ignore_ascii_case("bearer") && key == self.shared.key.0
+        })
     }
 
     /// Checks a request of a known operation, and does what it asks.
@@ -223,20 +250,19 @@ impl Exchange<'_> {
         let accepted = documented.find(|answer| is_async && answer.status == 202);
         let Some(success) = accepted.or(first) else {
             // The document shows no success at all.
-            let used = price::of(operation, checked.files, &Value::Null);
-            return self.charged(200, json!({}), used, &[]);
+            let body = json!({});
+            let used = self.price(operation, &checked, &body);
+            return self.charged(200, body, used, &[]);
         };
         if (300..400).contains(&success.status) {
             let name = path.last().map_or("file", |(_, value)| value);
-            let name = name
-                .rsplit('/')
-                .next()
-                .unwrap_or(name)
-                .split('?')
-                .next()
-                .unwrap_or(name);
+            let name = name.split('?').next().unwrap_or(name);
+            let name = name.rsplit('/').next().unwrap_or(name);
+            let name = utf8_percent_encode(name, NON_ALPHANUMERIC)
+                .to_string()
+                .replace("%2E", ".");
             let location = format!("{}{FILES}{name}", shared.base);
-            let used = price::of(operation, checked.files, &Value::Null);
+            let used = self.price(operation, &checked, &Value::Null);
             let mut reply = self.charged(success.status, Value::Null, used, &[]);
             reply = reply.body("text/plain; charset=UTF-8", "");
             if let Ok(location) = HeaderValue::from_str(&location) {
@@ -246,14 +272,15 @@ impl Exchange<'_> {
         }
         let mut body = answer::body(&shared.service, success, shape.branch);
         envelope::echo(operation, path, &mut body);
-        let url_path = self.parts.uri.path();
-        envelope::pages(operation, &shared.base, url_path, &query, &mut body);
+        let address = format!("{}{}", shared.base, self.parts.uri.path());
+        pages::write(operation, &address, &query, &mut body);
         let ask = Ask {
             service: &shared.service,
             operation,
             path,
             query: &query,
             body: &checked.body,
+            address: &address,
         };
         let acted = lock(&shared.memory).act(&ask, &mut body);
         if acted.is_err() {
@@ -270,7 +297,7 @@ impl Exchange<'_> {
             .as_deref()
             .is_some_and(|media| media.starts_with("text/"));
         if is_empty || is_text {
-            let used = price::of(operation, checked.files, &Value::Null);
+            let used = self.price(operation, &checked, &Value::Null);
             let mut reply = self.charged(success.status, Value::Null, used, &[]);
             if is_text {
                 let text = body.as_str().unwrap_or_default().to_owned();
@@ -279,7 +306,7 @@ impl Exchange<'_> {
             return reply;
         }
         let tag = (operation.id == "listVaultLists").then(|| tag(&body["data"]));
-        let used = price::of(operation, checked.files, &body);
+        let used = self.price(operation, &checked, &body);
         self.settle_key(success.status, &body);
         let sent_tag = self.parts.headers.get(header::IF_NONE_MATCH);
         let is_same = tag
@@ -294,6 +321,16 @@ impl Exchange<'_> {
             reply.headers.insert(header::ETAG, tag);
         }
         reply
+    }
+
+    fn price(&self, operation: &Operation, checked: &Checked, answer: &Value) -> u64 {
+        price::of(&price::Call {
+            operation,
+            is_head: self.parts.method == Method::HEAD,
+            files: checked.files,
+            sent: &checked.body,
+            answer,
+        })
     }
 
     /// How the answer is to be made: as the request asks, or as the test has said.
@@ -397,80 +434,24 @@ fn tag(data: &Value) -> String {
     format!("\"{:016x}\"", hasher.finish())
 }
 
-fn response(reply: MockReply) -> Response {
-    let MockReply {
-        status,
-        headers,
-        body,
-        sending,
-        ..
-    } = reply;
-    let length = body.len();
-    let mut response = match sending {
-        Sending::Whole => Response::new(Body::from(body)),
-        Sending::Half => Response::new(half(body)),
-        Sending::Slowly(pause) => Response::new(slowly(body, pause)),
-    };
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&status);
-    if sending != Sending::Whole && !bodiless {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    response.headers_mut().insert(
-        HeaderName::from_static("server"),
-        HeaderValue::from_static("onlyfansapi-mock"),
-    );
-    response
-}
-
-/// The first half of a body, then an error, upon which the connection is closed.
-fn half(body: Bytes) -> Body {
-    let half = body.slice(..body.len() / 2);
-    let first = futures_util::stream::iter([Ok(half)]);
-    let error = futures_util::stream::once(async {
-        // Until the half is on its way: what is only buffered would be thrown away.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        Err(std::io::Error::other("cut off, as scripted"))
-    });
-    Body::from_stream(first.chain(error))
-}
-
-fn slowly(body: Bytes, pause: Duration) -> Body {
-    let size = body.len().div_ceil(10).max(1);
-    let pieces = futures_util::stream::unfold(body, move |mut rest| async move {
-        if rest.is_empty() {
-            return None;
-        }
-        tokio::time::sleep(pause).await;
-        let piece = rest.split_to(size.min(rest.len()));
-        Some((Ok::<_, std::io::Error>(piece), rest))
-    });
-    Body::from_stream(pieces)
-}
-
 /// A line for a request, and one for each finding. Queries and bodies are not written: they may hold secrets.
-fn log(recorded: &Recorded, time: Duration) {
+fn log(recorded: &Recorded, path: Option<&str>, time: Duration) {
     let Recorded {
         method,
-        path,
         status,
         operation,
         findings,
         ..
     } = recorded;
+    let path = path.unwrap_or(&recorded.path);
     let end = match status {
         0 => "cut".to_owned(),
         status => status.to_string(),
     };
-    let mut lines = format!(
-        "{method} {path} {end} {operation} {:.1} ms\n",
-        time.as_secs_f64() * 1e3
-    );
+    let milliseconds = time.as_secs_f64() * 1e3;
+    let mut lines = format!("{method} {path} {end} {operation} {milliseconds:.1} ms\n");
     for finding in findings {
-        lines.push_str(&format!("  ignored: {finding}\n"));
+        let _ = writeln!(lines, "  ignored: {finding}");
     }
     eprint!("{lines}");
 }

@@ -1,7 +1,7 @@
 //! Idempotency keys: a request that comes again is answered as before, and does nothing. Source: api-conventions,
 //! section 4.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -9,11 +9,15 @@ use serde_json::{Value, json};
 
 /// How long an answer is kept.
 const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many keys are known at most, so that memory ends: the oldest go first.
+const MOST: usize = 10_000;
 
 /// The requests that came with a key, by operation, account and key.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     known: HashMap<Scope, Known>,
+    /// By age.
+    order: VecDeque<Scope>,
 }
 
 /// What a key is one of.
@@ -40,8 +44,7 @@ pub(crate) enum Seen {
 
 impl Keys {
     pub(crate) fn see(&mut self, scope: &Scope, path: &str, body: &Bytes) -> Seen {
-        self.known
-            .retain(|_, known| known.since.elapsed() < RETENTION);
+        self.forget();
         let Some(known) = self.known.get(scope) else {
             let known = Known {
                 request: (path.to_owned(), body.clone()),
@@ -49,6 +52,7 @@ impl Keys {
                 answer: None,
             };
             self.known.insert(scope.clone(), known);
+            self.order.push_back(scope.clone());
             return Seen::First;
         };
         if known.request.0 != path || known.request.1 != *body {
@@ -60,6 +64,23 @@ impl Keys {
             None => {
                 let message = "A request with this Idempotency-Key is already in progress.";
                 Seen::Refused(409, refusal("IDEMPOTENCY_CONFLICT", message))
+            }
+        }
+    }
+
+    /// Forgets the keys that are too old, or too many.
+    fn forget(&mut self) {
+        while let Some(oldest) = self.order.front() {
+            let is_old = match self.known.get(oldest) {
+                Some(known) => known.since.elapsed() >= RETENTION,
+                // It was not kept.
+                None => true,
+            };
+            if !is_old && self.order.len() < MOST {
+                return;
+            }
+            if let Some(oldest) = self.order.pop_front() {
+                self.known.remove(&oldest);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What the stand-in was asked: the last requests, as they arrived.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -128,33 +128,56 @@ impl Recorded {
     }
 }
 
-/// The last requests.
+/// The bodies that are kept together, in bytes, at most.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The last requests, and how many there were of each operation.
 #[derive(Debug)]
 pub(crate) struct Journal {
     most: usize,
+    bytes: usize,
     requests: VecDeque<Arc<Recorded>>,
+    counts: HashMap<String, usize>,
 }
 
 impl Journal {
     pub(crate) fn new(most: usize) -> Self {
         Self {
             most,
+            bytes: 0,
             requests: VecDeque::new(),
+            counts: HashMap::new(),
         }
     }
 
     pub(crate) fn write(&mut self, request: Arc<Recorded>) {
+        match self.counts.get_mut(&request.operation) {
+            Some(count) => *count += 1,
+            None => {
+                self.counts.insert(request.operation.clone(), 1);
+            }
+        }
         if self.most == 0 {
             return;
         }
-        if self.requests.len() == self.most {
-            self.requests.pop_front();
-        }
+        self.bytes += request.body.len();
         self.requests.push_back(request);
+        while self.requests.len() > self.most
+            || (self.bytes > MOST_BYTES && self.requests.len() > 1)
+        {
+            if let Some(oldest) = self.requests.pop_front() {
+                self.bytes -= oldest.body.len();
+            }
+        }
+    }
+
+    /// How often an operation was called, whether its requests are still kept or not.
+    pub(crate) fn count(&self, operation: &str) -> usize {
+        self.counts.get(operation).copied().unwrap_or(0)
     }
 
     pub(crate) fn clear(&mut self) {
-        self.requests.clear();
+        *self = Self::new(self.most);
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Recorded>> {

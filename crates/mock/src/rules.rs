@@ -44,11 +44,25 @@ fn brackets(name: &str) -> String {
     parts.fold(first.to_owned(), |name, part| format!("{name}[{part}]"))
 }
 
-/// Whether a name of a query is a dotted one, which the service refuses.
+/// Whether a name of a query is a nested filter with dots, which the service refuses.
 pub(crate) fn is_dotted(operation: &Operation, name: &str) -> bool {
-    operation.parameters.iter().any(|parameter| {
-        parameter.place == "query" && parameter.name.contains('.') && parameter.name == name
-    })
+    let Some((parent, _)) = name.split_once('.') else {
+        return false;
+    };
+    let is_nested = |known: &str| {
+        known
+            .split_once('.')
+            .is_some_and(|(known, _)| known == parent)
+    };
+    let mut parameters = operation.parameters.iter();
+    parameters.any(|parameter| parameter.place == "query" && is_nested(&parameter.name))
+}
+
+/// Query names that the service writes into the address of the next page and that the document does not have. Source:
+/// api-conventions, sections 2.2 and 5.1.
+pub(crate) fn is_of_next_page(operation: &Operation, name: &str) -> bool {
+    [("listChatMessages", "id"), ("listBannedWords", "page")]
+        .contains(&(operation.id.as_str(), name))
 }
 
 /// The words of a truth value in a query or a form: those of Laravel's `boolean` rule as texts, and those that the
@@ -73,27 +87,166 @@ pub(crate) fn comma_list(name: &str, text: &str) -> Option<String> {
         .then(|| format!("The {name} field has an empty item."))
 }
 
-/// Fields that the document calls optional and that are required by others; its prose says so. Source: api-conventions,
-/// sections 7.2 and 8.
-pub(crate) fn required_by_others(operation: &Operation, body: &Value) -> Vec<&'static str> {
-    match operation.id.as_str() {
-        "createSmartLinkPostback" | "updateSmartLinkPostback"
-            if body["smart_link_scope"] == "campaign_specific" =>
-        {
-            vec!["smart_link_ids"]
+/// When a field is required that the document calls optional.
+enum When {
+    /// Where none of these is there.
+    Without(&'static [&'static str]),
+    /// Where this one is there.
+    With(&'static str),
+    /// Where this one has one of these values; an absent one has the first.
+    Is(&'static str, &'static [&'static str]),
+    /// Where this one is above zero.
+    AboveZero(&'static str),
+}
+
+const BY_PASSWORD: When = When::Is("auth_type", &["email_password"]);
+const BY_COOKIES: When = When::Is("auth_type", &["", "raw_data"]);
+const CAMPAIGN: When = When::Is("smart_link_scope", &["", "campaign_specific"]);
+const SOME_ACCOUNTS: When = When::Is("account_scope", &["", "inclusive", "exclusive"]);
+const QUIZ: When = When::Is("votingType", &["", "quiz"]);
+const PAID: When = When::AboveZero("price");
+
+/// What the document requires in its prose only: operation, when, field. Source: the descriptions of the fields;
+/// api-conventions, sections 6, 7.2, 8 and 9.
+const REQUIRED: [(&str, When, &str); 35] = [
+    ("createSmartLinkPostback", CAMPAIGN, "smart_link_ids"),
+    ("updateSmartLinkPostback", CAMPAIGN, "smart_link_ids"),
+    ("createWebhook", SOME_ACCOUNTS, "account_ids"),
+    ("updateWebhook", SOME_ACCOUNTS, "account_ids"),
+    (
+        "createSmartLink",
+        When::Is("link_type", &["", "free_trial"]),
+        "free_trial_days",
+    ),
+    (
+        "sendMessage",
+        When::Without(&["mediaFiles", "giphyId"]),
+        "text",
+    ),
+    ("sendMessage", PAID, "mediaFiles"),
+    ("sendMassMessage", PAID, "mediaFiles"),
+    ("updateMassMessage", PAID, "mediaFiles"),
+    ("updateMassMessage", PAID, "previews"),
+    ("updatePost", PAID, "mediaFiles"),
+    ("updateWelcomeMessage", PAID, "mediaFiles"),
+    (
+        "updateWelcomeMessage",
+        When::Without(&["mediaFiles"]),
+        "text",
+    ),
+    ("uploadMediaToVault", When::Without(&["file_url"]), "file"),
+    (
+        "uploadMediaToTheOnlyFansCDN",
+        When::Without(&["file_url"]),
+        "file",
+    ),
+    (
+        "submit2FA",
+        When::Without(&["code"]),
+        "selfie_verification_completed",
+    ),
+    ("startAuthentication", BY_PASSWORD, "email"),
+    ("startAuthentication", BY_PASSWORD, "password"),
+    ("startAuthentication", BY_COOKIES, "auth_id"),
+    ("startAuthentication", BY_COOKIES, "cookies"),
+    ("startAuthentication", BY_COOKIES, "user_agent"),
+    ("startAuthentication", BY_COOKIES, "xbc"),
+    ("updateAuthenticationCredentials", BY_PASSWORD, "email"),
+    ("updateAuthenticationCredentials", BY_PASSWORD, "password"),
+    ("updateAuthenticationCredentials", BY_COOKIES, "auth_id"),
+    ("updateAuthenticationCredentials", BY_COOKIES, "cookies"),
+    ("updateAuthenticationCredentials", BY_COOKIES, "user_agent"),
+    ("updateAuthenticationCredentials", BY_COOKIES, "xbc"),
+    ("sendPost", When::With("votingType"), "votingOptions"),
+    ("sendPost", QUIZ, "votingCorrectIndex"),
+    (
+        "sendPost",
+        When::With("fundRaisingTargetAmount"),
+        "fundRaisingTipsPresets",
+    ),
+    ("updatePost", When::With("votingType"), "votingOptions"),
+    ("updatePost", QUIZ, "votingCorrectIndex"),
+    (
+        "updatePost",
+        When::With("fundRaisingTargetAmount"),
+        "fundRaisingTipsPresets",
+    ),
+    (
+        "createPromotion",
+        When::Is("discount", &["", "100"]),
+        "freeTrialDays",
+    ),
+];
+
+/// The fields that a body must have besides those of the document's lists.
+pub(crate) fn required_by_others<'a>(
+    operation: &'a Operation,
+    body: &'a Value,
+) -> impl Iterator<Item = &'static str> + 'a {
+    let of_operation = REQUIRED.iter().filter(|(id, ..)| *id == operation.id);
+    let required = of_operation.filter(|(_, when, _)| match when {
+        When::Without(fields) => fields.iter().all(|field| is_missing(&body[field])),
+        When::With(field) => !is_missing(&body[field]),
+        When::Is(field, values) => {
+            let value = &body[field];
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            let text = if value.is_null() {
+                values.first().copied().unwrap_or_default()
+            } else {
+                &text
+            };
+            !text.is_empty() && values.contains(&text)
         }
-        "createWebhook" | "updateWebhook"
-            if ["inclusive", "exclusive"]
-                .iter()
-                .any(|scope| body["account_scope"] == *scope) =>
-        {
-            vec!["account_ids"]
-        }
-        "sendMessage" if body["price"].as_f64().is_some_and(|price| price > 0.0) => {
-            vec!["mediaFiles"]
-        }
-        _ => Vec::new(),
+        When::AboveZero(field) => body[field].as_f64().is_some_and(|number| number > 0.0),
+    });
+    required.map(|(.., field)| *field)
+}
+
+/// Whether a required field is as good as absent, for Laravel's rule `required`: null, an empty text, an empty list.
+pub(crate) fn is_missing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
     }
+}
+
+/// Fields that are required and may be empty all the same: they must be there (Laravel's rule `present`), and empty means
+/// something. Source: their descriptions.
+const MAY_BE_EMPTY: [(&str, &str); 3] = [
+    ("setFansCustomName", "custom_name"),
+    ("updateBlockedCountries", "blockedCountries"),
+    ("unsubscribeFromUser", "reason"),
+];
+
+/// Whether a required field of an operation may be empty.
+pub(crate) fn may_be_empty(operation: &Operation, field: &str) -> bool {
+    MAY_BE_EMPTY.contains(&(operation.id.as_str(), field))
+}
+
+/// Operations whose path ends beyond an id, and whose answer is the thing of that id: `data.id` is its own.
+const ABOUT: [&str; 12] = [
+    "addMediaToList",
+    "blockUser",
+    "clearFanNotes",
+    "clearUserList",
+    "createEditFanNotes",
+    "removeMediaFromList",
+    "restrictUser",
+    "setFansCustomName",
+    "startDataExport",
+    "subscribeToUser",
+    "unblockUser",
+    "unrestrictUser",
+];
+
+/// Whether the `id` in the answer is that of the last parameter of the path.
+pub(crate) fn answers_its_id(operation: &Operation) -> bool {
+    let ends_with_it = operation.path.ends_with('}');
+    ends_with_it || ABOUT.contains(&operation.id.as_str())
 }
 
 /// An `Idempotency-Key` that the service takes: 1 to 255 printable characters of ASCII.
@@ -131,6 +284,32 @@ mod tests {
             form_of("listQueueItems", "type"),
             Form::Many("type".to_owned())
         );
+    }
+
+    #[test]
+    fn every_operation_and_field_of_the_tables_is_in_the_document() {
+        let service = Service::vendored().unwrap();
+        let has = |operation: &str, field: &str| {
+            let operation = service.operation(operation).expect(operation);
+            let body = operation.body.as_ref().unwrap();
+            body.schema["properties"].get(field).is_some()
+        };
+        for (operation, when, field) in &REQUIRED {
+            assert!(has(operation, field), "{operation}: {field}");
+            let others: &[&str] = match when {
+                When::Without(fields) => fields,
+                When::With(field) | When::Is(field, _) | When::AboveZero(field) => &[field],
+            };
+            for other in others {
+                assert!(has(operation, other), "{operation}: {other}");
+            }
+        }
+        for (operation, field) in MAY_BE_EMPTY {
+            assert!(has(operation, field), "{operation}: {field}");
+        }
+        for operation in ABOUT {
+            assert!(service.operation(operation).is_some(), "{operation}");
+        }
     }
 
     #[test]

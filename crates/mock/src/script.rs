@@ -35,6 +35,13 @@ struct Script {
 }
 
 impl Scripts {
+    /// Whether this call is reset before it is read; takes that off the list.
+    pub(crate) fn take_reset_before(&mut self, operation: &str) -> bool {
+        let next = self.next.get(operation).and_then(|scripts| scripts.first());
+        let is_reset = next.is_some_and(|script| matches!(script.end, End::ResetBefore));
+        is_reset && self.take(operation).is_some()
+    }
+
     /// How this call of an operation ends; takes it off the list.
     pub(crate) fn take(&mut self, operation: &str) -> Option<End> {
         let scripts = self.next.get_mut(operation)?;

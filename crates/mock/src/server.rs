@@ -1,22 +1,19 @@
 //! The stand-in as a value: how it is started, and what a test asks of it.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::connection::{Cut, Door};
 use crate::envelope::Account;
 use crate::idempotency::Keys;
 use crate::journal::Journal;
 use crate::script::{Next, Scripts};
 use crate::service::Service;
 use crate::state::State;
-use crate::{KEY, MockReply, Recorded, Variation, answer, check, handle};
+use crate::{MockReply, MockServerBuilder, Recorded, Variation, answer, check};
 
 /// A stand-in that runs in this process, on a port of its own, until it is dropped.
 ///
@@ -24,7 +21,18 @@ use crate::{KEY, MockReply, Recorded, Variation, answer, check, handle};
 #[derive(Debug)]
 pub struct MockServer {
     pub(crate) state: Arc<Shared>,
-    task: JoinHandle<()>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+/// The key that is taken.
+#[derive(Clone)]
+pub(crate) struct Key(pub(crate) String);
+
+impl fmt::Debug for Key {
+    /// A program under test may bring a real one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(..)")
+    }
 }
 
 /// What the requests share.
@@ -32,7 +40,7 @@ pub struct MockServer {
 pub(crate) struct Shared {
     pub(crate) service: Arc<Service>,
     pub(crate) base: String,
-    pub(crate) key: String,
+    pub(crate) key: Key,
     pub(crate) is_logged: bool,
     pub(crate) account: Mutex<Account>,
     pub(crate) memory: Mutex<State>,
@@ -43,12 +51,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Forgets what was made, the keys, the requests and the scripts.
+    /// As at the start.
     pub(crate) fn reset(&self) {
         *lock(&self.memory) = State::default();
         *lock(&self.keys) = Keys::default();
         *lock(&self.scripts) = Scripts::default();
         lock(&self.shapes).clear();
+        lock(&self.account).reset();
         lock(&self.journal).clear();
     }
 }
@@ -63,159 +72,6 @@ pub(crate) struct Shape {
 /// A lock is only poisoned by a panic of a test, whose own message is the one to read.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// How a stand-in is started, from [`MockServer::builder`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is started before `start()`"]
-pub struct MockServerBuilder {
-    port: u16,
-    key: String,
-    document: Option<(PathBuf, Option<PathBuf>)>,
-    journal: usize,
-    credits: u64,
-    rate_limit: u64,
-    is_logged: bool,
-}
-
-impl MockServerBuilder {
-    /// The port of loopback; a free one without this, or with 0.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().port(0).start().await?;
-    /// assert!(server.url().starts_with("http://127.0.0.1:"));
-    /// # Ok(()) }
-    /// ```
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// The key that is taken; [`KEY`] without this.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().key("another key").start().await?;
-    /// # let _ = server; Ok(()) }
-    /// ```
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
-        self
-    }
-
-    /// A document of your own in place of the vendored one, and an overlay that corrects it.
-    ///
-    /// ```no_run
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().document("mine.yaml", None).start().await?;
-    /// # let _ = server; Ok(()) }
-    /// ```
-    pub fn document(mut self, document: impl Into<PathBuf>, overlay: Option<PathBuf>) -> Self {
-        self.document = Some((document.into(), overlay));
-        self
-    }
-
-    /// How many requests are kept, the last ones; 10,000 without this, none with 0.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::builder().journal(1).start().await?;
-    /// for _ in 0..3 {
-    ///     server.client().api().whoami().fetch().await?;
-    /// }
-    /// assert_eq!(server.requests().len(), 1);
-    /// # Ok(()) }
-    /// ```
-    pub fn journal(mut self, requests: usize) -> Self {
-        self.journal = requests;
-        self
-    }
-
-    /// The credits that are there at the start; a million without this. A call takes its documented price.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::builder().credits(10).start().await?;
-    /// let me = server.client().api().get_current_account().account("acct_1").fetch().await?;
-    /// assert_eq!(me.credits().unwrap().balance, 9);
-    /// # Ok(()) }
-    /// ```
-    pub fn credits(mut self, credits: u64) -> Self {
-        self.credits = credits;
-        self
-    }
-
-    /// How many requests a minute may have before they are answered with 429; ten million without this.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::builder().rate_limit(1).start().await?;
-    /// let client = server.client();
-    /// let reply = client.api().whoami().fetch().await?;
-    /// assert_eq!(reply.rate_limits().unwrap().remaining_minute, Some(0));
-    /// let options = onlyfansapi::CallOptions::new().no_retry();
-    /// assert!(client.api().whoami().with(options).fetch().await.unwrap_err().is_rate_limited());
-    /// # Ok(()) }
-    /// ```
-    pub fn rate_limit(mut self, requests: u64) -> Self {
-        self.rate_limit = requests;
-        self
-    }
-
-    /// Writes a line to standard error for every request.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().log(true).start().await?;
-    /// # let _ = server; Ok(()) }
-    /// ```
-    pub fn log(mut self, is_logged: bool) -> Self {
-        self.is_logged = is_logged;
-        self
-    }
-
-    /// Starts the stand-in.
-    ///
-    /// # Errors
-    ///
-    /// When the port is taken, or the document cannot be read; then with file, line and what is wrong there.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
-    /// let builder = onlyfansapi_mock::MockServer::builder();
-    /// let error = builder.document("not/there.yaml", None).start().await.unwrap_err();
-    /// assert!(error.to_string().contains("not/there.yaml"));
-    /// # }
-    /// ```
-    pub async fn start(self) -> io::Result<MockServer> {
-        let service = match &self.document {
-            Some((document, overlay)) => Service::read(document, overlay.as_deref())?,
-            None => Service::vendored()?,
-        };
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
-        let state = Arc::new(Shared {
-            service,
-            base: format!("http://{}", listener.local_addr()?),
-            key: format!("Bearer {}", self.key),
-            is_logged: self.is_logged,
-            account: Mutex::new(Account::new(self.credits, self.rate_limit)),
-            memory: Mutex::default(),
-            keys: Mutex::default(),
-            journal: Mutex::new(Journal::new(self.journal)),
-            scripts: Mutex::default(),
-            shapes: Mutex::default(),
-        });
-        let app = Router::new()
-            .fallback(handle::request)
-            .with_state(Arc::clone(&state))
-            .into_make_service_with_connect_info::<Cut>();
-        let task = tokio::spawn(async move {
-            // Serving ends with the task; an error of one connection does not end it.
-            let _ = axum::serve(Door(listener), app).await;
-        });
-        Ok(MockServer { state, task })
-    }
 }
 
 impl MockServer {
@@ -244,15 +100,7 @@ impl MockServer {
     /// # let _ = server; Ok(()) }
     /// ```
     pub fn builder() -> MockServerBuilder {
-        MockServerBuilder {
-            port: 0,
-            key: KEY.to_owned(),
-            document: None,
-            journal: 10_000,
-            credits: 1_000_000,
-            rate_limit: 10_000_000,
-            is_logged: false,
-        }
+        MockServerBuilder::new()
     }
 
     /// The base URL, such as `http://127.0.0.1:41234`.
@@ -284,7 +132,7 @@ impl MockServer {
     #[must_use]
     #[track_caller]
     pub fn client(&self) -> onlyfansapi::Client {
-        let key = self.state.key.trim_start_matches("Bearer ");
+        let key = self.state.key.0.as_str();
         let client = onlyfansapi::Client::builder().key(key).base_url(self.url());
         match client.build() {
             Ok(client) => client,
@@ -458,7 +306,8 @@ impl MockServer {
         }
     }
 
-    /// The requests so far, in the order of arrival; the last 10,000, or as the builder was told.
+    /// The requests so far, in the order in which they were answered; the last 10,000, or as the builder was told, and
+    /// no more than 64 MiB of bodies.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -477,7 +326,7 @@ impl MockServer {
             .collect()
     }
 
-    /// Forgets everything: what was made, the keys, the requests, what was scripted and expected.
+    /// As at the start: forgets what was made, the keys, the requests, what was scripted and expected, and what was paid.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -520,10 +369,7 @@ impl MockServer {
 
     fn miss(&self, operation: &str, times: usize) -> Option<String> {
         let journal = lock(&self.state.journal);
-        let called = journal
-            .iter()
-            .filter(|request| request.operation == operation);
-        let count = called.count();
+        let count = journal.count(operation);
         if count == times {
             return None;
         }

@@ -114,11 +114,8 @@ impl Service {
         if let Some(overlay) = overlay {
             overlay.apply(&mut document, &mut Report::new())?;
         }
+        document.expect_openapi()?;
         let root = document.root;
-        if !root["openapi"].to_string().contains("3.") || !root["paths"].is_object() {
-            let what = "is no OpenAPI 3 document: `openapi` and `paths` are needed";
-            return Err(Error::new(document_name(&root), what));
-        }
         let mut service = Self {
             operations: operations(&root),
             root,
@@ -188,8 +185,11 @@ fn learn(schema: &Value, known: &mut HashMap<String, Known>) {
     }
 }
 
-fn document_name(root: &Value) -> &str {
-    root["info"]["title"].as_str().unwrap_or("the document")
+/// A value as it stands in a path or a query.
+pub(crate) fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn invalid(error: Error) -> io::Error {
@@ -269,7 +269,7 @@ fn parameters(root: &Value, item: &Value, operation: &Value) -> Vec<Parameter> {
 
 fn request_body(root: &Value, operation: &Value) -> Option<RequestBody> {
     let body = resolve(root, operation.get("requestBody")?);
-    let (media, content) = body["content"].as_object()?.iter().next()?;
+    let (media, content) = content_of(body)?;
     Some(RequestBody {
         media: media.clone(),
         required: body["required"] == true,
@@ -277,17 +277,35 @@ fn request_body(root: &Value, operation: &Value) -> Option<RequestBody> {
     })
 }
 
+/// The content of a body: JSON, or the first where there is none.
+fn content_of(body: &Value) -> Option<(&String, &Value)> {
+    let contents = body["content"].as_object()?;
+    let is_json = |media: &str| media.starts_with("application/json");
+    contents
+        .iter()
+        .find(|(media, _)| is_json(media))
+        .or_else(|| contents.iter().next())
+}
+
 fn answers(root: &Value, operation: &Value) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+    let responses = operation["responses"].as_object();
+    let has_success = responses.is_some_and(|responses| {
+        responses
+            .keys()
+            .any(|status| status.starts_with(['2', '3']))
+    });
+    for (status, answer) in responses.into_iter().flatten() {
         let answer = resolve(root, answer);
-        // `2XX`, `default`: what they stand for first.
         let status = match status.to_ascii_uppercase().as_str() {
+            // An error, mostly; a success where there is no other.
+            "DEFAULT" if has_success => Ok(500),
             "DEFAULT" => Ok(200),
+            // `2XX`: the first that it stands for.
             text => text.replace('X', "0").parse(),
         };
         let Ok(status) = status else { continue };
-        let content = answer["content"].as_object().and_then(|c| c.iter().next());
+        let content = content_of(answer);
         let schema = content.map_or(&Value::Null, |(_, content)| &content["schema"]);
         let example = content.and_then(|(_, content)| content.get("example"));
         answers.push(Answer {

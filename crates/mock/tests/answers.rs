@@ -4,9 +4,9 @@
 
 mod common;
 
-use common::{send, send_bare};
+use common::{send, send_bare, send_json};
 use onlyfansapi_mock::{MockServer, Variation};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn credits_and_limits_agree_in_headers_and_body() {
@@ -107,7 +107,7 @@ async fn a_list_has_two_pages_and_the_first_names_the_second() {
     let target = next.strip_prefix(&server.url()).unwrap();
     assert_eq!(
         target,
-        "/api/a/fans/active?filter%5Bonline%5D=1&limit=5&offset=10"
+        "/api/a/fans/active?filter%5Bonline%5D=1&limit=5&offset=5"
     );
     let last = send(&server, "GET", target, "", "").await.json();
     assert_eq!(
@@ -235,6 +235,18 @@ paths:
         '200':
           description: ok
           content: {application/json: {schema: {$ref: '#/components/schemas/Tree'}}}
+  /posts:
+    post:
+      operationId: createPost
+      requestBody: {content: {application/xml: {schema: {}}, application/json: {schema: {$ref: '#/components/schemas/Pair'}}}}
+      responses:
+        default: {description: e, content: {application/json: {schema: {type: object, properties: {code: {type: string}}}}}}
+        '201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Pair'}}}}
+  /posts/{id}:
+    get:
+      operationId: getPost
+      parameters: [{$ref: '#/components/parameters/id'}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Leaf'}}}}}
 components:
   parameters:
     id: {in: path, name: id, required: true, schema: {type: integer}}
@@ -246,6 +258,7 @@ components:
         kind: {type: string, enum: [oak, ash]}
         left: {allOf: [{$ref: '#/components/schemas/Leaf'}]}
         children: {type: array, items: {$ref: '#/components/schemas/Tree'}}
+    Pair: {type: object, properties: {left: {$ref: '#/components/schemas/Pair'}, right: {$ref: '#/components/schemas/Pair'}}}
     Leaf: {type: object, properties: {green: {type: boolean}}}
 ",
     )
@@ -264,9 +277,25 @@ components:
             &json!({"green": true, "size": 1.5})
         )
     );
-    assert_eq!(tree["children"][0]["children"][0]["kind"], "oak");
+    assert_eq!(tree["children"][0]["kind"], "oak");
     assert_eq!(send(&server, "GET", "/trees/elm", "", "").await.status, 422);
     server.assert_called("GET /trees/{id}", 2);
+    // Twice itself, an error as the default, and an operation that is called as one of the service's is.
+    let pair = send_json(&server, "POST", "/posts", &json!({})).await;
+    assert_eq!(
+        (pair.status, pair.json()),
+        (
+            201,
+            json!({"left": {"left": null, "right": null}, "right": {"left": null, "right": null}})
+        )
+    );
+    assert_eq!(send(&server, "GET", "/posts/5", "", "").await.status, 200);
+    std::fs::write(&document, "swagger: '2.0'\nopenapi: 2.3.0\npaths: {}\n").unwrap();
+    let error = MockServer::builder()
+        .document(&document, None)
+        .start()
+        .await;
+    assert!(error.unwrap_err().to_string().starts_with("own.yaml:"));
     std::fs::write(&document, "a: [").unwrap();
     let error = MockServer::builder()
         .document(&document, None)
@@ -276,4 +305,45 @@ components:
         .to_string();
     assert!(error.starts_with("own.yaml:"), "{error}");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn every_style_of_paging_ends() {
+    let server = MockServer::start().await.unwrap();
+    for (target, at) in [
+        ("/api/search?query=a", "/_pagination/next_page_url"),
+        ("/api/banned-words", "/links/next"),
+        ("/api/a/transactions", "/_pagination/next_page"),
+        ("/api/a/users/blocked", "/_pagination/next_page"),
+    ] {
+        let first = send(&server, "GET", target, "", "").await.json();
+        let next = first
+            .pointer(at)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("{target}: {first}"))
+            .to_owned();
+        let next = next
+            .strip_prefix(&server.url())
+            .expect("a page of the stand-in");
+        let last = send(&server, "GET", next, "", "").await;
+        assert_eq!(
+            (last.status, last.json().pointer(at)),
+            (200, Some(&Value::Null)),
+            "{next}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_reset_is_as_at_the_start() {
+    let server = MockServer::builder().credits(10).start().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(
+            send(&server, "GET", "/api/a/me", "", "")
+                .await
+                .header("x-ofapi-credits-balance"),
+            "9"
+        );
+        server.reset();
+    }
 }

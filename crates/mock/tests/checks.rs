@@ -38,12 +38,12 @@ async fn unknown_paths_and_methods_are_told_apart() {
         "The route api/no/such/thing/at/all could not be found."
     );
     let came = send(&server, "PUT", "/api/webhooks", "", "").await;
-    assert_eq!((came.status, came.header("allow")), (405, "post, get"));
+    assert_eq!((came.status, came.header("allow")), (405, "get, post"));
     assert!(
         came.json()["message"]
             .as_str()
             .unwrap()
-            .contains("Supported methods: POST, GET.")
+            .contains("Supported methods: GET, POST.")
     );
 }
 
@@ -446,4 +446,111 @@ async fn idempotency_keys_replay_conflict_and_mismatch() {
     // One chat got two messages: `k` and `slow`.
     let list = send(&server, "GET", MESSAGES, "", "").await.json();
     assert_eq!(list["data"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_only_the_prose_requires_is_required() {
+    let server = MockServer::start().await.unwrap();
+    for (method, target, body, field) in [
+        ("POST", MESSAGES, json!({}), "text"),
+        (
+            "POST",
+            MESSAGES,
+            json!({"text": "hi", "price": 5}),
+            "mediaFiles",
+        ),
+        (
+            "POST",
+            "/api/a/mass-messaging",
+            json!({"text": "hi", "price": 5}),
+            "mediaFiles",
+        ),
+        ("POST", "/api/authenticate", json!({}), "password"),
+        (
+            "POST",
+            "/api/authenticate",
+            json!({"auth_type": "raw_data"}),
+            "cookies",
+        ),
+        (
+            "POST",
+            "/api/smart-links",
+            json!({"account_id": "a", "name": "n", "link_type": "free_trial"}),
+            "free_trial_days",
+        ),
+        (
+            "POST",
+            "/api/a/posts",
+            json!({"text": "hi", "votingType": "quiz"}),
+            "votingOptions",
+        ),
+    ] {
+        let came = send_json(&server, method, target, &body).await;
+        assert_eq!(came.status, 422, "{target} {body}: {}", came.text);
+        assert!(
+            came.json()["errors"][field].is_array(),
+            "{target} {body}: {}",
+            came.text
+        );
+    }
+    let bare = send(&server, "POST", MESSAGES, "", "").await;
+    assert_eq!(
+        (bare.status, bare.json()["message"].as_str()),
+        (422, Some("The text field is required."))
+    );
+    for (method, target, body) in [
+        ("POST", MESSAGES, json!({"mediaFiles": [1]})),
+        (
+            "POST",
+            "/api/authenticate",
+            json!({"auth_type": "mobile_app"}),
+        ),
+        // Empty means something here.
+        (
+            "PUT",
+            "/api/a/fans/5/custom-name",
+            json!({"custom_name": ""}),
+        ),
+        (
+            "PUT",
+            "/api/a/settings/blocked-countries",
+            json!({"blockedCountries": []}),
+        ),
+        ("DELETE", "/api/a/users/5/subscribe", json!({"reason": ""})),
+    ] {
+        let came = send_json(&server, method, target, &body).await;
+        assert_eq!(came.status, 200, "{target} {body}: {}", came.text);
+    }
+    let form = "Content-Type: multipart/form-data; boundary=B\r\n";
+    let nothing = send(&server, "POST", "/api/a/media/vault", form, "--B--\r\n").await;
+    assert_eq!(
+        nothing.json()["errors"]["file"],
+        json!(["The file field is required."])
+    );
+}
+
+#[tokio::test]
+async fn nothing_shows_the_key() {
+    let builder = MockServer::builder().key("not-a-real-key");
+    assert!(!format!("{builder:?}").contains("not-a-real-key"));
+    let server = builder.start().await.unwrap();
+    let came = send_bare(
+        &server,
+        "GET",
+        "/api/whoami",
+        "Authorization: bearer not-a-real-key\r\n",
+        "",
+    )
+    .await;
+    assert_eq!(came.status, 200);
+    let shown = format!(
+        "{server:?}{:?}{}",
+        server.requests(),
+        server.requests()[0].to_json()
+    );
+    assert!(!shown.contains("not-a-real-key"), "{shown}");
+    assert_eq!(
+        server.requests()[0].header("authorization"),
+        "Bearer not-a-real-key".replace('B', "b")
+    );
 }

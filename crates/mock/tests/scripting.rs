@@ -71,6 +71,11 @@ async fn a_reset_before_does_nothing_and_one_after_has_done_it() {
         } else {
             assert_eq!((came.status, came.text.as_str()), (0, ""));
         }
+        let made = server
+            .requests()
+            .into_iter()
+            .rfind(|request| request.method == "POST");
+        assert_eq!(made.unwrap().status, came.status, "{script}");
         assert_eq!(count().await, expected, "{script}");
     }
 }
@@ -160,9 +165,13 @@ async fn the_journal_keeps_the_last_requests() {
         .map(|request| request.query)
         .collect();
     assert_eq!(queries, ["2", "3", "4"]);
+    server.assert_called("whoami", 5);
     let server = MockServer::builder().journal(0).start().await.unwrap();
     send(&server, "GET", "/api/whoami", "", "").await;
     assert!(server.requests().is_empty());
+    server.assert_called("whoami", 1);
+    server.reset();
+    server.assert_called("whoami", 0);
 }
 
 #[tokio::test]
@@ -227,6 +236,26 @@ async fn programs_in_other_languages_script_over_http() {
         (
             json!({"operation": "whoami", "times": -1}),
             "`times` must be a whole number",
+        ),
+        (
+            json!({"operation": "whoami", "times": 0}),
+            "`times` must be at least 1",
+        ),
+        (
+            json!({"operation": "whoami", "headers": {"a": "b"}}),
+            "`headers` means nothing without a status",
+        ),
+        (
+            json!({"operation": "whoami", "status": 200, "headers": [1]}),
+            "`headers` must be an object of names and values",
+        ),
+        (
+            json!({"operation": "whoami", "status": 42}),
+            "`status` must be one of an answer, from 200 to 999",
+        ),
+        (
+            json!({"operation": "whoami", "end": "reset_after", "status": 200}),
+            "`status` means nothing with reset_after",
         ),
         (
             json!({"operation": "whoami", "end": "bang"}),

@@ -196,3 +196,154 @@ async fn users_are_added_to_a_list_and_taken_out() {
     assert_eq!(send(&server, "DELETE", users, "", "").await.status, 200);
     assert!(ids().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_list_of_things_has_as_many_pages_as_it_needs() {
+    let server = MockServer::start().await.unwrap();
+    for chat in 0..7 {
+        send_json(
+            &server,
+            "POST",
+            &format!("/api/a/chats/{chat}/messages"),
+            &json!({"text": "hi"}),
+        )
+        .await;
+    }
+    for number in 0..7 {
+        send_json(
+            &server,
+            "POST",
+            "/api/a/chats/9/messages",
+            &json!({"text": number.to_string()}),
+        )
+        .await;
+    }
+    // By offset, and by the id of a message.
+    for (path, key) in [
+        ("/api/a/chats", "/fan/id"),
+        ("/api/a/chats/9/messages", "/id"),
+    ] {
+        let mut target = format!("{path}?limit=3");
+        let mut ids = Vec::new();
+        loop {
+            let page = send(&server, "GET", &target, "", "").await.json();
+            let items = page["data"].as_array().unwrap();
+            assert!(!items.is_empty() && items.len() <= 3, "{target}");
+            ids.extend(items.iter().map(|item| item.pointer(key).unwrap().clone()));
+            match page["_pagination"]["next_page"].as_str() {
+                Some(next) => target = next.strip_prefix(&server.url()).unwrap().to_owned(),
+                None => break,
+            }
+        }
+        let all = ids.len();
+        ids.sort_by_key(Value::to_string);
+        ids.dedup();
+        assert_eq!(
+            (all, ids.len()),
+            if path.ends_with("chats") {
+                (8, 8)
+            } else {
+                (7, 7)
+            },
+            "{path}"
+        );
+    }
+    let findings: Vec<_> = server
+        .requests()
+        .into_iter()
+        .flat_map(|request| request.findings)
+        .collect();
+    assert!(findings.is_empty(), "{findings:?}");
+    let ascending = send(&server, "GET", "/api/a/chats/9/messages?order=asc", "", "")
+        .await
+        .json();
+    assert_eq!(ascending["data"][0]["text"], "<p>0</p>");
+}
+
+#[tokio::test]
+async fn a_user_list_counts_its_members() {
+    let server = MockServer::start().await.unwrap();
+    let made = send_json(
+        &server,
+        "POST",
+        "/api/a/user-lists",
+        &json!({"name": "VIP"}),
+    )
+    .await
+    .json();
+    assert_eq!(
+        (&made["data"]["usersCount"], &made["data"]["users"]),
+        (&json!(0), &json!([]))
+    );
+    let list = format!("/api/a/user-lists/{}", made["data"]["id"]);
+    send_json(
+        &server,
+        "POST",
+        &format!("{list}/users"),
+        &json!({"ids": ["1", "2"]}),
+    )
+    .await;
+    let shown = send(&server, "GET", &list, "", "").await.json();
+    assert_eq!(
+        (
+            &shown["data"]["usersCount"],
+            &shown["data"]["users"][1]["id"]
+        ),
+        (&json!(2), &json!(2))
+    );
+    assert_eq!(
+        send_json(
+            &server,
+            "POST",
+            "/api/a/user-lists/777/users",
+            &json!({"ids": ["1"]})
+        )
+        .await
+        .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn what_is_there_from_the_start_can_be_used() {
+    let server = MockServer::start().await.unwrap();
+    let account = "/api/acct_XXXXXXXXXXXXXXX";
+    let chats = send(&server, "GET", &format!("{account}/chats"), "", "")
+        .await
+        .json();
+    let chat = &chats["data"][0]["fan"]["id"];
+    assert!(chat.is_number());
+    assert_eq!(
+        send(
+            &server,
+            "DELETE",
+            &format!("{account}/chats/{chat}"),
+            "",
+            ""
+        )
+        .await
+        .status,
+        200
+    );
+    let posts = send(&server, "GET", &format!("{account}/posts"), "", "")
+        .await
+        .json();
+    let post = &posts["data"]["list"][0]["id"];
+    assert_eq!(
+        send(&server, "GET", &format!("{account}/posts/{post}"), "", "")
+            .await
+            .status,
+        200
+    );
+    // A chat that is none of the examples begins with nothing.
+    let messages = send(
+        &server,
+        "GET",
+        &format!("{account}/chats/5/messages"),
+        "",
+        "",
+    )
+    .await
+    .json();
+    assert_eq!(messages["data"], json!([]));
+}

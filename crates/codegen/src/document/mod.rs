@@ -133,7 +133,19 @@ impl Document {
     }
 
     /// Refuses what is no OpenAPI 3.0 document, in a sentence that says what it is.
-    pub(crate) fn expect_openapi(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    ///
+    /// When it is none, at the place that says so.
+    ///
+    /// ```
+    /// use onlyfansapi_codegen::Document;
+    ///
+    /// let document = Document::parse("old.yaml", "swagger: '2.0'\npaths: {}\n")?;
+    /// assert!(document.expect_openapi().unwrap_err().to_string().starts_with("old.yaml:"));
+    /// # Ok::<(), onlyfansapi_codegen::Error>(())
+    /// ```
+    pub fn expect_openapi(&self) -> Result<(), Error> {
         let fault = |pointer: &Pointer, message: String| Err(self.error(pointer, message));
         let root = Pointer::root();
         let Some(members) = self.root.as_object() else {

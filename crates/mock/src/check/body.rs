@@ -63,7 +63,7 @@ pub(super) async fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checke
         }
     }
     for field in rules::required_by_others(incoming.operation, &body) {
-        if body[field].as_array().is_none_or(Vec::is_empty) {
+        if rules::is_missing(&body[field]) && !checked.has_fault(field) {
             checked.required(field);
         }
     }

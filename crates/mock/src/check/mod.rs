@@ -11,9 +11,9 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use crate::Recorded;
 use crate::rules::{self, Form};
 use crate::service::{Operation, Service};
+use crate::{Recorded, envelope};
 
 /// A request as the checks see it.
 pub(crate) struct Incoming<'a> {
@@ -47,6 +47,10 @@ impl Checked {
         }
     }
 
+    fn has_fault(&self, field: &str) -> bool {
+        self.faults.contains_key(field)
+    }
+
     fn required(&mut self, field: &str) {
         self.fault(field, format!("The {} field is required.", words(field)));
     }
@@ -62,7 +66,7 @@ impl Checked {
             "message": message,
             "description": "The request parameters failed validation.",
             "errors": self.faults,
-            "_meta": {"_credits": {"used": 0}},
+            "_meta": envelope::full_meta(),
         });
         Some((422, body))
     }
@@ -71,7 +75,10 @@ impl Checked {
 /// Checks a whole request.
 pub(crate) async fn check(service: &Service, incoming: &Incoming<'_>) -> Checked {
     let mut checked = Checked::default();
-    let checker = schema::Checker { service };
+    let checker = schema::Checker {
+        service,
+        operation: incoming.operation,
+    };
     for (name, value) in incoming.path {
         let parameter = incoming.operation.parameters.iter();
         let mut parameter = parameter.filter(|p| p.place == "path" && p.name == *name);

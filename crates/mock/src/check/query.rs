@@ -33,13 +33,14 @@ pub(super) fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checked: &mu
                 known.insert(name);
             }
             Form::Many(name) => {
-                if sent(&name).is_some() {
+                // An empty one is as good as absent.
+                if sent(&name).is_some_and(|value| !value.is_empty()) {
                     checked.fault(
                         &name,
                         format!("The {} field must be an array.", words(&name)),
                     );
-                    known.insert(name.clone());
                 }
+                known.insert(name.clone());
                 let mut items = 0;
                 for (sent, value) in incoming.query {
                     let Some(index) = item_of(sent, &name) else {
@@ -60,11 +61,13 @@ pub(super) fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checked: &mu
         }
     }
     for (name, _) in incoming.query {
-        if known.contains(name) {
+        if known.contains(name) || rules::is_of_next_page(operation, name) {
             continue;
         }
         if rules::is_dotted(operation, name) {
-            let brackets = name.split_once('.').map(|(a, b)| format!("{a}[{b}]"));
+            let brackets = name
+                .split_once('.')
+                .map(|(a, b)| format!("{a}[{}]", b.trim_end_matches("[]")));
             let message = format!(
                 "The {name} field is not known; nested filters are written with brackets: {}.",
                 brackets.unwrap_or_default()

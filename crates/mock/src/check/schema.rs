@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::{Checked, words};
-use crate::rules::TRUTH;
-use crate::service::Service;
+use crate::rules::{self, TRUTH};
+use crate::service::{Operation, Service, plain};
 
 pub(super) struct Checker<'a> {
     pub(super) service: &'a Service,
+    pub(super) operation: &'a Operation,
 }
 
 impl Checker<'_> {
@@ -80,13 +81,12 @@ impl Checker<'_> {
             Value::Object(members) => {
                 for name in schema["required"].as_array().into_iter().flatten() {
                     let name = name.as_str().unwrap_or_default();
-                    // As Laravel's `required`: null, an empty text and an empty list are missing too.
-                    let is_missing = members.get(name).is_none_or(|value| match value {
-                        Value::Null => true,
-                        Value::String(text) => text.is_empty(),
-                        Value::Array(items) => items.is_empty(),
-                        _ => false,
-                    });
+                    let may_be_empty =
+                        field.is_empty() && rules::may_be_empty(self.operation, name);
+                    let is_missing = match members.get(name) {
+                        None => true,
+                        Some(value) => !may_be_empty && rules::is_missing(value),
+                    };
                     if is_missing {
                         checked.required(&child(field, name));
                     }
@@ -152,11 +152,4 @@ fn child(field: &str, name: &str) -> String {
     } else {
         format!("{field}.{name}")
     }
-}
-
-/// A scalar as it stands in a query.
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -19,7 +19,7 @@ pub(super) enum Role {
     Create,
     Change(Change),
     Delete,
-    /// Makes it if it is not there, and moves it to the front; what the body says of it.
+    /// Makes it if it is not there, and makes it the newest; what the body says of it.
     Touch(Change),
     /// Makes one for each id of this field of the body.
     Add(&'static str),
@@ -34,8 +34,10 @@ pub(super) struct Kind {
     pub(super) under: &'static [&'static str],
     /// The path parameter that is the id of one.
     pub(super) id: Option<&'static str>,
-    /// The operation whose path has the example of an id.
-    pub(super) seed_id: &'static str,
+    /// The operation that shows the one that is there from the start, its path the example of an id.
+    pub(super) shown_by: &'static str,
+    /// The operation whose answer has its id, and where.
+    pub(super) id_at: (&'static str, &'static str),
     pub(super) newest_first: bool,
     /// The kind whose things lie under one of this kind, and go with it.
     pub(super) holds: Option<&'static str>,
@@ -51,10 +53,20 @@ impl Kind {
         role.map(|(_, role)| *role)
     }
 
-    pub(super) fn id_of(&self, ask: &Ask<'_>) -> String {
-        self.id
-            .map(|name| ask.path(name).to_owned())
-            .unwrap_or_default()
+    /// The values of the path that a collection lies under; `None` where the operation has another path than the kind.
+    pub(super) fn place(&self, role: Role, ask: &Ask<'_>) -> Option<Vec<String>> {
+        let is_about_one = matches!(
+            role,
+            Role::Show | Role::Change(_) | Role::Delete | Role::Touch(_)
+        );
+        if is_about_one && self.id.is_some_and(|name| ask.path(name).is_none()) {
+            return None;
+        }
+        let under = self
+            .under
+            .iter()
+            .map(|name| ask.path(name).map(str::to_owned));
+        under.collect()
     }
 }
 
@@ -62,126 +74,155 @@ impl Kind {
 const CREATED: &str = "2026-02-01T10:00:00+00:00";
 
 const MESSAGES: &str = "messages";
-const MEMBERS: &str = "members of user lists";
+pub(super) const MEMBERS: &str = "members of user lists";
 
-pub(super) static KINDS: [Kind; 7] = [
-    Kind {
-        name: "postbacks",
-        under: &[],
-        id: Some("postback_id"),
-        seed_id: "showSmartLinkPostback",
-        newest_first: false,
-        holds: None,
-        new_id: |made| json!(123 + made),
-        set: set_postback,
-        roles: &[
-            ("listSmartLinkPostbacks", Role::List("/data")),
-            ("createSmartLinkPostback", Role::Create),
-            ("showSmartLinkPostback", Role::Show),
-            ("updateSmartLinkPostback", Role::Change(set_given)),
-            ("deleteSmartLinkPostback", Role::Delete),
-        ],
-    },
-    Kind {
-        name: "webhooks",
-        under: &[],
-        id: Some("webhook_id"),
-        seed_id: "showWebhook",
-        newest_first: false,
-        holds: None,
-        new_id: |made| json!(format!("wh_{made:06}")),
-        set: set_webhook,
-        roles: &[
-            ("listWebhooks", Role::List("/data")),
-            ("createWebhook", Role::Create),
-            ("showWebhook", Role::Show),
-            ("updateWebhook", Role::Change(change_webhook)),
-            ("deleteWebhook", Role::Delete),
-        ],
-    },
-    Kind {
-        name: "posts",
-        under: &["account"],
-        id: Some("post_id"),
-        seed_id: "getPost",
-        newest_first: true,
-        holds: None,
-        new_id: |made| json!(1_000_000_000 + made),
-        set: set_text,
-        roles: &[
-            ("listPosts", Role::List("/data/list")),
-            ("sendPost", Role::Create),
-            ("getPost", Role::Show),
-            ("updatePost", Role::Change(set_text)),
-            ("deletePost", Role::Delete),
-        ],
-    },
-    Kind {
-        name: "chats",
-        under: &["account"],
-        id: Some("chat_id"),
-        seed_id: "deleteChat",
-        newest_first: true,
-        holds: Some(MESSAGES),
-        new_id: |made| json!(made),
-        set: set_last_message,
-        roles: &[
-            ("listChats", Role::List("/data")),
-            ("sendMessage", Role::Touch(set_last_message)),
-            ("deleteChat", Role::Delete),
-        ],
-    },
-    Kind {
-        name: MESSAGES,
-        under: &["account", "chat_id"],
-        id: Some("message_id"),
-        seed_id: "getSpecificChatMessage",
-        newest_first: true,
-        holds: None,
-        new_id: |made| json!(3_000_000_000_000_i64 + made),
-        set: set_message,
-        roles: &[
-            ("listChatMessages", Role::List("/data")),
-            ("sendMessage", Role::Create),
-            ("getSpecificChatMessage", Role::Show),
-            ("deleteMessage", Role::Delete),
-        ],
-    },
-    Kind {
-        name: "user lists",
-        under: &["account"],
-        id: Some("userListId"),
-        seed_id: "getUserList",
-        newest_first: false,
-        holds: Some(MEMBERS),
-        new_id: |made| json!(1_100_000_000 + made),
-        set: set_given,
-        roles: &[
-            ("listUserLists", Role::List("/data")),
-            ("createUserList", Role::Create),
-            ("getUserList", Role::Show),
-            ("updateUserList", Role::Change(set_given)),
-            ("clearUserList", Role::Change(clear_list)),
-            ("deleteUserList", Role::Delete),
-        ],
-    },
-    Kind {
-        name: MEMBERS,
-        under: &["account", "userListId"],
-        id: Some("user_id"),
-        seed_id: "removeUserFromAUserList",
-        newest_first: false,
-        holds: None,
-        new_id: |made| json!(made),
-        set: set_given,
-        roles: &[
-            ("listUserListUsers", Role::List("/data/list")),
-            ("addUsersToUserList", Role::Add("ids")),
-            ("removeUserFromAUserList", Role::Delete),
-            ("clearUserList", Role::Clear),
-        ],
-    },
+/// In the order in which they act: a message is made before its chat is told.
+pub(super) static KINDS: [&Kind; 7] = [
+    &POSTBACKS,
+    &WEBHOOKS,
+    &POSTS,
+    &MESSAGE_KIND,
+    &CHATS,
+    &LISTS,
+    &MEMBERS_KIND,
 ];
+
+/// Smart Link postbacks.
+static POSTBACKS: Kind = Kind {
+    name: "postbacks",
+    under: &[],
+    id: Some("postback_id"),
+    shown_by: "showSmartLinkPostback",
+    id_at: ("showSmartLinkPostback", "/data/id"),
+    newest_first: false,
+    holds: None,
+    new_id: |made| json!(123 + made),
+    set: set_postback,
+    roles: &[
+        ("listSmartLinkPostbacks", Role::List("/data")),
+        ("createSmartLinkPostback", Role::Create),
+        ("showSmartLinkPostback", Role::Show),
+        ("updateSmartLinkPostback", Role::Change(set_given)),
+        ("deleteSmartLinkPostback", Role::Delete),
+    ],
+};
+
+/// Webhooks.
+static WEBHOOKS: Kind = Kind {
+    name: "webhooks",
+    under: &[],
+    id: Some("webhook_id"),
+    shown_by: "showWebhook",
+    id_at: ("showWebhook", "/data/id"),
+    newest_first: false,
+    holds: None,
+    new_id: |made| json!(format!("wh_{made:06}")),
+    set: set_webhook,
+    roles: &[
+        ("listWebhooks", Role::List("/data")),
+        ("createWebhook", Role::Create),
+        ("showWebhook", Role::Show),
+        ("updateWebhook", Role::Change(change_webhook)),
+        ("deleteWebhook", Role::Delete),
+    ],
+};
+
+/// Posts.
+static POSTS: Kind = Kind {
+    name: "posts",
+    under: &["account"],
+    id: Some("post_id"),
+    shown_by: "getPost",
+    id_at: ("getPost", "/data/id"),
+    newest_first: true,
+    holds: None,
+    new_id: |made| json!(1_000_000_000 + made),
+    set: set_text,
+    roles: &[
+        ("listPosts", Role::List("/data/list")),
+        ("sendPost", Role::Create),
+        ("getPost", Role::Show),
+        ("updatePost", Role::Change(set_text)),
+        ("deletePost", Role::Delete),
+    ],
+};
+
+/// Messages of a chat.
+static MESSAGE_KIND: Kind = Kind {
+    name: MESSAGES,
+    under: &["account", "chat_id"],
+    id: Some("message_id"),
+    shown_by: "getSpecificChatMessage",
+    id_at: ("getSpecificChatMessage", "/data/id"),
+    newest_first: true,
+    holds: None,
+    new_id: |made| json!(3_000_000_000_000_i64 + made),
+    set: set_message,
+    roles: &[
+        ("listChatMessages", Role::List("/data")),
+        ("sendMessage", Role::Create),
+        ("getSpecificChatMessage", Role::Show),
+        ("deleteMessage", Role::Delete),
+    ],
+};
+
+/// Chats, called by the user that they are with.
+static CHATS: Kind = Kind {
+    name: "chats",
+    under: &["account"],
+    id: Some("chat_id"),
+    shown_by: "deleteChat",
+    id_at: ("listChats", "/data/0/fan/id"),
+    newest_first: true,
+    holds: Some(MESSAGES),
+    new_id: |made| json!(made),
+    set: set_last_message,
+    roles: &[
+        ("listChats", Role::List("/data")),
+        ("sendMessage", Role::Touch(set_last_message)),
+        ("deleteChat", Role::Delete),
+    ],
+};
+
+/// User lists.
+pub(super) static LISTS: Kind = Kind {
+    name: "user lists",
+    under: &["account"],
+    id: Some("userListId"),
+    shown_by: "getUserList",
+    id_at: ("getUserList", "/data/id"),
+    newest_first: false,
+    holds: Some(MEMBERS),
+    new_id: |made| json!(1_100_000_000 + made),
+    set: set_list,
+    roles: &[
+        ("listUserLists", Role::List("/data")),
+        ("createUserList", Role::Create),
+        ("getUserList", Role::Show),
+        ("updateUserList", Role::Change(set_given)),
+        ("clearUserList", Role::Change(clear_list)),
+        ("deleteUserList", Role::Delete),
+    ],
+};
+
+/// Users in a user list.
+pub(super) static MEMBERS_KIND: Kind = Kind {
+    name: MEMBERS,
+    under: &["account", "userListId"],
+    id: Some("user_id"),
+    shown_by: "removeUserFromAUserList",
+    id_at: ("listUserListUsers", "/data/list/0/id"),
+    newest_first: false,
+    holds: None,
+    new_id: |made| json!(made),
+    set: set_given,
+    roles: &[
+        ("listUserListUsers", Role::List("/data/list")),
+        ("addUsersToUserList", Role::Add("ids")),
+        ("removeUserFromAUserList", Role::Delete),
+        ("clearUserList", Role::Clear),
+    ],
+};
 
 /// Every field of the request is one of the thing, by the same name.
 fn set_given(body: &Value, facts: &mut Facts) {
@@ -271,6 +312,11 @@ fn set_last_message(body: &Value, facts: &mut Facts) {
     if let Some(id) = facts.get("id").cloned() {
         facts.insert("fan".to_owned(), json!({"id": id}));
     }
+}
+
+fn set_list(body: &Value, facts: &mut Facts) {
+    clear_list(body, facts);
+    set_given(body, facts);
 }
 
 fn clear_list(_: &Value, facts: &mut Facts) {

@@ -4,26 +4,59 @@
 //! facts in it. So the same thing has the fields of each operation that shows it, as at the service.
 
 mod kinds;
+mod seed;
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use self::kinds::{KINDS, Kind, Role};
-use crate::answer;
+use self::kinds::{KINDS, Kind, LISTS, Role};
 use crate::envelope::put;
-use crate::service::{Operation, Service};
+use crate::pages::{self, Next};
+use crate::service::{Operation, Service, plain};
 
-/// The facts of one thing.
+/// What is known of a thing, by the names of its fields.
 type Facts = Map<String, Value>;
+
+/// A collection: its kind, and the path parameters that it lies under.
+type Key = (&'static str, Vec<String>);
+
+/// How many things a page has where the request does not say and the operation has pages.
+const PAGE: usize = 10;
 
 /// All that is remembered.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// By the kind, and the path parameters that it lies under.
-    collections: HashMap<(&'static str, Vec<String>), Vec<Facts>>,
+    /// The things of each collection in the order of their making.
+    collections: HashMap<Key, Vec<Thing>>,
     /// How many things were made: where their ids come from.
     made: i64,
+}
+
+/// One thing.
+#[derive(Clone, Debug)]
+struct Thing {
+    facts: Facts,
+    /// What the document's examples call it in a path, where that is no id that it could have.
+    alias: Option<String>,
+}
+
+impl Thing {
+    fn new(id: Value) -> Self {
+        Self {
+            facts: Map::from_iter([("id".to_owned(), id)]),
+            alias: None,
+        }
+    }
+
+    fn has_id(&self, id: &str) -> bool {
+        let own = match self.facts.get("id") {
+            Some(Value::String(own)) => own == id,
+            Some(own) => plain(own) == id,
+            None => false,
+        };
+        own || self.alias.as_deref() == Some(id)
+    }
 }
 
 /// A call that the state has a word to say in.
@@ -33,17 +66,19 @@ pub(crate) struct Ask<'a> {
     pub(crate) path: &'a [(String, String)],
     pub(crate) query: &'a [(String, String)],
     pub(crate) body: &'a Value,
+    /// The URL of the request without its query.
+    pub(crate) address: &'a str,
 }
 
 impl Ask<'_> {
-    fn path(&self, name: &str) -> &str {
+    fn path(&self, name: &str) -> Option<&str> {
         let value = self.path.iter().find(|(known, _)| known == name);
-        value.map_or("", |(_, value)| value)
+        value.map(|(_, value)| value.as_str())
     }
 
-    fn query(&self, name: &str) -> Option<usize> {
+    fn query(&self, name: &str) -> Option<&str> {
         let value = self.query.iter().find(|(known, _)| known == name);
-        value.and_then(|(_, value)| value.parse().ok())
+        value.map(|(_, value)| value.as_str())
     }
 }
 
@@ -54,9 +89,12 @@ pub(crate) struct NotFound;
 impl State {
     /// Acts on a call and writes what is known into `answer`, the complete answer of the operation.
     pub(crate) fn act(&mut self, ask: &Ask<'_>, answer: &mut Value) -> Result<(), NotFound> {
-        for kind in &KINDS {
-            if let Some(role) = kind.role(&ask.operation.id) {
-                self.of_kind(kind, role, ask, answer)?;
+        for kind in KINDS {
+            // A document of the user's own may call something else by the same operationId.
+            if let Some(role) = kind.role(&ask.operation.id)
+                && let Some(under) = kind.place(role, ask)
+            {
+                self.of_kind(kind, role, under, ask, answer)?;
             }
         }
         Ok(())
@@ -66,142 +104,169 @@ impl State {
         &mut self,
         kind: &'static Kind,
         role: Role,
+        under: Vec<String>,
         ask: &Ask<'_>,
         answer: &mut Value,
     ) -> Result<(), NotFound> {
-        let under: Vec<String> = kind
-            .under
-            .iter()
-            .map(|name| ask.path(name).to_owned())
-            .collect();
-        let things = self
-            .collections
-            .entry((kind.name, under.clone()))
-            .or_insert_with(|| seed(kind, ask));
-        let id = kind.id_of(ask);
-        let at = things.iter().position(|thing| has_id(thing, &id));
+        let key = (kind.name, under);
+        let id = kind.id.and_then(|name| ask.path(name)).unwrap_or_default();
         match role {
-            Role::List(place) => list(things, place, ask, answer),
+            Role::List(place) => {
+                let things = self.things(kind, &key, ask);
+                list(kind, &things, place, ask, answer);
+            }
             Role::Show => {
-                let thing = &things[at.ok_or(NotFound)?];
-                render_into(thing, answer);
+                let things = self.things(kind, &key, ask);
+                let thing = things
+                    .iter()
+                    .find(|thing| thing.has_id(id))
+                    .ok_or(NotFound)?;
+                render_into(&thing.facts, answer);
             }
             Role::Create => {
                 self.made += 1;
-                let mut thing = Map::new();
-                thing.insert("id".to_owned(), (kind.new_id)(self.made));
-                (kind.set)(ask.body, &mut thing);
-                render_into(&thing, answer);
-                // As the service lists them: the newest first, or last.
-                let end = if kind.newest_first { 0 } else { things.len() };
-                things.insert(end, thing);
+                let mut thing = Thing::new((kind.new_id)(self.made));
+                (kind.set)(ask.body, &mut thing.facts);
+                render_into(&thing.facts, answer);
+                self.kept(kind, &key, ask).push(thing);
             }
             Role::Change(change) => {
-                let thing = &mut things[at.ok_or(NotFound)?];
-                change(ask.body, thing);
-                render_into(thing, answer);
+                let thing = self.find(kind, &key, id, ask)?;
+                change(ask.body, &mut thing.facts);
+                render_into(&thing.facts, answer);
             }
             Role::Delete => {
-                things.remove(at.ok_or(NotFound)?);
+                let things = self.kept(kind, &key, ask);
+                let at = things
+                    .iter()
+                    .position(|thing| thing.has_id(id))
+                    .ok_or(NotFound)?;
+                things.remove(at);
                 if let Some(held) = kind.holds {
-                    let under = under.into_iter().chain([id]).collect();
+                    let under = key.1.iter().cloned().chain([id.to_owned()]).collect();
                     self.collections.insert((held, under), Vec::new());
                 }
             }
             Role::Touch(change) => {
+                // What was just made in it, as the answer shows it.
+                let made = answer["data"]["id"].clone();
+                let things = self.kept(kind, &key, ask);
+                let at = things.iter().position(|thing| thing.has_id(id));
                 let known = at.map(|at| things.remove(at));
-                let mut thing = known.unwrap_or_else(|| with_id(id.into()));
-                change(ask.body, &mut thing);
-                things.insert(0, thing);
-            }
-            Role::Add(field) => {
-                let sent = ask.body[field].as_array().cloned().unwrap_or_default();
-                let number = |id: &Value| text(id).parse::<i64>().ok().map(Value::from);
-                let mut added = Vec::new();
-                let mut failed = Map::new();
-                for id in &sent {
-                    let Some(id) = number(id) else {
-                        failed.insert(text(id), json!("User not found"));
-                        continue;
-                    };
-                    if !things.iter().any(|thing| has_id(thing, &text(&id))) {
-                        things.push(with_id(id.clone()));
-                    }
-                    added.push(id);
+                let mut thing = known.unwrap_or_else(|| Thing::new(id.into()));
+                change(ask.body, &mut thing.facts);
+                if let Some(last) = thing
+                    .facts
+                    .get_mut("lastMessage")
+                    .and_then(Value::as_object_mut)
+                {
+                    last.insert("id".to_owned(), made);
                 }
-                let list = under.last().cloned().unwrap_or_default();
-                let data = match ask.body["skip_invalid"].as_bool() {
-                    Some(true) => json!({"added": added, "failed": failed}),
-                    _ => Value::Object(Map::from_iter([(list, Value::Array(added))])),
-                };
-                if let Some(known) = answer.get_mut("data") {
-                    *known = data;
-                }
+                things.push(thing);
             }
-            Role::Clear => things.clear(),
+            Role::Add(field) => self.add(kind, &key, field, ask, answer)?,
+            Role::Clear => self.kept(kind, &key, ask).clear(),
+        }
+        if matches!(role, Role::Add(_) | Role::Delete | Role::Clear) && kind.name == kinds::MEMBERS
+        {
+            self.count_members(&key, ask);
         }
         Ok(())
     }
-}
 
-/// The one thing that is there from the start: that of the document's examples. Under an account it is there for the
-/// account of the examples only, so that a test that takes another begins with nothing.
-fn seed(kind: &Kind, ask: &Ask<'_>) -> Vec<Facts> {
-    let Some(operation) = ask.service.operation(kind.seed_id) else {
-        return Vec::new();
-    };
-    let example = |name: &str| {
-        let mut parameters = operation.parameters.iter();
-        let parameter = parameters.find(|p| p.place == "path" && p.name == name)?;
-        (!parameter.example.is_null()).then_some(&parameter.example)
-    };
-    let is_example = |account: &str| example("account").is_none_or(|known| text(known) == account);
-    if kind.under.contains(&"account") && !is_example(ask.path("account")) {
-        return Vec::new();
+    /// The things of a collection, without keeping it: a look changes nothing.
+    fn things(&self, kind: &Kind, key: &Key, ask: &Ask<'_>) -> Vec<Thing> {
+        let known = self.collections.get(key);
+        known.map_or_else(|| seed::things(kind, ask), Clone::clone)
     }
-    let Some(id) = kind.id.and_then(example) else {
-        return Vec::new();
-    };
-    let mut thing = with_id(id.clone());
-    let success = answer::successes(operation).next();
-    let shown = success.map(|success| answer::body(ask.service, success, 0));
-    let shown = shown.as_ref().and_then(|shown| shown["data"].as_object());
-    for (name, value) in shown.into_iter().flatten() {
-        // Null says nothing, and of lists under an account another operation may show more.
-        let is_list = value[0].is_object() && !kind.under.is_empty();
-        if !value.is_null() && !is_list {
-            thing.entry(name).or_insert_with(|| value.clone());
+
+    /// The things of a collection, to be changed.
+    fn kept(&mut self, kind: &'static Kind, key: &Key, ask: &Ask<'_>) -> &mut Vec<Thing> {
+        let collection = self.collections.entry(key.clone());
+        collection.or_insert_with(|| seed::things(kind, ask))
+    }
+
+    fn find(
+        &mut self,
+        kind: &'static Kind,
+        key: &Key,
+        id: &str,
+        ask: &Ask<'_>,
+    ) -> Result<&mut Thing, NotFound> {
+        let mut things = self.kept(kind, key, ask).iter_mut();
+        things.find(|thing| thing.has_id(id)).ok_or(NotFound)
+    }
+
+    /// Adds users to a list; ids that are no numbers are nobody's.
+    fn add(
+        &mut self,
+        kind: &'static Kind,
+        key: &Key,
+        field: &str,
+        ask: &Ask<'_>,
+        answer: &mut Value,
+    ) -> Result<(), NotFound> {
+        let (list, under) = key.1.split_last().ok_or(NotFound)?;
+        let lists = (LISTS.name, under.to_vec());
+        let is_there = self
+            .things(&LISTS, &lists, ask)
+            .iter()
+            .any(|thing| thing.has_id(list));
+        if !is_there && !seed::is_example(ask, LISTS.id, list) {
+            return Err(NotFound);
+        }
+        let things = self.kept(kind, key, ask);
+        let (mut added, mut failed) = (Vec::new(), Map::new());
+        for id in ask.body[field].as_array().into_iter().flatten() {
+            let Ok(number) = plain(id).parse::<i64>() else {
+                failed.insert(plain(id), json!("User not found"));
+                continue;
+            };
+            if !things.iter().any(|thing| thing.has_id(&number.to_string())) {
+                things.push(Thing::new(number.into()));
+            }
+            added.push(number);
+        }
+        if let Some(known) = answer.get_mut("data") {
+            *known = match ask.body["skip_invalid"].as_bool() {
+                Some(true) => json!({"added": added, "failed": failed}),
+                _ => json!({list: added}),
+            };
+        }
+        Ok(())
+    }
+
+    /// Writes into a user list how many members it has.
+    fn count_members(&mut self, key: &Key, ask: &Ask<'_>) {
+        let members = self.things(&kinds::MEMBERS_KIND, key, ask);
+        let Some((list, under)) = key.1.split_last() else {
+            return;
+        };
+        if let Ok(list) = self.find(&LISTS, &(LISTS.name, under.to_vec()), list, ask) {
+            let users: Vec<Value> = members
+                .iter()
+                .map(|member| json!({"id": member.facts["id"]}))
+                .collect();
+            list.facts
+                .insert("usersCount".to_owned(), json!(users.len()));
+            list.facts.insert("users".to_owned(), json!(users));
         }
     }
-    vec![thing]
 }
 
-fn with_id(id: Value) -> Facts {
-    Map::from_iter([("id".to_owned(), id)])
-}
-
-fn has_id(thing: &Facts, id: &str) -> bool {
-    thing.get("id").is_some_and(|known| text(known) == id)
-}
-
-/// An id as it stands in a path.
-fn text(id: &Value) -> String {
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
-}
-
-fn render_into(thing: &Facts, answer: &mut Value) {
+fn render_into(facts: &Facts, answer: &mut Value) {
     // An answer may be a text.
     if let Some(data) = answer.get_mut("data") {
-        render(thing, data);
+        render(facts, data);
     }
 }
 
 /// Writes the facts of a thing into the fields of the same names; facts that the operation does not show stay away.
-fn render(thing: &Facts, answer: &mut Value) {
-    for (name, fact) in thing {
+fn render(facts: &Facts, answer: &mut Value) {
+    for (name, fact) in facts {
         match (answer.get_mut(name), fact) {
             (Some(known @ Value::Null), id) if name == "id" => *known = id.clone(),
-            (Some(known), id) if name == "id" => put(known, &text(id)),
+            (Some(known), id) if name == "id" => put(known, &plain(id)),
             (Some(known @ Value::Object(_)), Value::Object(inner)) => render(inner, known),
             (Some(known), fact) if fits(known, fact) => *known = fact.clone(),
             _ => {}
@@ -216,27 +281,64 @@ fn fits(known: &Value, fact: &Value) -> bool {
         || std::mem::discriminant(known) == std::mem::discriminant(fact)
 }
 
-/// The list at `place`: each thing in the form of the list's first item.
-fn list(things: &[Facts], place: &str, ask: &Ask<'_>, answer: &mut Value) {
+/// A page of the list at `place`: each thing in the form of the list's first item.
+fn list(kind: &Kind, things: &[Thing], place: &str, ask: &Ask<'_>, answer: &mut Value) {
+    let has = |name: &str| {
+        ask.operation
+            .parameters
+            .iter()
+            .any(|p| p.place == "query" && p.name == name)
+    };
+    let limit = ask.query("limit").and_then(|limit| limit.parse().ok());
+    let limit = limit.unwrap_or(if has("limit") { PAGE } else { usize::MAX });
+    // Newest first, where the service does so and nothing else is asked for.
+    let is_reversed = kind.newest_first && ask.query("order") != Some("asc");
+    let order: Vec<&Thing> = if is_reversed {
+        things.iter().rev().collect()
+    } else {
+        things.iter().collect()
+    };
+    // By the number of things, or by one of them, which comes first in the page: `id` stands in `next_page` only.
+    let from = ["id", "first_id"].iter().find_map(|name| ask.query(name));
+    let start = match from {
+        Some(id) => order
+            .iter()
+            .position(|thing| thing.has_id(id))
+            .unwrap_or(order.len()),
+        None => ask
+            .query("offset")
+            .and_then(|offset| offset.parse().ok())
+            .unwrap_or(0),
+    };
+    let end = start.saturating_add(limit).min(order.len());
+    let page = order.get(start..end).unwrap_or_default();
+    let next = order.get(end).filter(|_| end > start).map(|following| {
+        let (name, value) = if has("offset") {
+            ("offset", end.to_string())
+        } else {
+            ("id", plain(&following.facts["id"]))
+        };
+        pages::url(ask.address, ask.query, name, &value)
+    });
+    let has_next = next.is_some();
+    pages::go_on(
+        answer,
+        &Next {
+            url: next,
+            offset: has_next.then_some(end),
+            cursor: None,
+        },
+    );
     let Some(Value::Array(items)) = answer.pointer_mut(place) else {
         return;
     };
     let form = items.first().cloned().unwrap_or_default();
-    let offset = ask.query("offset").unwrap_or(0);
-    let limit = ask.query("limit").unwrap_or(usize::MAX);
-    let page = things.iter().skip(offset).take(limit);
     *items = page
+        .iter()
         .map(|thing| {
             let mut item = form.clone();
-            render(thing, &mut item);
+            render(&thing.facts, &mut item);
             item
         })
         .collect();
-    let has_more = offset.saturating_add(items.len()) < things.len();
-    if let Some(known @ Value::Bool(_)) = answer.pointer_mut("/data/hasMore") {
-        *known = has_more.into();
-    }
-    if !has_more && let Some(known) = answer.pointer_mut("/_pagination/next_page") {
-        *known = Value::Null;
-    }
 }

@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let whole = generate(document, Some(&overlay), Some(&names))?;
     let calls = driver::source(&whole.signatures, &corrected.root, "onlyfansapi_client");
+    let calls = calls + &driver::documented(&corrected.root);
     std::fs::write(out.join("driver.rs"), calls)?;
 
     // Each wrong client has one operation, and one client without a fault has all of these: nothing may be noticed there.
@@ -39,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut modules = module(out, "control", &corrected, &touched, |_| {})?;
     for pass in &wrong::PASSES {
         let mut did_something = false;
-        let name = pass.name.replace(' ', "_");
+        let name = name_of(pass.name);
         modules += &module(out, &name, &corrected, &[pass.operation], |root| {
             did_something = wrong::apply(pass, root);
         })?;
@@ -79,12 +80,17 @@ fn module(
 }
 
 fn entry(name: &str) -> String {
-    format!("    ({name:?}, {}),\n", runner(&name.replace(' ', "_")))
+    format!("    ({name:?}, {}),\n", runner(&name_of(name)))
 }
 
 /// Rust for what runs the driver of a module.
 fn runner(module: &str) -> String {
     format!(
-        "|server, client| Box::pin(crate::run::misses(server, {module}::Client::new(client.api().hook().clone()), {module}::driver::CASES))"
+        "|server, client| Box::pin(crate::run::misses(server, {module}::Client::new(client.api().hook().clone()), {module}::driver::CASES, {module}::driver::LOST))"
     )
+}
+
+/// The module of a wrong pass.
+fn name_of(pass: &str) -> String {
+    pass.replace(' ', "_").replace('\'', "")
 }

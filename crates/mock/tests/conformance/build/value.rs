@@ -5,6 +5,10 @@ use serde_json::{Map, Value, json};
 /// A value of a schema of the document; of an object all its properties, or those that are required.
 pub(crate) fn of_schema(schema: &Value, all: bool) -> Value {
     let example = &schema["example"];
+    // Some truth values have their words as texts in the document.
+    if schema["type"] == "boolean" {
+        return json!(true);
+    }
     if let Some(allowed) = schema["enum"].as_array() {
         return allowed
             .iter()
@@ -38,7 +42,6 @@ pub(crate) fn of_schema(schema: &Value, all: bool) -> Value {
         Some("integer") => json!(1),
         Some("number") if example.is_number() => example.clone(),
         Some("number") => json!(1.5),
-        Some("boolean") => json!(true),
         _ if example.is_string() || example.is_number() => json!(text(example)),
         _ => json!("text"),
     }
@@ -67,7 +70,7 @@ pub(crate) fn expression(ty: &str, value: &Value) -> String {
 }
 
 /// A value as it stands in a path or a query.
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(","),

@@ -32,6 +32,12 @@ enum Fault {
     DropBody,
     /// A field of the body is called otherwise.
     RenameField(&'static str, &'static str),
+    /// A field within a field of the body is lost.
+    LoseNested(&'static str, &'static str),
+    /// A parameter that may be left out may not.
+    Mandatory(&'static str),
+    /// Two parameters of the path change places.
+    Swap(&'static str, &'static str),
     /// The request has another method.
     Method(&'static str),
     /// A field of the answer has another type.
@@ -40,7 +46,27 @@ enum Fault {
     NoEnvelope,
 }
 
-pub(crate) const PASSES: [Wrong; 14] = [
+pub(crate) const PASSES: [Wrong; 18] = [
+    wrong(
+        "a word that is lost",
+        "listTrackingLinks",
+        Fault::Words("sortby", ["claims", "date"]),
+    ),
+    wrong(
+        "a parameter that may not be left out",
+        "listTrackingLinks",
+        Fault::Mandatory("sort"),
+    ),
+    wrong(
+        "parameters of a path in each other's place",
+        "getSpecificChatMessage",
+        Fault::Swap("{chat_id}", "{message_id}"),
+    ),
+    wrong(
+        "a nested field that is lost",
+        "createSmartLinkPostback",
+        Fault::LoseNested("headers", "value"),
+    ),
     wrong(
         "filters with dots",
         "listActiveFans",
@@ -147,8 +173,9 @@ pub(crate) fn apply(pass: &Wrong, root: &mut Value) -> bool {
     let path = root["paths"]
         .as_object()
         .and_then(|paths| paths.keys().next())
-        .cloned();
-    let item = root["paths"][path.unwrap_or_default()].take();
+        .cloned()
+        .unwrap_or_default();
+    let item = root["paths"][&path].take();
     let mut item = item.as_object().cloned().unwrap_or_default();
     let key = item
         .iter()
@@ -181,6 +208,26 @@ pub(crate) fn apply(pass: &Wrong, root: &mut Value) -> bool {
         Fault::Optional(name) => with(&mut operation, name, |parameter| {
             parameter["required"] = json!(false)
         }),
+        Fault::Mandatory(name) => with(&mut operation, name, |parameter| {
+            parameter["required"] = json!(true)
+        }),
+        Fault::Swap(one, other) => {
+            let from = path
+                .replace(one, "\0")
+                .replace(other, one)
+                .replace('\0', other);
+            if let Some(paths) = root["paths"].as_object_mut()
+                && let Some(item) = paths.remove(&path)
+            {
+                paths.insert(from, item);
+            }
+        }
+        Fault::LoseNested(field, lost) => {
+            let items = component(&schemas[&body]["properties"][field]["items"]);
+            if let Some(properties) = schemas[items]["properties"].as_object_mut() {
+                properties.remove(lost);
+            }
+        }
         Fault::DropBody => {
             if let Some(operation) = operation.as_object_mut() {
                 operation.remove("requestBody");

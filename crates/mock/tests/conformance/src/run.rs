@@ -6,11 +6,12 @@ use std::io::{self, Write as _};
 use std::pin::Pin;
 
 use onlyfansapi::Client;
-use onlyfansapi_core::Fetch;
-use onlyfansapi_mock::MockServer;
+use onlyfansapi_core::{Fetch, Reply};
+use onlyfansapi_mock::{MockServer, Recorded};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[allow(dead_code, reason = "each program uses a part of it")]
 #[path = "../../../../codegen/tests/support/examples.rs"]
@@ -22,6 +23,8 @@ pub(crate) struct Case<C: 'static> {
     pub(crate) tag: &'static str,
     pub(crate) required: fn(&C) -> Calling,
     pub(crate) all: fn(&C) -> Calling,
+    /// What either must send, from the document: path, pairs of the query, body, as JSON.
+    pub(crate) must_send: [&'static str; 2],
 }
 
 /// A call that is being made; what is wrong with its reply, a line each.
@@ -66,12 +69,14 @@ where
             .iter()
             .map(|drift| format!("drift: {drift}"))
             .collect();
-        if reply.credits().is_none() || reply.rate_limits().is_none() {
-            misses.push("no credits or no rate limits".to_owned());
-        }
-        let has_json = matches!(shape, "envelope" | "whole") && !reply.raw().is_empty();
-        if has_json {
-            let sent: Value = serde_json::from_slice(reply.raw()).unwrap_or_default();
+        if matches!(shape, "envelope" | "whole") {
+            let sent: Value = match serde_json::from_slice(reply.raw()) {
+                Ok(sent) => sent,
+                // A 204 is an empty success of any operation.
+                Err(_) if reply.status() == 204 => return misses,
+                Err(error) => return vec![format!("the answer is no JSON: {error}")],
+            };
+            misses.extend(around(&reply, &sent));
             let sent = if shape == "envelope" {
                 &sent["data"]
             } else {
@@ -85,6 +90,40 @@ where
         }
         misses
     })
+}
+
+/// What the envelope says otherwise than the reply.
+fn around<T>(reply: &Reply<T>, sent: &Value) -> Vec<String> {
+    let credits = reply
+        .credits()
+        .map(|credits| (credits.used, credits.balance));
+    let limit = reply.rate_limits().map(|limits| limits.remaining_minute);
+    let next = reply
+        .pagination()
+        .map(|pages| (pages.next_page.clone(), pages.next_cursor.clone()));
+    let (meta, pages) = (&sent["_meta"], &sent["_pagination"]);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let mut misses = Vec::new();
+    if let Some(used) = meta["_credits"]["used"].as_i64()
+        && credits
+            != Some((
+                used,
+                meta["_credits"]["balance"].as_i64().unwrap_or_default(),
+            ))
+    {
+        misses.push(format!("credits: {credits:?}, not {meta}"));
+    }
+    if let Some(remaining) = meta["_rate_limits"]["remaining_minute"].as_i64()
+        && limit != Some(Some(remaining))
+    {
+        misses.push(format!("rate limits: {limit:?}, not {meta}"));
+    }
+    let page = text(&pages["next_page"]).or_else(|| text(&pages["next_page_url"]));
+    let documented = (page, text(&pages["next_cursor"]));
+    if pages.is_object() && next != Some(documented) {
+        misses.push(format!("pagination: {next:?}, not {pages}"));
+    }
+    misses
 }
 
 /// Makes every call of a driver.
@@ -132,8 +171,9 @@ pub(crate) async fn misses<C: Send + Sync + 'static>(
     server: &MockServer,
     api: C,
     cases: &'static [Case<C>],
+    lost: &[&str],
 ) -> Vec<String> {
-    let mut misses = Vec::new();
+    let mut misses: Vec<_> = lost.iter().map(|&lost| lost.to_owned()).collect();
     for case in cases {
         for (call, is_all) in [(case.required, false), (case.all, true)] {
             server.reset();
@@ -166,6 +206,8 @@ async fn outcome<C>(
         misses.push(format!("refused with status {}", request.status));
     }
     misses.extend(request.findings.iter().cloned());
+    let must_send = case.must_send[usize::from(is_all)];
+    misses.extend(difference(must_send, request));
     if is_all {
         misses.extend(
             server
@@ -173,6 +215,48 @@ async fn outcome<C>(
                 .into_iter()
                 .map(|what| format!("not sent: {what}")),
         );
+    }
+    misses
+}
+
+/// Where a request is another than it must be.
+fn difference(must_send: &str, request: &Recorded) -> Vec<String> {
+    let expected: Value = match serde_json::from_str(must_send) {
+        Ok(expected) => expected,
+        Err(error) => return vec![format!("what must be sent is no JSON: {error}")],
+    };
+    let mut misses = Vec::new();
+    let path = percent_decode_str(&request.path).decode_utf8_lossy();
+    if expected["path"] != *path {
+        misses.push(format!("the path is {path}, not {}", expected["path"]));
+    }
+    let pairs = request.query_pairs();
+    let mut sent: Vec<Value> = pairs
+        .into_iter()
+        .map(|(name, value)| json!([name, value]))
+        .collect();
+    let mut wanted = expected["query"].as_array().cloned().unwrap_or_default();
+    sent.sort_by_key(Value::to_string);
+    wanted.sort_by_key(Value::to_string);
+    if sent != wanted {
+        misses.push(format!(
+            "the query is {}, not {}",
+            json!(sent),
+            json!(wanted)
+        ));
+    }
+    let empty = json!({});
+    let body = request.json();
+    let or_empty = |body: &Value| {
+        if body.is_null() {
+            empty.clone()
+        } else {
+            body.clone()
+        }
+    };
+    // The text of a form is looked at by its fields.
+    if let Some(at) = examples::difference(&or_empty(&expected["body"]), &or_empty(&body), "") {
+        misses.push(format!("the body: {at}"));
     }
     misses
 }

@@ -1,11 +1,16 @@
 //! The table of what became of the calls, by tag.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::run::{Case, Ran};
 
 /// Prints the table and every miss; says whether there was none, and every operation of the document was called.
-pub(crate) fn print<C>(documented: &[String], cases: &[Case<C>], ran: &[Ran]) -> bool {
+pub(crate) fn print<C>(
+    documented: &[(&str, &str)],
+    cases: &[Case<C>],
+    ran: &[Ran],
+    lost: &[&str],
+) -> bool {
     let mut tags: BTreeMap<&str, (usize, usize, usize, usize)> = BTreeMap::new();
     let mut misses = Vec::new();
     for (case, ran) in cases.iter().zip(ran) {
@@ -41,13 +46,21 @@ pub(crate) fn print<C>(documented: &[String], cases: &[Case<C>], ran: &[Ran]) ->
         total(|t| t.2),
         total(|t| t.3)
     );
-    let absent = documented
-        .iter()
-        .filter(|id| !ran.iter().any(|ran| ran.operation == **id));
-    misses.extend(absent.map(|id| format!("{id}: is in the document, and not in the driver")));
+    misses.extend(lost.iter().map(|&lost| lost.to_owned()));
+    for (id, tag) in documented {
+        match cases.iter().find(|case| case.operation == *id) {
+            None => misses.push(format!("{id}: is in the document, and not in the driver")),
+            Some(case) if case.tag != *tag => {
+                misses.push(format!("{id}: has the tag {tag}, not {}", case.tag))
+            }
+            Some(_) => {}
+        }
+    }
+    let of_document: BTreeSet<&str> = documented.iter().map(|(_, tag)| *tag).collect();
     println!(
-        "{} operations in the document, {} called",
+        "{} operations in {} tags of the document, {} called",
         documented.len(),
+        of_document.len(),
         ran.len()
     );
     for miss in &misses {
