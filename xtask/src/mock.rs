@@ -39,5 +39,18 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if args.release {
         package.push("--release");
     }
-    workspace::run_program(&package, &args.arguments)
+    start(&package, &args.arguments)
+}
+
+/// In place of this process, so that whoever ends this one ends the server.
+#[cfg(unix)]
+fn start(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt as _;
+
+    Err(workspace::program(package, arguments).exec().into())
+}
+
+#[cfg(not(unix))]
+fn start(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
+    workspace::run_program(package, arguments)
 }

@@ -43,15 +43,21 @@ pub(crate) fn alone() -> Result<File> {
     }
 }
 
-/// Runs a program of another crate through cargo; `package` says which.
-pub(crate) fn run_program(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
-    let status = Command::new("cargo")
+/// What starts a program of another crate through cargo; `package` says which.
+pub(crate) fn program(package: &[&str], arguments: &[OsString]) -> Command {
+    let mut command = Command::new("cargo");
+    command
         .args(["run", "--quiet"])
         .args(package)
         .arg("--")
         .args(arguments)
-        .current_dir(root())
-        .status()?;
+        .current_dir(root());
+    command
+}
+
+/// Runs a program of another crate until it ends.
+pub(crate) fn run_program(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
+    let status = program(package, arguments).status()?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

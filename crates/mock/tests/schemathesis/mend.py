@@ -21,6 +21,8 @@ TYPES = {
 GUESSED = [
     ("*", "/_pagination/next_page", {"nullable": True}, "null on the last page"),
     ("*", "/_pagination/next_page_url", {"nullable": True}, "null on the last page"),
+    ("*", "/_pagination/next_cursor", {"nullable": True}, "null on the last page"),
+    ("*", "/links/next", {"nullable": True}, "null on the last page"),
     ("listSmartLinkPostbacks", "/data/*/latest_response", {"nullable": True}, "null before the first call"),
     ("listSmartLinkPostbacks", "/data/*/body", {"nullable": True}, "null for GET"),
     ("createSmartLinkPostback", "/data/body", {"nullable": True}, "null for GET"),
@@ -68,6 +70,8 @@ def mend_request(operation, name):
             if schema.get("type") in TYPES:
                 mend("no type", f"{name} body{place}: {schema['type']}")
                 schema.update(TYPES[schema.pop("type")])
+            if schema.get("type") == "boolean" and any(isinstance(word, str) for word in schema.get("enum", [])):
+                mend("no words", f"{name} body{place}: a truth value with texts {schema.pop('enum')}")
     query = [parameter for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
     for parameter in query:
         known = parameter["name"]
