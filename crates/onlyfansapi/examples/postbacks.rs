@@ -2,16 +2,13 @@
 //!
 //! Runs against a stand-in on loopback, so that nothing of yours is changed.
 
-use onlyfansapi::{Client, ConversionType, PostbackMethod, PostbackSpec};
+use onlyfansapi::{ConversionType, PostbackMethod, PostbackSpec};
 use onlyfansapi_mock::MockServer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let stand_in = MockServer::start().await?;
-    let client = Client::builder()
-        .key(onlyfansapi_mock::KEY)
-        .base_url(stand_in.url())
-        .build()?;
+    let client = stand_in.client();
     let postbacks = client.smart_link_postbacks();
 
     let spec = PostbackSpec::global(

@@ -20,10 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             "ONLYFANSAPI_API_KEY is not set: asking a stand-in on {}",
             stand_in.url()
         );
-        Client::builder()
-            .key(onlyfansapi_mock::KEY)
-            .base_url(stand_in.url())
-            .build()?
+        stand_in.client()
     };
 
     let postback = client

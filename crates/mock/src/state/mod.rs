@@ -113,7 +113,7 @@ impl State {
         match role {
             Role::List(place) => {
                 let things = self.things(kind, &key, ask);
-                list(kind, &things, place, ask, answer);
+                list(kind, things, place, ask, answer);
             }
             Role::Show => {
                 let things = self.things(kind, &key, ask);
@@ -174,10 +174,15 @@ impl State {
         Ok(())
     }
 
-    /// The things of a collection, without keeping it: a look changes nothing.
-    fn things(&self, kind: &Kind, key: &Key, ask: &Ask<'_>) -> Vec<Thing> {
-        let known = self.collections.get(key);
-        known.map_or_else(|| seed::things(kind, ask), Clone::clone)
+    /// The things of a collection. A look keeps nothing but what is there from the start, which is little.
+    fn things(&mut self, kind: &'static Kind, key: &Key, ask: &Ask<'_>) -> &[Thing] {
+        if !self.collections.contains_key(key) {
+            let seed = seed::things(kind, ask);
+            if !seed.is_empty() {
+                self.collections.insert(key.clone(), seed);
+            }
+        }
+        self.collections.get(key).map_or(&[], Vec::as_slice)
     }
 
     /// The things of a collection, to be changed.
@@ -208,10 +213,8 @@ impl State {
     ) -> Result<(), NotFound> {
         let (list, under) = key.1.split_last().ok_or(NotFound)?;
         let lists = (LISTS.name, under.to_vec());
-        let is_there = self
-            .things(&LISTS, &lists, ask)
-            .iter()
-            .any(|thing| thing.has_id(list));
+        let mut known = self.things(&LISTS, &lists, ask).iter();
+        let is_there = known.any(|thing| thing.has_id(list));
         if !is_there && !seed::is_example(ask, LISTS.id, list) {
             return Err(NotFound);
         }
@@ -238,15 +241,14 @@ impl State {
 
     /// Writes into a user list how many members it has.
     fn count_members(&mut self, key: &Key, ask: &Ask<'_>) {
-        let members = self.things(&kinds::MEMBERS_KIND, key, ask);
+        let members = self.things(&kinds::MEMBERS_KIND, key, ask).iter();
+        let users: Vec<Value> = members
+            .map(|member| json!({"id": member.facts["id"]}))
+            .collect();
         let Some((list, under)) = key.1.split_last() else {
             return;
         };
         if let Ok(list) = self.find(&LISTS, &(LISTS.name, under.to_vec()), list, ask) {
-            let users: Vec<Value> = members
-                .iter()
-                .map(|member| json!({"id": member.facts["id"]}))
-                .collect();
             list.facts
                 .insert("usersCount".to_owned(), json!(users.len()));
             list.facts.insert("users".to_owned(), json!(users));
