@@ -12,8 +12,9 @@ use crate::workspace;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Each operation is called through its typed builder with all required parameters, then with all: the request was
-valid, nothing was unknown or left out, the reply had no drift, and encoding it again lost nothing. Then clients that a
-wrong pass was let loose on are called, one after the other, and each must be noticed.
+valid, nothing was unknown or left out, the reply had no drift, and encoding it again lost nothing. Answers that depart
+from the complete one (nulls, missing fields, …) must give a reply too. Then clients that a wrong pass was let loose on
+are called, one after the other, and each must be noticed.
 
 Examples:
   cargo xtask conformance

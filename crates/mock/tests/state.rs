@@ -129,6 +129,11 @@ async fn a_message_makes_a_chat_and_the_chat_takes_it_along() {
     assert_eq!(chats["data"].as_array().unwrap().len(), 1);
     assert_eq!(chats["data"][0]["fan"]["id"], 7);
     assert_eq!(chats["data"][0]["lastMessage"]["text"], "<p>two</p>");
+    let last = &chats["data"][0]["lastMessage"]["id"];
+    send(&server, "DELETE", &format!("{messages}/{last}"), "", "").await;
+    let chats = send(&server, "GET", "/api/a/chats", "", "").await.json();
+    assert_eq!(chats["data"][0]["lastMessage"]["text"], "<p>one</p>");
+    send_json(&server, "POST", messages, &json!({"text": "two"})).await;
     // The newest first, a page at a time.
     let page = send(&server, "GET", &format!("{messages}?limit=1"), "", "")
         .await

@@ -73,7 +73,7 @@ impl Kind {
 /// When everything was made: the stand-in's answers are the same on every day.
 const CREATED: &str = "2026-02-01T10:00:00+00:00";
 
-const MESSAGES: &str = "messages";
+pub(super) const MESSAGES: &str = "messages";
 pub(super) const MEMBERS: &str = "members of user lists";
 
 /// In the order in which they act: a message is made before its chat is told.
@@ -167,7 +167,7 @@ static MESSAGE_KIND: Kind = Kind {
 };
 
 /// Chats, called by the user that they are with.
-static CHATS: Kind = Kind {
+pub(super) static CHATS: Kind = Kind {
     name: "chats",
     under: &["account"],
     id: Some("chat_id"),

@@ -167,9 +167,12 @@ impl State {
             Role::Add(field) => self.add(kind, &key, field, ask, answer)?,
             Role::Clear => self.kept(kind, &key, ask).clear(),
         }
-        if matches!(role, Role::Add(_) | Role::Delete | Role::Clear) && kind.name == kinds::MEMBERS
-        {
-            self.count_members(&key, ask);
+        match (role, kind.name) {
+            (Role::Add(_) | Role::Delete | Role::Clear, kinds::MEMBERS) => {
+                self.count_members(&key, ask)
+            }
+            (Role::Delete, kinds::MESSAGES) => self.tell_last_message(&key, ask),
+            _ => {}
         }
         Ok(())
     }
@@ -237,6 +240,29 @@ impl State {
             };
         }
         Ok(())
+    }
+
+    /// Writes into a chat which message is its last now.
+    fn tell_last_message(&mut self, key: &Key, ask: &Ask<'_>) {
+        let last = self
+            .collections
+            .get(key)
+            .and_then(|messages| messages.last());
+        let last = last.map(|message| message.facts.clone());
+        let Some((chat, under)) = key.1.split_last() else {
+            return;
+        };
+        if let Ok(chat) = self.find(
+            &kinds::CHATS,
+            &(kinds::CHATS.name, under.to_vec()),
+            chat,
+            ask,
+        ) {
+            match last {
+                Some(last) => chat.facts.insert("lastMessage".to_owned(), last.into()),
+                None => chat.facts.remove("lastMessage"),
+            };
+        }
     }
 
     /// Writes into a user list how many members it has.

@@ -33,6 +33,15 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let ran = run::all(&server, &api, driver::CASES, requests.as_mut()).await?;
     let is_whole = table::print(driver::DOCUMENTED, driver::CASES, &ran, driver::LOST);
 
+    let (errors, answers) = run::departing(&server, &api, driver::CASES).await;
+    for error in &errors {
+        println!("MISS {error}");
+    }
+    println!(
+        "{answers} answers that depart from the complete one, {} errors",
+        errors.len()
+    );
+
     let control = (wrong::CONTROL)(&server, &client).await;
     for miss in &control {
         println!("MISS of the control, which has no wrong pass: {miss}");
@@ -54,7 +63,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         wrong::ALL.len() - unnoticed,
         wrong::ALL.len()
     );
-    Ok(if is_whole && control.is_empty() && unnoticed == 0 {
+    let is_sound = is_whole && errors.is_empty() && control.is_empty();
+    Ok(if is_sound && unnoticed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use onlyfansapi::Client;
 use onlyfansapi_core::{Fetch, Reply};
-use onlyfansapi_mock::{MockServer, Recorded};
+use onlyfansapi_mock::{MockServer, Recorded, Variation};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,8 +27,17 @@ pub(crate) struct Case<C: 'static> {
     pub(crate) must_send: [&'static str; 2],
 }
 
-/// A call that is being made; what is wrong with its reply, a line each.
-pub(crate) type Calling = Pin<Box<dyn Future<Output = Vec<String>> + Send>>;
+/// A call that is being made.
+pub(crate) type Calling = Pin<Box<dyn Future<Output = Came> + Send>>;
+
+/// What came of a call.
+#[derive(Default)]
+pub(crate) struct Came {
+    /// There was no reply.
+    error: Option<String>,
+    /// What is wrong with the reply, a line each.
+    misses: Vec<String>,
+}
 
 /// Runs the cases of one of the wrong clients.
 pub(crate) type Runner =
@@ -62,34 +71,47 @@ where
     Box::pin(async move {
         let reply = match fetch.await {
             Ok(reply) => reply,
-            Err(error) => return vec![error.to_string()],
-        };
-        let mut misses: Vec<_> = reply
-            .drift()
-            .iter()
-            .map(|drift| format!("drift: {drift}"))
-            .collect();
-        if matches!(shape, "envelope" | "whole") {
-            let sent: Value = match serde_json::from_slice(reply.raw()) {
-                Ok(sent) => sent,
-                // A 204 is an empty success of any operation.
-                Err(_) if reply.status() == 204 => return misses,
-                Err(error) => return vec![format!("the answer is no JSON: {error}")],
-            };
-            misses.extend(around(&reply, &sent));
-            let sent = if shape == "envelope" {
-                &sent["data"]
-            } else {
-                &sent
-            };
-            match serde_json::to_value(&*reply) {
-                Ok(again) => misses
-                    .extend(examples::difference(sent, &again, "").map(|at| format!("lost: {at}"))),
-                Err(error) => misses.push(format!("not encoded again: {error}")),
+            Err(error) => {
+                return Came {
+                    error: Some(error.to_string()),
+                    ..Came::default()
+                };
             }
+        };
+        Came {
+            error: None,
+            misses: looked_at(shape, &reply),
         }
-        misses
     })
+}
+
+/// What is wrong with a reply.
+fn looked_at<T: Serialize>(shape: &str, reply: &Reply<T>) -> Vec<String> {
+    let mut misses: Vec<_> = reply
+        .drift()
+        .iter()
+        .map(|drift| format!("drift: {drift}"))
+        .collect();
+    if matches!(shape, "envelope" | "whole") {
+        let sent: Value = match serde_json::from_slice(reply.raw()) {
+            Ok(sent) => sent,
+            // A 204 is an empty success of any operation.
+            Err(_) if reply.status() == 204 => return misses,
+            Err(error) => return vec![format!("the answer is no JSON: {error}")],
+        };
+        misses.extend(around(reply, &sent));
+        let sent = if shape == "envelope" {
+            &sent["data"]
+        } else {
+            &sent
+        };
+        match serde_json::to_value(&**reply) {
+            Ok(again) => misses
+                .extend(examples::difference(sent, &again, "").map(|at| format!("lost: {at}"))),
+            Err(error) => misses.push(format!("not encoded again: {error}")),
+        }
+    }
+    misses
 }
 
 /// What the envelope says otherwise than the reply.
@@ -166,6 +188,29 @@ pub(crate) async fn all<C>(
     Ok(ran)
 }
 
+/// Makes every call again with answers that depart from the complete one: whatever they lack, there must be a reply.
+/// Returns the errors, and how many answers there were.
+pub(crate) async fn departing<C>(
+    server: &MockServer,
+    api: &C,
+    cases: &'static [Case<C>],
+) -> (Vec<String>, usize) {
+    let (mut errors, mut answers) = (Vec::new(), 0);
+    for case in cases {
+        for (variation, name) in Variation::ALL {
+            server.reset();
+            server.vary(case.operation, Some(variation));
+            let came = (case.required)(api).await;
+            errors.extend(
+                came.error
+                    .map(|error| format!("{}, {name}: {error}", case.operation)),
+            );
+            answers += 1;
+        }
+    }
+    (errors, answers)
+}
+
 /// Everything that is wrong with a driver's calls, a line each.
 pub(crate) async fn misses<C: Send + Sync + 'static>(
     server: &MockServer,
@@ -190,7 +235,8 @@ async fn outcome<C>(
     call: Calling,
     is_all: bool,
 ) -> Vec<String> {
-    let mut misses = call.await;
+    let came = call.await;
+    let mut misses: Vec<_> = came.error.into_iter().chain(came.misses).collect();
     let requests = server.requests();
     let [request] = &requests[..] else {
         misses.push(format!("{} requests came, not one", requests.len()));
