@@ -5,11 +5,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
+mod common;
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use onlyfansapi::api::builder::chat_messages::SendMessage;
 use onlyfansapi::{CallOptions, Client, ClientBuilder, Error, ErrorKind};
 use onlyfansapi_mock::faults::{Fault, FaultServer};
+
+/// The one write that takes an idempotency key.
+fn message(client: &Client) -> SendMessage {
+    let send = client.api().send_message();
+    send.account("acct_1").chat_id("1").text("hi")
+}
 
 /// What is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +61,7 @@ async fn call(client: &Client, kind: Kind) -> Ended {
     let api = client.api();
     match kind {
         Kind::Get => ended(api.whoami().fetch().await),
-        Kind::KeyedPost => {
-            let send = api.send_message().account("acct_1").chat_id("1").text("hi");
-            ended(send.fetch().await)
-        }
+        Kind::KeyedPost => ended(message(client).fetch().await),
         Kind::Post => {
             let create = api
                 .create_smart_link_postback()
@@ -179,10 +185,7 @@ async fn row(script: Vec<Fault>, name: String, kind: Kind) -> Row {
 
 /// Faults before there is a connection.
 async fn unconnected(kind: Kind) -> Vec<Row> {
-    let refused = {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    let refused = common::nobody();
     let untrusted = FaultServer::start_tls(Vec::new()).await.unwrap();
     let plain = FaultServer::start(Vec::new()).await.unwrap();
     let mut rows = Vec::new();
@@ -297,12 +300,7 @@ async fn a_message_leaves_once_with_one_key() {
     .await
     .unwrap();
     let client = client(&server.url()).build().unwrap();
-    let send = client
-        .api()
-        .send_message()
-        .account("acct_1")
-        .chat_id("1")
-        .text("hi");
+    let send = message(&client);
     let reply = send.clone().fetch().await.unwrap();
     assert_eq!((reply.attempts(), reply.replayed()), (3, true));
     let key = reply.idempotency_key().unwrap().to_owned();
@@ -355,12 +353,7 @@ async fn the_key_is_on_an_error_too() {
         .await
         .unwrap();
     let client = client(&server.url()).build().unwrap();
-    let send = client
-        .api()
-        .send_message()
-        .account("acct_1")
-        .chat_id("1")
-        .text("hi");
+    let send = message(&client);
     let error = send.idempotency_key("order 18").fetch().await.unwrap_err();
     assert_eq!(
         (error.idempotency_key(), error.attempts()),
@@ -394,7 +387,7 @@ async fn options_of_a_call_say_how_often_it_is_tried() {
                 .await
                 .unwrap_err(),
             Kind::KeyedPost => {
-                let send = api.send_message().account("acct_1").chat_id("1").text("hi");
+                let send = message(&client);
                 send.with(options.clone()).fetch().await.unwrap_err()
             }
             _ => {

@@ -234,13 +234,9 @@ async fn a_body_that_does_not_fit_names_the_place_and_no_value() {
 
 #[tokio::test]
 async fn no_connection_is_never_sent_and_silence_is_maybe_sent() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
     let client = Client::builder()
         .key(KEY)
-        .base_url(format!("http://{free}"))
+        .base_url(common::nobody())
         .build()
         .unwrap();
     let error = client.api().whoami().fetch().await.unwrap_err();

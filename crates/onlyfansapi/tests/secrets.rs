@@ -151,13 +151,9 @@ async fn the_key_is_nowhere() {
             .await
             .unwrap_err(),
     );
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
     let nobody = Client::builder()
         .key(KEY)
-        .base_url(format!("http://{free}"))
+        .base_url(common::nobody())
         .build()
         .unwrap();
     t.error(

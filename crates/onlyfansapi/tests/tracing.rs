@@ -158,12 +158,9 @@ async fn further_attempts_and_failures_are_told() {
         .unwrap();
     client.api().whoami().fetch().await.unwrap_err();
     // Nobody listens there any more.
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
     let client = Client::builder()
         .key(KEY)
-        .base_url(url)
+        .base_url(common::nobody())
         .retries(0)
         .build()
         .unwrap();
