@@ -33,22 +33,7 @@ const LIMITS: [(&str, f64); 2] = [("1 KB", 1.15), ("55 KB", 1.05)];
 const CALLS: [u32; 2] = [200, 600];
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let build = [
-        "build",
-        "--quiet",
-        "--release",
-        "-p",
-        "onlyfansapi",
-        "--example",
-        "bench_client",
-    ];
-    let status = Command::new("cargo")
-        .args(build)
-        .current_dir(workspace::root())
-        .status()?;
-    if !status.success() {
-        bail!("the benchmark was not built");
-    }
+    workspace::build_release(&["-p", "onlyfansapi", "--example", "bench_client"])?;
     let program = workspace::target().join("release/examples/bench_client");
     let output = Command::new(&program)
         .args(["times", &args.rounds.to_string()])
@@ -106,12 +91,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn sorted(mut list: Vec<f64>) -> Vec<f64> {
+pub(crate) fn sorted(mut list: Vec<f64>) -> Vec<f64> {
     list.sort_by(f64::total_cmp);
     list
 }
 
-fn median(sorted: &[f64]) -> Result<f64> {
+pub(crate) fn median(sorted: &[f64]) -> Result<f64> {
     sorted
         .get(sorted.len() / 2)
         .copied()

@@ -9,7 +9,8 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::workspace;
+use crate::bench_client::{median, sorted};
+use crate::{mock, workspace};
 
 /// What the stand-in must answer at least, in requests a second.
 const LIMIT: f64 = 10_000.0;
@@ -32,21 +33,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let package = [
-        "-p",
-        "onlyfansapi-mock",
-        "--no-default-features",
-        "--features",
-        "server",
-    ];
-    let status = Command::new("cargo")
-        .args(["build", "--quiet", "--release"])
-        .args(package)
-        .current_dir(workspace::root())
-        .status()?;
-    if !status.success() {
-        bail!("the stand-in was not built");
-    }
+    workspace::build_release(&mock::PACKAGE)?;
     let program = workspace::target().join("release/onlyfansapi-mock");
     let mut server = Command::new(program)
         .args(["--port", "0", "--quiet"])
@@ -56,12 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     server.kill()?;
     server.wait()?;
     let (rates, memory) = measured?;
-    let mut sorted = rates.clone();
-    sorted.sort_by(f64::total_cmp);
-    let median = sorted
-        .get(sorted.len() / 2)
-        .copied()
-        .context("nothing was measured")?;
+    let median = median(&sorted(rates.clone()))?;
     let (first, last) = (
         memory.first().copied().unwrap_or(0),
         memory.last().copied().unwrap_or(0),

@@ -9,6 +9,15 @@ use anyhow::Result;
 
 use crate::workspace;
 
+/// How cargo is told to build it, and nothing that it does without.
+pub(crate) const PACKAGE: [&str; 5] = [
+    "-p",
+    "onlyfansapi-mock",
+    "--no-default-features",
+    "--features",
+    "server",
+];
+
 #[derive(Debug, clap::Args)]
 #[command(
     disable_help_flag = true,
@@ -29,13 +38,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let mut package = vec![
-        "-p",
-        "onlyfansapi-mock",
-        "--no-default-features",
-        "--features",
-        "server",
-    ];
+    let mut package = PACKAGE.to_vec();
     if args.release {
         package.push("--release");
     }

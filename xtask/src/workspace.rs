@@ -65,6 +65,19 @@ pub(crate) fn run_program(package: &[&str], arguments: &[OsString]) -> Result<Ex
     })
 }
 
+/// Builds what a benchmark measures, with optimizations.
+pub(crate) fn build_release(package: &[&str]) -> Result<()> {
+    let status = Command::new("cargo")
+        .args(["build", "--quiet", "--release"])
+        .args(package)
+        .current_dir(root())
+        .status()?;
+    if !status.success() {
+        bail!("what is to be measured was not built");
+    }
+    Ok(())
+}
+
 /// The client of the vendored document.
 pub(crate) fn output() -> Result<Output> {
     output_with(None)

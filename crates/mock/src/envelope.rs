@@ -108,9 +108,14 @@ pub(crate) fn meta(charge: Charge, body: &mut Value) {
             json!(charge.remaining),
         ),
     ] {
-        if let Some(known) = body.pointer_mut(place) {
-            *known = value;
-        }
+        set(body, place, value);
+    }
+}
+
+/// Writes a value into a place of the body, if it has that.
+pub(crate) fn set(body: &mut Value, place: &str, value: Value) {
+    if let Some(known) = body.pointer_mut(place) {
+        *known = value;
     }
 }
 

@@ -21,7 +21,7 @@ use crate::reply::Sending;
 use crate::route::{self, Route, Segment};
 use crate::script::End;
 use crate::server::{Shape, Shared, lock};
-use crate::service::Operation;
+use crate::service::{Operation, sent};
 use crate::state::Ask;
 use crate::{MockReply, Recorded, RetryAfter, answer, control, envelope, pages, price, sending};
 
@@ -29,8 +29,6 @@ use crate::{MockReply, Recorded, RetryAfter, answer, control, envelope, pages, p
 const LARGEST: usize = 101 << 20;
 /// Where the files stand that a download is redirected to. They are another host's at the service, and need no key.
 const FILES: &str = "/stand-in/files/";
-
-type Pairs = Vec<(String, String)>;
 
 /// Answers a request.
 pub(crate) async fn request(
@@ -217,9 +215,7 @@ impl Exchange<'_> {
     /// Checks a request of a known operation, and does what it asks.
     async fn carry_out(&mut self, operation: &Operation, path: &[(String, String)]) -> MockReply {
         let shared = self.shared;
-        let query: Pairs = form_urlencoded::parse(self.recorded.query.as_bytes())
-            .into_owned()
-            .collect();
+        let query = self.recorded.query_pairs();
         let incoming = Incoming {
             operation,
             path,
@@ -353,8 +349,7 @@ impl Exchange<'_> {
             .iter()
             .any(|p| p.place == "header" && p.name.eq_ignore_ascii_case("idempotency-key"));
         let key = takes_key.then(|| self.parts.headers.get("idempotency-key"))??;
-        let account = path.iter().find(|(name, _)| name == "account");
-        let account = account.map_or("", |(_, account)| account);
+        let account = sent(path, "account").unwrap_or_default();
         let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
         let scope = (operation.id.clone(), account.to_owned(), key);
         let url_path = self.parts.uri.path();

@@ -5,20 +5,23 @@
 
 use serde_json::{Value, json};
 
-use crate::service::Operation;
+use crate::envelope::set;
+use crate::service::{Operation, sent};
 
-/// Parameters that continue a list, and the value that asks for the second page; the first that an operation has is the
-/// one that the first page names.
-const CONTINUE: [(&str, &str); 6] = [
-    ("offset", "10"),
-    ("cursor", "second-page"),
-    ("marker", "2"),
-    ("page", "2"),
-    ("from_id", "2"),
-    ("first_id", "2"),
+/// Parameters that continue a list, and the value that asks for the second page, the page's size where there is none; the
+/// first that an operation has is the one that the first page names.
+const CONTINUE: [(&str, Option<&str>); 6] = [
+    ("offset", None),
+    ("cursor", Some(CURSOR)),
+    ("marker", Some("2")),
+    ("page", Some("2")),
+    ("from_id", Some("2")),
+    ("first_id", Some("2")),
 ];
+const CURSOR: &str = "second-page";
 
-/// Where an answer says how it goes on.
+/// Where an answer says how it goes on; by default it ends.
+#[derive(Default)]
 pub(crate) struct Next {
     /// The URL of the next page, absolute.
     pub(crate) url: Option<String>,
@@ -39,37 +42,23 @@ pub(crate) fn write(
         let continues = CONTINUE.iter().any(|(known, _)| known == name);
         !continues || value == "0" || (name == "page" && value == "1")
     });
-    let of_operation = |name: &str| {
-        let mut parameters = operation.parameters.iter();
-        parameters.any(|parameter| parameter.place == "query" && parameter.name == name)
-    };
+    let of_operation = |name: &str| operation.parameter("query", name).is_some();
     // Laravel's own pages go by `page`, whether the document says so or not.
     let is_laravel = body.pointer("/links/next").is_some();
     let mut ways = CONTINUE.iter();
     let by = ways.find(|(name, _)| of_operation(name) || (is_laravel && *name == "page"));
     let next = by.filter(|_| is_first).map(|(name, value)| {
-        let limit = query.iter().find(|(name, _)| name == "limit");
-        let limit = limit
-            .and_then(|(_, limit)| limit.parse().ok())
-            .unwrap_or(10);
-        let value = if *name == "offset" {
-            limit.to_string()
-        } else {
-            (*value).to_owned()
-        };
+        let limit = sent(query, "limit").and_then(|limit| limit.parse().ok());
+        let limit = limit.unwrap_or(10);
+        let value = value.map_or_else(|| limit.to_string(), str::to_owned);
         Next {
             url: Some(url(address, query, name, &value)),
             offset: Some(limit),
-            cursor: Some("second-page"),
+            cursor: Some(CURSOR),
         }
     });
-    let last = Next {
-        url: None,
-        offset: None,
-        cursor: None,
-    };
     let has_next = next.is_some();
-    let next = next.unwrap_or(last);
+    let next = next.unwrap_or_default();
     go_on(body, &next);
     for (place, value) in [
         ("/links/first", json!(url(address, query, "page", "1"))),
@@ -117,10 +106,4 @@ pub(crate) fn url(address: &str, query: &[(String, String)], name: &str, value: 
     next.extend_pairs(query.iter().filter(|(known, _)| known != name));
     next.append_pair(name, value);
     format!("{address}?{}", next.finish())
-}
-
-fn set(body: &mut Value, place: &str, value: Value) {
-    if let Some(known) = body.pointer_mut(place) {
-        *known = value;
-    }
 }

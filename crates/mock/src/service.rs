@@ -73,6 +73,14 @@ pub(crate) struct Parameter {
     pub(crate) example: Value,
 }
 
+impl Operation {
+    /// The documented parameter of a place and a name.
+    pub(crate) fn parameter(&self, place: &str, name: &str) -> Option<&Parameter> {
+        let mut parameters = self.parameters.iter();
+        parameters.find(|parameter| parameter.place == place && parameter.name == name)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct RequestBody {
     pub(crate) media: String,
@@ -183,6 +191,12 @@ fn learn(schema: &Value, known: &mut HashMap<String, Known>) {
             learn(branch, known);
         }
     }
+}
+
+/// The first value of a name among the pairs of a path or a query.
+pub(crate) fn sent<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let pair = pairs.iter().find(|(known, _)| known == name);
+    pair.map(|(_, value)| value.as_str())
 }
 
 /// A value as it stands in a path or a query.

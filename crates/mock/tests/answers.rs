@@ -209,9 +209,7 @@ async fn answers_depart_from_the_complete_one_on_request() {
     .await;
     assert_eq!(came.status, 400);
     assert!(
-        came.json()["message"]
-            .as_str()
-            .unwrap()
+        came.message()
             .starts_with("`odd` is no variation; there are nulls, ")
     );
 }

@@ -321,9 +321,7 @@ async fn a_body_that_cannot_be_read_says_why() {
     .await;
     assert_eq!(came.status, 400);
     assert!(
-        came.json()["message"]
-            .as_str()
-            .unwrap()
+        came.message()
             .starts_with("The body is no multipart form: ")
     );
 }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{send, send_json};
+use common::{findings, send, send_json};
 use onlyfansapi_mock::MockServer;
 use serde_json::{Value, json};
 
@@ -253,11 +253,7 @@ async fn a_list_of_things_has_as_many_pages_as_it_needs() {
             "{path}"
         );
     }
-    let findings: Vec<_> = server
-        .requests()
-        .into_iter()
-        .flat_map(|request| request.findings)
-        .collect();
+    let findings = findings(&server);
     assert!(findings.is_empty(), "{findings:?}");
     let ascending = send(&server, "GET", "/api/a/chats/9/messages?order=asc", "", "")
         .await

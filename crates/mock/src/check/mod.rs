@@ -80,9 +80,7 @@ pub(crate) async fn check(service: &Service, incoming: &Incoming<'_>) -> Checked
         operation: incoming.operation,
     };
     for (name, value) in incoming.path {
-        let parameter = incoming.operation.parameters.iter();
-        let mut parameter = parameter.filter(|p| p.place == "path" && p.name == *name);
-        if let Some(parameter) = parameter.next() {
+        if let Some(parameter) = incoming.operation.parameter("path", name) {
             checker.text(&parameter.schema, value, name, &mut checked);
         }
     }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use self::kinds::{KINDS, Kind, LISTS, Role};
 use crate::envelope::put;
 use crate::pages::{self, Next};
-use crate::service::{Operation, Service, plain};
+use crate::service::{Operation, Service, plain, sent};
 
 /// What is known of a thing, by the names of its fields.
 type Facts = Map<String, Value>;
@@ -72,13 +72,11 @@ pub(crate) struct Ask<'a> {
 
 impl Ask<'_> {
     fn path(&self, name: &str) -> Option<&str> {
-        let value = self.path.iter().find(|(known, _)| known == name);
-        value.map(|(_, value)| value.as_str())
+        sent(self.path, name)
     }
 
     fn query(&self, name: &str) -> Option<&str> {
-        let value = self.query.iter().find(|(known, _)| known == name);
-        value.map(|(_, value)| value.as_str())
+        sent(self.query, name)
     }
 }
 
@@ -311,12 +309,7 @@ fn fits(known: &Value, fact: &Value) -> bool {
 
 /// A page of the list at `place`: each thing in the form of the list's first item.
 fn list(kind: &Kind, things: &[Thing], place: &str, ask: &Ask<'_>, answer: &mut Value) {
-    let has = |name: &str| {
-        ask.operation
-            .parameters
-            .iter()
-            .any(|p| p.place == "query" && p.name == name)
-    };
+    let has = |name: &str| ask.operation.parameter("query", name).is_some();
     let limit = ask.query("limit").and_then(|limit| limit.parse().ok());
     let limit = limit.unwrap_or(if has("limit") { PAGE } else { usize::MAX });
     // Newest first, where the service does so and nothing else is asked for.
@@ -354,7 +347,7 @@ fn list(kind: &Kind, things: &[Thing], place: &str, ask: &Ask<'_>, answer: &mut 
         &Next {
             url: next,
             offset: has_next.then_some(end),
-            cursor: None,
+            ..Next::default()
         },
     );
     let Some(Value::Array(items)) = answer.pointer_mut(place) else {

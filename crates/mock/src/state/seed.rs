@@ -50,8 +50,7 @@ pub(super) fn is_example(ask: &Ask<'_>, name: Option<&str>, value: &str) -> bool
 }
 
 fn example(operation: &Operation, name: &str) -> Option<Value> {
-    let mut parameters = operation.parameters.iter();
-    let parameter = parameters.find(|p| p.place == "path" && p.name == name)?;
+    let parameter = operation.parameter("path", name)?;
     (!parameter.example.is_null()).then(|| parameter.example.clone())
 }
 

@@ -20,6 +20,15 @@ impl Came {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
+    /// The sentence of a refusal; empty where there is none.
+    #[allow(dead_code, reason = "not every test is refused")]
+    pub fn message(&self) -> String {
+        self.json()["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// The value of a header; empty where it is absent.
     #[allow(dead_code, reason = "not every test looks at headers")]
     pub fn header(&self, name: &str) -> &str {
@@ -27,6 +36,13 @@ impl Came {
         let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
         value.unwrap_or_default()
     }
+}
+
+/// What the requests so far had in them that the service would have ignored.
+#[allow(dead_code, reason = "not every test looks at findings")]
+pub fn findings(server: &MockServer) -> Vec<String> {
+    let requests = server.requests().into_iter();
+    requests.flat_map(|request| request.findings).collect()
 }
 
 /// Sends a request with the key; `more` are further header lines.
