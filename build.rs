@@ -1,18 +1,18 @@
-//! Puts the client into `$OUT_DIR/client.rs`: with the feature `generate` from the document, by
-//! `onlyfansapi-codegen`; without it the committed copy, which `cargo xtask generate` writes.
+//! Writes the client to `$OUT_DIR/client.rs`. With the feature `generate`, `onlyfansapi-codegen` generates it from the
+//! document. Without the feature, the build script copies `generated/client.rs`, which `cargo xtask generate` writes.
 //!
-//! Either way only from files that belong together, as openapi.lock says.
+//! In both cases, it first checks the input files against `openapi.lock`.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Is there while `cargo xtask` replaces files, and after it was killed at that.
+/// Exists while `cargo xtask` replaces files. A leftover journal means that `cargo xtask` was interrupted.
 const JOURNAL: &str = ".update/journal";
 
 fn main() -> ExitCode {
     if Path::new(JOURNAL).exists() {
         println!(
-            "cargo::error=an update of the document was cut off: `cargo xtask lock` finishes it"
+            "cargo::error=an update of the document was interrupted: run `cargo xtask lock` to finish it"
         );
         return ExitCode::FAILURE;
     }
@@ -33,10 +33,11 @@ fn client() -> ExitCode {
 #[cfg(not(feature = "generate"))]
 fn client() -> ExitCode {
     const COPY: &str = "generated/client.rs";
-    let copied = sizes_as_locked("openapi.lock").and_then(|()| {
-        let out = std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run by cargo only")?;
+    let copied = check_sizes("openapi.lock").and_then(|()| {
+        let out = std::env::var_os("OUT_DIR")
+            .ok_or("OUT_DIR is not set; this build script must be run by cargo")?;
         std::fs::copy(COPY, Path::new(&out).join("client.rs"))
-            .map_err(|error| format!("{COPY}: {error}; `cargo xtask generate` writes it"))
+            .map_err(|error| format!("{COPY}: {error}; run `cargo xtask generate` to write it"))
     });
     match copied {
         Ok(_) => ExitCode::SUCCESS,
@@ -47,23 +48,24 @@ fn client() -> ExitCode {
     }
 }
 
-/// Sizes only: whoever takes the committed copy should not have to build something that can do more.
+/// Checks file sizes against the lock file. Checking hashes would add a build dependency, which builds without code
+/// generation should not have to compile.
 #[cfg(not(feature = "generate"))]
-fn sizes_as_locked(lock: &str) -> Result<(), String> {
+fn check_sizes(lock: &str) -> Result<(), String> {
     println!("cargo:rerun-if-changed={lock}");
     let text = std::fs::read_to_string(lock).map_err(|error| format!("{lock}: {error}"))?;
-    let (_, sizes) = text
-        .split_once("\nbytes:\n")
-        .ok_or_else(|| format!("{lock} has no sizes: `cargo xtask generate` writes them"))?;
+    let (_, sizes) = text.split_once("\nbytes:\n").ok_or_else(|| {
+        format!("{lock} has no file sizes; run `cargo xtask generate` to write them")
+    })?;
     for line in sizes.lines().take_while(|line| line.starts_with(' ')) {
         let Some((file, size)) = line.trim().split_once(": ") else {
-            return Err(format!("{lock}: `{line}` is no size of a file"));
+            return Err(format!("{lock}: `{line}` is not a file size"));
         };
         println!("cargo:rerun-if-changed={file}");
         let found = std::fs::metadata(file).map_err(|error| format!("{file}: {error}"))?;
         if found.len().to_string() != size {
             return Err(format!(
-                "{file} is not the one that belongs to the others, by {lock}: `cargo xtask generate` makes them go together"
+                "{file} does not match its size in {lock}; run `cargo xtask generate`"
             ));
         }
     }

@@ -1,6 +1,6 @@
-//! Decodes every example of an answer in documents (JSON files) with this client, strictly, and says which
-//! are not of their type. `cargo xtask update` runs it to see whether a new client still reads what the old
-//! one did.
+//! Decodes every example response of the given documents (JSON files) strictly, and prints the examples that do
+//! not match their type. `cargo xtask update` uses it to check that a new client still decodes every example that
+//! the old client decoded.
 
 #[path = "../crates/codegen/tests/support/examples.rs"]
 mod examples;
@@ -12,27 +12,27 @@ use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut counts = Vec::new();
-    let mut faults = Vec::new();
+    let mut failures = Vec::new();
     for (number, file) in std::env::args().skip(1).enumerate() {
         let document: Value = serde_json::from_slice(&std::fs::read(file)?)?;
         let mut count = 0;
         macro_rules! decode_all {
             ($(($operation:ident, $value:ty)),* $(,)?) => {
-                $(for (index, outcome) in examples::outcomes::<$value>(&document, &operations::$operation)
+                $(for (index, outcome) in examples::decode_examples::<$value>(&document, &operations::$operation)
                     .into_iter()
                     .enumerate()
                 {
                     count += 1;
                     let operation = &operations::$operation;
-                    if let Err(why) = outcome.decoded {
-                        faults.push(json!({
+                    if let Err(reasons) = outcome.decoded {
+                        failures.push(json!({
                             "document": number,
                             "operation": operation.id,
                             "method": operation.method.as_str(),
                             "path": operation.path,
                             "status": outcome.status,
                             "index": index,
-                            "why": why,
+                            "why": reasons,
                         }));
                     }
                 })*
@@ -41,6 +41,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         onlyfansapi_client::for_each_operation!(decode_all);
         counts.push(count);
     }
-    println!("{}", json!({"examples": counts, "faults": faults}));
+    println!("{}", json!({"examples": counts, "faults": failures}));
     Ok(())
 }

@@ -1,16 +1,14 @@
-//! The document and its overlay as they were vendored, for tools that read them at run time; with the feature
-//! `document`.
+//! The vendored document and overlay, for tools that read them at run time. Requires the feature `document`.
+//!
+//! ```
+//! use onlyfansapi_client::document::{DOCUMENT, OVERLAY};
+//!
+//! assert!(DOCUMENT.starts_with("openapi: 3.0.3"));
+//! assert!(OVERLAY.contains("overlay: 1.0.0"));
+//! ```
 
-/// The text of openapi.yaml.
-///
-/// ```
-/// assert!(onlyfansapi_client::document::DOCUMENT.starts_with("openapi: 3.0.3"));
-/// ```
+/// The content of `openapi.yaml`.
 pub const DOCUMENT: &str = include_str!("../openapi.yaml");
 
-/// The text of overlay.yaml: our corrections to the document.
-///
-/// ```
-/// assert!(onlyfansapi_client::document::OVERLAY.contains("overlay: 1.0.0"));
-/// ```
+/// The content of `overlay.yaml`, which contains the corrections to the document.
 pub const OVERLAY: &str = include_str!("../overlay.yaml");

@@ -1,3 +1,3 @@
-//! What the build script wrote, and nothing else.
+//! The output of the build script.
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));

@@ -1,11 +1,10 @@
-//! The generated client of the OnlyFans API: every operation of the document, typed.
+//! The generated client for the OnlyFans API, with a typed method for every operation in the document.
 //!
-//! The build script writes it from `openapi.yaml` and `overlay.yaml`. This crate has no policy and
-//! no way out of its own: the facade, crate `onlyfansapi`, brings both and is the one to use.
+//! The build script generates the client from `openapi.yaml` and `overlay.yaml`. This crate contains no transport and
+//! no retry policy. Applications should use the crate `onlyfansapi`, which provides both.
 
 #[cfg(feature = "document")]
 pub mod document;
 mod generated;
-mod hook;
 
 pub use generated::{Client, SERVER, builder, operations, types};

@@ -1,8 +1,8 @@
-//! `cargo xtask bench-documents`: time and memory of the generator for documents of 50 to 3,000 operations.
+//! `cargo xtask bench-documents`: measures the generator on documents of 50 to 3,000 operations.
 //!
-//! The documents are the vendored one, cut or written several times over; each copy has paths, ids, tags
-//! and property names of its own, so that no type of one copy is one of another. The generator is built
-//! with the profile that a build script has in `cargo build`, which is that of xtask itself.
+//! The documents are truncated or repeated copies of the vendored document. Each copy has its own paths, ids, tags
+//! and property names, so that copies share no types. The generator runs in the profile of xtask itself, which is
+//! also the profile of build scripts in `cargo build`.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -20,26 +20,26 @@ use crate::workspace;
   cargo xtask bench-documents --largest 300
   cargo xtask bench-documents --json > numbers.json
 
-Exit codes: 0 within the limits; 1 a limit is passed.")]
+Exit codes: 0 within the limits; 1 over a limit.")]
 pub(crate) struct Args {
-    /// Print the numbers as JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Stop at documents of this many operations
+    /// Skip documents with more operations than this
     #[arg(long, value_name = "OPERATIONS", default_value_t = 3000)]
     largest: usize,
 }
 
-/// Operations of the documents; the third and the fourth are about one and three of the vendored one.
+/// Numbers of operations; the third and fourth are about one and three times those of the vendored document.
 const SIZES: [usize; 6] = [50, 150, 300, 885, 1000, 3000];
 
-/// What 300 operations may cost a process, and three times as many, in MiB.
-const MEMORY: [(usize, f64); 2] = [(300, 600.0), (885, 1228.8)];
+/// The maximum memory of the generator in MiB, by number of operations.
+const MAX_MEMORY: [(usize, f64); 2] = [(300, 600.0), (885, 1228.8)];
 
-/// How much more an operation of the largest document may cost than one of 300.
-const GROWTH: f64 = 1.5;
+/// The maximum CPU time per operation of the largest document, relative to 300 operations.
+const MAX_GROWTH: f64 = 1.5;
 
-/// Methods of a path item.
+/// HTTP methods counted as operations.
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 struct Row {
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let vendored = Document::read(&workspace::root().join("openapi.yaml"))?.root;
     let folder = workspace::root().join("target/bench-documents");
     std::fs::create_dir_all(&folder)?;
-    let own = std::env::current_exe()?;
+    let exe = std::env::current_exe()?;
     let mut rows = Vec::new();
     for size in SIZES.into_iter().filter(|size| *size <= args.largest) {
         let document = document(&vendored, size);
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         ];
         let start = Instant::now();
         let cost = measure::run(
-            &own.display().to_string(),
+            &exe.display().to_string(),
             &arguments,
             &workspace::root(),
             &[],
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             cost,
         });
     }
-    let faults = faults(&rows);
+    let over_limit = over_limit(&rows);
     if args.json {
         let rows: Vec<Value> = rows
             .iter()
@@ -101,7 +101,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             .collect();
         println!(
             "{}",
-            serde_json::to_string_pretty(&json!({"rows": rows, "faults": faults}))?
+            serde_json::to_string_pretty(&json!({"rows": rows, "over_limit": over_limit}))?
         );
     } else {
         println!("operations  document     code          time    per operation    memory");
@@ -117,48 +117,50 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             );
         }
     }
-    if !faults.is_empty() {
-        bail!("{}", faults.join("; "));
+    if !over_limit.is_empty() {
+        bail!("{}", over_limit.join("; "));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// CPU seconds for one operation.
+/// Returns the CPU seconds per operation.
 #[expect(clippy::cast_precision_loss, reason = "a few thousand operations")]
 fn per_operation(row: &Row) -> f64 {
     row.cost.cpu / row.operations as f64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "for people")]
+#[expect(clippy::cast_precision_loss, reason = "for display")]
 fn megabytes(bytes: usize) -> f64 {
     bytes as f64 / 1e6
 }
 
-fn faults(rows: &[Row]) -> Vec<String> {
-    let mut faults = Vec::new();
-    let of = |size: usize| {
-        let place = SIZES.iter().position(|known| *known == size)?;
-        rows.get(place)
+/// Describes the limits that were exceeded.
+fn over_limit(rows: &[Row]) -> Vec<String> {
+    let mut over_limit = Vec::new();
+    let row_of = |size: usize| {
+        let index = SIZES.iter().position(|known| *known == size)?;
+        rows.get(index)
     };
-    for (size, limit) in MEMORY {
-        if let Some(row) = of(size).filter(|row| row.cost.memory > limit) {
-            faults.push(format!(
-                "{size} operations took {:.0} MiB, more than {limit}",
+    for (size, limit) in MAX_MEMORY {
+        if let Some(row) = row_of(size).filter(|row| row.cost.memory > limit) {
+            over_limit.push(format!(
+                "{size} operations took {:.0} MiB, the limit is {limit}",
                 row.cost.memory
             ));
         }
     }
-    if let (Some(small), Some(large)) = (of(300), rows.last())
-        && per_operation(large) > GROWTH * per_operation(small)
+    if let (Some(small), Some(large)) = (row_of(300), rows.last())
+        && per_operation(large) > MAX_GROWTH * per_operation(small)
     {
-        faults.push(format!(
-            "an operation of the largest document took {:.1} times as long as one of 300",
+        over_limit.push(format!(
+            "an operation of the largest document took {:.1} times as long as with 300 operations; the limit is {MAX_GROWTH}",
             per_operation(large) / per_operation(small)
         ));
     }
-    faults
+    over_limit
 }
 
+/// Counts the operations of a document.
 fn count(document: &Value) -> usize {
     let items = document["paths"].as_object().into_iter().flatten();
     items
@@ -171,7 +173,7 @@ fn count(document: &Value) -> usize {
         .sum()
 }
 
-/// A document of `size` operations, give or take those of one path.
+/// Builds a document of `size` operations, rounded up to whole path items.
 fn document(vendored: &Value, size: usize) -> Value {
     let mut paths = Map::new();
     let mut operations = 0;
@@ -184,7 +186,7 @@ fn document(vendored: &Value, size: usize) -> Value {
             }
             let mut item = item.clone();
             if copy > 0 {
-                renamed(&mut item, copy);
+                rename_copy(&mut item, copy);
             }
             operations += METHODS
                 .iter()
@@ -198,11 +200,11 @@ fn document(vendored: &Value, size: usize) -> Value {
             paths.insert(path, item);
         }
     }
-    unreachable!("the copies have no end")
+    unreachable!("the loop over copies is infinite")
 }
 
-/// A copy with ids, tags and names of properties of its own.
-fn renamed(value: &mut Value, copy: usize) {
+/// Gives a copy its own ids, tags and property names.
+fn rename_copy(value: &mut Value, copy: usize) {
     match value {
         Value::Object(members) => {
             if let Some(Value::String(id)) = members.get_mut("operationId") {
@@ -229,9 +231,9 @@ fn renamed(value: &mut Value, copy: usize) {
             }
             members
                 .values_mut()
-                .for_each(|member| renamed(member, copy));
+                .for_each(|member| rename_copy(member, copy));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| renamed(item, copy)),
+        Value::Array(items) => items.iter_mut().for_each(|item| rename_copy(item, copy)),
         _ => {}
     }
 }

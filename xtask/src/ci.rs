@@ -1,4 +1,4 @@
-//! `cargo xtask ci [--full]`: the gate, and with `--full` what takes too long for it.
+//! `cargo xtask ci [--full]`: the CI gate, and with `--full` also the long tests and benchmarks.
 
 use std::process::{Command, ExitCode};
 
@@ -12,12 +12,12 @@ use crate::workspace;
   cargo xtask ci --full
   cargo +1.88 xtask ci --build
 
-Exit codes: 0 all passed; 1 a step failed, which is named.")]
+Exit codes: 0 all steps passed; 1 a step failed (the error names it).")]
 pub(crate) struct Args {
-    /// Run the long property tests and the benchmark as well; about an hour on two cores
+    /// Also run the long property tests and all benchmarks; about an hour on two cores
     #[arg(long)]
     full: bool,
-    /// Only compile every crate with every feature, tests too: for the oldest Rust
+    /// Only check that every crate compiles, with all features and tests; for the minimum Rust version
     #[arg(long, conflicts_with = "full")]
     build: bool,
 }
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     }
     step(&[], &["bash", ".ci/run"])?;
     if args.full {
-        // The gate runs 512 cases of this one, and 600 changed documents.
+        // The gate runs 512 cases of the decoder test and 600 mutated documents.
         let cases = [("PROPTEST_CASES", "20000")];
         step(
             &cases,
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         {
             step(&[], &["crates/mock/tests/schemathesis/run"])?;
         } else {
-            eprintln!("== schemathesis is not installed (PyPI): left out");
+            eprintln!("== skipped: schemathesis is not installed (available from PyPI)");
         }
         step(&[], &["cargo", "xtask", "bench-documents"])?;
         step(&[], &["cargo", "xtask", "bench-build"])?;

@@ -1,4 +1,4 @@
-//! Two documents and what came out of each: made for `diff` and `update`, printed for people and machines.
+//! Comparison of two documents and their generated clients, and the report that `diff` and `update` print.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -6,35 +6,40 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use clap::builder::styling::{AnsiColor, Style};
 use onlyfansapi_codegen::{
-    Class, Diff, Difference, Document, Misfit, Names, Output, Overlay, Pointer, Position, generate,
+    Class, Diff, Difference, Document, IneffectiveAction, Names, Output, Overlay, Pointer,
+    Position, generate,
 };
 use serde_json::{Value, json};
 
-/// One document, and what came out of it.
+/// A document and its generated client.
 #[derive(Debug)]
 pub(crate) struct Side {
     pub(crate) document: Document,
     pub(crate) output: Output,
-    /// Actions of the overlay that do nothing for it.
-    pub(crate) misfits: Vec<Misfit>,
+    /// The overlay actions that have no effect on this document.
+    pub(crate) ineffective: Vec<IneffectiveAction>,
 }
 
 impl Side {
-    fn made(document: Document, overlay: Option<&Overlay>, names: Option<&Names>) -> Result<Self> {
-        let (overlay, misfits) = match overlay.map(|overlay| overlay.fit(&document)) {
-            Some((overlay, misfits)) => (Some(overlay), misfits),
+    fn generate(
+        document: Document,
+        overlay: Option<&Overlay>,
+        names: Option<&Names>,
+    ) -> Result<Self> {
+        let (overlay, ineffective) = match overlay.map(|overlay| overlay.applicable_to(&document)) {
+            Some((overlay, ineffective)) => (Some(overlay), ineffective),
             None => (None, Vec::new()),
         };
         let output = generate(document.clone(), overlay.as_ref(), names)?;
         Ok(Self {
             document,
             output,
-            misfits,
+            ineffective,
         })
     }
 }
 
-/// Two documents.
+/// The comparison of two documents.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     pub(crate) old: Side,
@@ -43,29 +48,30 @@ pub(crate) struct Comparison {
     lines: Lines,
 }
 
-/// How a comparison is printed.
+/// The output format of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// A line for each difference
+    /// An entry for each change
     Text,
     /// A table, for a pull request
     Markdown,
-    /// For machines
+    /// JSON, for scripts
     Json,
 }
 
 impl Comparison {
-    /// Generates from both, with the same overlay and names: a type of the old document keeps its name in the
-    /// new one.
+    /// Generates a client from each document and compares them.
+    ///
+    /// The overlay is the same for both, and types of the old document keep their names in the new client.
     pub(crate) fn new(
         old: Document,
         new: Document,
         overlay: Option<&Overlay>,
         names: Option<&Names>,
     ) -> Result<Self> {
-        let old = Side::made(old, overlay, names)?;
-        let names = old.output.names.follow(&old.document, &new);
-        let new = Side::made(new, overlay, Some(&names))?;
+        let old = Side::generate(old, overlay, names)?;
+        let names = old.output.names.follow_renames(&old.document, &new);
+        let new = Side::generate(new, overlay, Some(&names))?;
         let diff = Diff::between((&old.document, &old.output), (&new.document, &new.output));
         let lines = Lines::new(&old, &new, &diff);
         Ok(Self {
@@ -76,68 +82,71 @@ impl Comparison {
         })
     }
 
-    /// The actions of the overlay that do nothing now and did something before.
-    pub(crate) fn misfits(&self) -> Vec<&Misfit> {
-        let is_news = |misfit: &&Misfit| !self.old.misfits.contains(misfit);
-        self.new.misfits.iter().filter(is_news).collect()
+    /// Returns the overlay actions that have an effect on the old document but not on the new document.
+    pub(crate) fn newly_ineffective(&self) -> Vec<&IneffectiveAction> {
+        let is_new = |action: &&IneffectiveAction| !self.old.ineffective.contains(action);
+        self.new.ineffective.iter().filter(is_new).collect()
     }
 
-    /// How many differences are of each class, and what follows.
+    /// Returns the number of changes of each class, and the version bump that they require.
     pub(crate) fn summary(&self) -> String {
         let count = |class: Class| {
             let of_class = self.diff.differences.iter().filter(|d| d.class == class);
             of_class.count()
         };
-        let step = match self.diff.class().map_or("none", Class::step) {
-            "none" => "no step of the version".to_owned(),
-            step => format!("a {step} step of the version"),
+        let bump = match self.diff.class().map_or("none", Class::version_bump) {
+            "none" => "no version bump needed".to_owned(),
+            bump => format!("requires a {bump} version bump"),
         };
         format!(
-            "{} breaking, {} additive, {} cosmetic: {step} follows",
+            "{} breaking, {} additive, {} cosmetic changes: {bump}",
             count(Class::Breaking),
             count(Class::Additive),
             count(Class::Cosmetic)
         )
     }
 
-    /// A line for each difference, in colour; a terminal shows it, and what prints it takes it out elsewhere.
+    /// Formats the report as text with ANSI colors; print it with `anstream`, which strips them if necessary.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for difference in &self.diff.differences {
-            let operation = difference.operation.as_deref().unwrap_or("no operation");
+            let operation = difference
+                .operation
+                .as_ref()
+                .map_or_else(String::new, |id| format!("{id}, "));
             let line = self
                 .lines
                 .of(difference)
-                .map_or_else(String::new, |line| format!(", line {line}"));
+                .map_or_else(String::new, |line| format!("line {line}, "));
             let style = style(difference.class);
             let _ = writeln!(
                 text,
-                "{style}{:<8}{style:#}  {}: {}\n          {operation}{line}: {}",
+                "{style}{:<8}{style:#}  {}: {}\n          {operation}{line}{}",
                 difference.class.to_string(),
                 difference.item,
-                difference.what,
+                difference.description,
                 difference.pointer
             );
         }
-        for misfit in self.misfits() {
-            let _ = writeln!(text, "overlay   overlay.yaml: {misfit}");
+        for action in self.newly_ineffective() {
+            let _ = writeln!(text, "overlay   overlay.yaml: {action}");
         }
         text + &if self.diff.differences.is_empty() {
-            "no change\n".to_owned()
+            "no API changes\n".to_owned()
         } else {
             format!("{}\n", self.summary())
         }
     }
 
-    /// A table of the differences.
+    /// Formats the report as a Markdown table, for a pull request.
     pub(crate) fn markdown(&self) -> String {
         let mut text = String::new();
         let _ = if self.diff.differences.is_empty() {
-            writeln!(text, "No change.")
+            writeln!(text, "No API changes.")
         } else {
             writeln!(
                 text,
-                "{}.\n\n| class | Rust item | what | operation | line | place |\n| --- | --- | --- | --- | --- | --- |",
+                "{}.\n\n| Class | Rust item | Change | Operation | Line | Location |\n| --- | --- | --- | --- | --- | --- |",
                 self.summary()
             )
         };
@@ -148,7 +157,7 @@ impl Comparison {
                 "| {} | `{}` | {} | {} | {} | `{}` |",
                 difference.class,
                 cell(&difference.item),
-                cell(&difference.what),
+                cell(&difference.description),
                 difference.operation.as_deref().unwrap_or_default(),
                 self.lines
                     .of(difference)
@@ -156,33 +165,34 @@ impl Comparison {
                 cell(&difference.pointer)
             );
         }
-        let misfits = self.misfits();
-        if !misfits.is_empty() {
-            text.push_str("\nActions of the overlay that do nothing now:\n\n");
+        let ineffective = self.newly_ineffective();
+        if !ineffective.is_empty() {
+            text.push_str("\nOverlay actions that no longer have an effect:\n\n");
         }
-        for misfit in misfits {
-            let _ = writeln!(text, "- {misfit}");
+        for action in ineffective {
+            let _ = writeln!(text, "- {action}");
         }
         text
     }
 
+    /// Returns the report as JSON.
     pub(crate) fn json(&self) -> Value {
         let difference = |difference: &Difference| {
             json!({
                 "class": difference.class,
                 "item": difference.item,
-                "what": difference.what,
+                "description": difference.description,
                 "operation": difference.operation,
                 "pointer": difference.pointer,
                 "line": self.lines.of(difference),
             })
         };
-        let misfits = self.misfits();
+        let ineffective = self.newly_ineffective();
         json!({
             "class": self.diff.class(),
-            "step": self.diff.class().map_or("none", Class::step),
+            "version_bump": self.diff.class().map_or("none", Class::version_bump),
             "differences": self.diff.differences.iter().map(difference).collect::<Vec<_>>(),
-            "overlay": misfits.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "overlay": ineffective.iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     }
 }
@@ -195,7 +205,7 @@ fn style(class: Class) -> Style {
     }
 }
 
-/// The lines of the places that are named: in the new document, else in the old one.
+/// The line numbers of the reported locations: in the new document, or in the old document if removed.
 #[derive(Debug)]
 struct Lines {
     new: HashMap<Pointer, Position>,

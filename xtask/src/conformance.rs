@@ -1,6 +1,6 @@
-//! `cargo xtask conformance`: calls every operation of the client over HTTP, against the stand-in.
+//! `cargo xtask conformance`: calls every operation of the client over HTTP, against the mock server.
 //!
-//! A crate of its own does it, started through cargo: a client that does not compile must not take the tools down.
+//! Runs the `onlyfansapi-conformance` crate through cargo, because xtask itself must not depend on the client.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,19 +11,19 @@ use crate::workspace;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Each operation is called through its typed builder with all required parameters, then with all: the request was
-valid, nothing was unknown or left out, the reply had no drift, and encoding it again lost nothing. Answers that depart
-from the complete one (nulls, missing fields, …) must give a reply too. Then clients that a wrong pass was let loose on
-are called, one after the other, and each must be noticed.
+    after_help = "Calls each operation through its typed builder, first with the required parameters and then with all of them.
+Checks that the request is valid and complete, that the reply has no drift, and that encoding the reply again loses
+no data. Then varies the responses (nulls, missing fields, …), which must still decode. Finally calls clients
+generated with deliberately broken passes; the mock server must detect each of them.
 
 Examples:
   cargo xtask conformance
   cargo xtask conformance --requests requests.jsonl
 
-Exit codes: 0 nothing missed; 1 a miss, or a wrong pass that was not noticed."
+Exit codes: 0 all checks passed; 1 a check failed, or a broken client was not detected."
 )]
 pub(crate) struct Args {
-    /// Write every request as it arrived, one JSON object a line, the key left out
+    /// Write every received request to this file, one JSON object per line, without the API key
     #[arg(long)]
     requests: Option<PathBuf>,
 }

@@ -1,19 +1,19 @@
-//! `cargo xtask coverage`: what became of every operation, and what the fields of answers are.
+//! `cargo xtask coverage`: the outcome of every operation, and statistics of the response fields.
 //!
-//! The fields that are any JSON value stand in untyped.yaml with their reasons; `--check` fails unless
-//! the list is that of the document, so that no field becomes untyped unseen.
+//! untyped.yaml lists the response fields that accept any JSON value, with reasons. `--check` fails if the list is
+//! out of date, so that no field becomes untyped unnoticed.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use onlyfansapi_codegen::{Coverage, Outcome};
+use onlyfansapi_codegen::{Coverage, OperationStatus};
 use serde_json::{Value, json};
 
 use crate::workspace;
 
-/// At most this share of the fields of answers may be any JSON value, in per cent.
-const LIMIT: f64 = 4.0;
+/// The maximum percentage of response fields that may accept any JSON value.
+const MAX_UNTYPED_PERCENT: f64 = 4.0;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -21,18 +21,19 @@ const LIMIT: f64 = 4.0;
   cargo xtask coverage --summary
   cargo xtask coverage --json
 
-Exit codes: 0 every operation is accounted for; 1 one is not, untyped.yaml is not the list that comes out, or more than 4 % of the fields are untyped.")]
+Exit codes: 0 every operation is accounted for; 1 an operation is not, or with --check untyped.yaml is out of date
+or more than 4 % of the response fields are untyped.")]
 pub(crate) struct Args {
-    /// Print the counts and what was left out, not every operation
+    /// Omit the generated operations; print only the others and the counts
     #[arg(long)]
     summary: bool,
-    /// For machines
+    /// Print JSON
     #[arg(long, conflicts_with = "summary")]
     json: bool,
-    /// Write the list of untyped fields to untyped.yaml
+    /// Update untyped.yaml
     #[arg(long)]
     write: bool,
-    /// Fail unless untyped.yaml has that list
+    /// Fail if untyped.yaml is out of date or too many fields are untyped
     #[arg(long, conflicts_with = "write")]
     check: bool,
 }
@@ -44,23 +45,25 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     } else {
         print(&coverage, args.summary);
     }
-    let vanished = coverage.vanished().count();
+    let missing = coverage.missing().count();
     let fields: usize = coverage.fields.values().sum();
     let share = percent(coverage.untyped.len(), fields);
     let file = workspace::root().join("untyped.yaml");
-    let text = untyped(&coverage);
+    let text = untyped_yaml(&coverage);
     if args.write {
         std::fs::write(&file, text)?;
     } else if args.check {
         if std::fs::read_to_string(&file)? != text {
-            bail!("untyped.yaml is not the list of untyped fields: cargo xtask coverage --write");
+            bail!("untyped.yaml is out of date; run `cargo xtask coverage --write`");
         }
-        if share > LIMIT {
-            bail!("{share:.1} % of the fields are any JSON value; the limit is {LIMIT} %");
+        if share > MAX_UNTYPED_PERCENT {
+            bail!(
+                "{share:.1} % of the response fields accept any JSON value; the limit is {MAX_UNTYPED_PERCENT} %"
+            );
         }
     }
-    if vanished > 0 {
-        bail!("{vanished} operations of the document are neither generated nor left out");
+    if missing > 0 {
+        bail!("{missing} operations are neither generated nor left out for a reason");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -74,7 +77,7 @@ fn as_json(coverage: &Coverage) -> Value {
                 "operationId": covered.id,
                 "method": covered.method,
                 "path": covered.path,
-                "outcome": covered.outcome.to_string(),
+                "outcome": covered.status.to_string(),
             })
         })
         .collect();
@@ -83,52 +86,52 @@ fn as_json(coverage: &Coverage) -> Value {
 
 fn print(coverage: &Coverage, is_summary: bool) {
     for covered in &coverage.operations {
-        if !is_summary || !matches!(covered.outcome, Outcome::Generated { .. }) {
+        if !is_summary || !matches!(covered.status, OperationStatus::Generated { .. }) {
             println!(
                 "{:<6} {:<70} {}",
                 covered.method.to_uppercase(),
                 covered.path,
-                covered.outcome
+                covered.status
             );
         }
     }
-    let vanished = coverage.vanished().count();
-    let left_out = coverage.operations.len() - coverage.generated() - vanished;
+    let missing = coverage.missing().count();
+    let left_out = coverage.operations.len() - coverage.generated() - missing;
     println!(
-        "\n{} operations in the document: {} generated, {left_out} left out with a reason, {vanished} unaccounted for",
+        "\n{} operations in the document: {} generated, {left_out} left out for a reason, {missing} unaccounted for",
         coverage.operations.len(),
         coverage.generated()
     );
     let fields: usize = coverage.fields.values().sum();
-    println!("\n{fields} fields of answers, by the kind of their type:");
+    println!("\n{fields} response fields by kind of type:");
     for (kind, count) in &coverage.fields {
         println!("  {count:>6}  {:>5.1} %  {kind}", percent(*count, fields));
     }
     let share = percent(coverage.untyped.len(), fields);
     println!(
-        "\n{} fields ({share:.1} %) are any JSON value, or lists of it:",
+        "\n{} response fields ({share:.1} %) accept any JSON value, or lists of any JSON value:",
         coverage.untyped.len()
     );
-    for (field, why) in &coverage.untyped {
-        println!("  {field:<44} {why}");
+    for (field, reason) in &coverage.untyped {
+        println!("  {field:<44} {reason}");
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
+#[expect(clippy::cast_precision_loss, reason = "a percentage for display")]
 fn percent(part: usize, whole: usize) -> f64 {
     part as f64 * 100.0 / whole.max(1) as f64
 }
 
-/// The text of untyped.yaml.
-pub(crate) fn untyped(coverage: &Coverage) -> String {
+/// Returns the contents of untyped.yaml.
+pub(crate) fn untyped_yaml(coverage: &Coverage) -> String {
     let mut text = "\
-# Fields of answers that are any JSON value, or lists of it, because the document does not show what they
-# are. Type them in the overlay's x-fields once it is known. Kept by `cargo xtask coverage --write`.
+# Response fields that accept any JSON value, or lists of any JSON value, because the document does not show their
+# type. Once the type is known, set it in the overlay's x-fields. Written by `cargo xtask coverage --write`.
 "
     .to_owned();
-    for (field, why) in &coverage.untyped {
-        // Names and reasons hold no character that YAML would read.
-        let _ = writeln!(text, "{field}: {why}");
+    for (field, reason) in &coverage.untyped {
+        // Names and reasons contain no YAML syntax, so they need no quoting.
+        let _ = writeln!(text, "{field}: {reason}");
     }
     text
 }

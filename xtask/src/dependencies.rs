@@ -1,5 +1,5 @@
-//! `cargo xtask dependencies`: no locked package asks for a newer Rust than the workspace states, and none
-//! is there in two versions without a reason.
+//! `cargo xtask dependencies`: checks that no locked package needs a newer Rust than the workspace declares, and
+//! that every package locked in several versions is listed here with a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
@@ -7,30 +7,30 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// Crates that are locked in several versions, and why.
-const DOUBLED: [(&str, &str); 9] = [
+/// Packages that are locked in several versions, with the reason.
+const DUPLICATES: [(&str, &str); 9] = [
     (
         "bit-vec",
-        "0.8 by jsonschema, for tests; 0.9 by yasna, where rcgen has it count unused bits, which it does not here",
+        "0.8 by jsonschema, for tests; 0.9 by yasna, for an optional feature of rcgen that is disabled here",
     ),
     (
         "getrandom",
-        "0.2 by ring, the others by tempfile and proptest, for tests; each is small",
+        "0.2 by ring; the others by tempfile and proptest, for tests; each is small",
     ),
-    ("r-efi", "getrandom's, on UEFI only: never compiled here"),
+    ("r-efi", "by getrandom, on UEFI only: never compiled here"),
     (
         "schemars",
-        "0.8 by typify, for the generator; 1 is what users derive",
+        "0.8 by typify, for the generator; 1 is the version that users derive with",
     ),
-    ("schemars_derive", "schemars'"),
-    ("serde_derive_internals", "schemars_derive's"),
+    ("schemars_derive", "by schemars"),
+    ("serde_derive_internals", "by schemars_derive"),
     (
         "syn",
-        "2 by the derives that have not moved yet, 3 by serde and ours; build time only",
+        "2 by derive macros that have not migrated yet; 3 by serde and this workspace; build time only",
     ),
     (
         "synstructure",
-        "0.13 by x509-parser, which rcgen may use and here does not; 0.14 by url",
+        "0.13 by x509-parser, an optional dependency of rcgen that is disabled here; 0.14 by url",
     ),
     ("windows-sys", "0.52 by ring, on Windows only"),
 ];
@@ -40,9 +40,9 @@ const DOUBLED: [(&str, &str); 9] = [
   cargo xtask dependencies
   cargo xtask dependencies --json
 
-Exit codes: 0 none; 1 one that is named.")]
+Exit codes: 0 no problem found; 1 a problem, which the error describes.")]
 pub(crate) struct Args {
-    /// For machines
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -67,67 +67,72 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let packages = metadata["packages"]
         .as_array()
         .context("cargo metadata lists no packages")?;
-    let own = packages
+    let declared = packages
         .iter()
         .find(|p| p["name"] == "onlyfansapi")
         .and_then(|p| p["rust_version"].as_str());
-    let own = version(own.context("crate onlyfansapi states no rust-version")?)?;
-    let mut silent = 0;
+    let declared = version(declared.context("crate onlyfansapi has no rust-version")?)?;
+    let mut undeclared = 0;
     let mut newer = Vec::new();
     for package in packages {
         match package["rust_version"].as_str() {
-            Some(stated) if version(stated)? > own => newer.push(format!(
-                "{} {} needs Rust {stated}",
+            Some(needed) if version(needed)? > declared => newer.push(format!(
+                "{} {} needs Rust {needed}",
                 package["name"], package["version"]
             )),
             Some(_) => {}
-            None => silent += 1,
+            None => undeclared += 1,
         }
     }
     if !newer.is_empty() {
         bail!(
-            "these locked packages need a newer Rust than the workspace states: {}",
+            "locked packages need a newer Rust than the workspace declares: {}",
             newer.join("; ")
         );
     }
-    let doubled = doubled(packages);
-    let listed: BTreeSet<&str> = DOUBLED.iter().map(|(name, _)| *name).collect();
-    let found: BTreeSet<&str> = doubled.keys().copied().collect();
+    let duplicates = duplicates(packages);
+    let listed: BTreeSet<&str> = DUPLICATES.iter().map(|(name, _)| *name).collect();
+    let found: BTreeSet<&str> = duplicates.keys().copied().collect();
     if listed != found {
         bail!(
-            "the list of doubled crates in xtask/src/dependencies.rs is not that of Cargo.lock: there without a reason: {:?}; listed, but there once: {:?}",
+            "the list of duplicates in xtask/src/dependencies.rs does not match Cargo.lock; not listed: {:?}; listed, but locked in only one version: {:?}",
             found.difference(&listed),
             listed.difference(&found)
         );
     }
     if args.json {
-        let doubled: BTreeMap<_, _> = DOUBLED
+        let duplicates: BTreeMap<_, _> = DUPLICATES
             .iter()
-            .map(|(name, why)| (name, json!({"versions": doubled[name], "why": why})))
+            .map(|(name, reason)| {
+                (
+                    name,
+                    json!({"versions": duplicates[name], "reason": reason}),
+                )
+            })
             .collect();
         let json = json!({
             "packages": packages.len(),
-            "without_rust_version": silent,
-            "rust_version": format!("{}.{}", own.0, own.1),
-            "doubled": doubled,
+            "without_rust_version": undeclared,
+            "rust_version": format!("{}.{}", declared.0, declared.1),
+            "duplicates": duplicates,
         });
         println!("{}", serde_json::to_string_pretty(&json)?);
         return Ok(ExitCode::SUCCESS);
     }
-    for (name, why) in DOUBLED {
-        println!("{name} {}: {why}", doubled[name].join(", "));
+    for (name, reason) in DUPLICATES {
+        println!("{name} {}: {reason}", duplicates[name].join(", "));
     }
     println!(
-        "{} locked packages, none needs more than Rust {}.{} ({silent} state nothing)",
+        "{} locked packages, none needs a Rust newer than {}.{} ({undeclared} have no rust-version)",
         packages.len(),
-        own.0,
-        own.1
+        declared.0,
+        declared.1
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// The packages that are there in several versions.
-fn doubled(packages: &[Value]) -> BTreeMap<&str, Vec<&str>> {
+/// Returns the packages that are locked in several versions.
+fn duplicates(packages: &[Value]) -> BTreeMap<&str, Vec<&str>> {
     let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for package in packages {
         if let (Some(name), Some(version)) = (package["name"].as_str(), package["version"].as_str())
@@ -139,14 +144,14 @@ fn doubled(packages: &[Value]) -> BTreeMap<&str, Vec<&str>> {
     versions
 }
 
-/// Major, minor and patch of a `rust-version`.
+/// Parses a `rust-version` into major, minor and patch.
 fn version(text: &str) -> Result<(u32, u32, u32)> {
     let mut parts = text.split('.').map(str::parse::<u32>);
     let mut next = || {
         parts
             .next()
             .transpose()
-            .with_context(|| format!("`{text}` is no Rust version"))
+            .with_context(|| format!("`{text}` is not a Rust version"))
             .map(Option::unwrap_or_default)
     };
     Ok((next()?, next()?, next()?))

@@ -1,7 +1,7 @@
-//! `cargo xtask diff OLD NEW`: what a new document changes for programs that use the client.
+//! `cargo xtask diff OLD NEW`: reports the API changes between two documents.
 //!
-//! Both documents are generated from, with the overlay of this workspace and the same names, and what came
-//! out is compared.
+//! Generates a client from each document, with the overlay of this workspace and the same names, and compares the
+//! generated APIs.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,16 +18,16 @@ use crate::workspace;
   cargo xtask diff openapi.yaml new.yaml --format markdown > report.md
   cargo xtask diff old.json new.json --no-overlay --format json
 
-Exit codes: 0 no change in Rust, 3 additive, 2 breaking, 1 a document cannot be read.")]
+Exit codes: 0 no API changes, 2 breaking changes, 3 additive changes only, 1 a document cannot be read.")]
 pub(crate) struct Args {
-    /// The document of before
+    /// The old document
     old: PathBuf,
-    /// The document of now
+    /// The new document
     new: PathBuf,
-    /// How to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Without overlay.yaml and names.yaml: for documents of another service
+    /// Ignore overlay.yaml and names.yaml, for documents of another service
     #[arg(long)]
     no_overlay: bool,
 }
@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             Some(Names::read(&root.join("names.yaml"))?),
         )
     };
-    // Both first: a name that is wrong is told at once.
+    // Read both documents before generating, so that a wrong file name fails immediately.
     let (old, new) = (Document::read(&args.old)?, Document::read(&args.new)?);
     let comparison = Comparison::new(old, new, overlay.as_ref(), names.as_ref())?;
     match args.format {

@@ -1,15 +1,14 @@
-//! `cargo xtask explain OPERATION`: every change that a pass made to it: pass, pointer, before -> after.
+//! `cargo xtask explain OPERATION`: lists every change that a pass made to an operation.
 //!
-//! CONTRIBUTING.md shows one operation as an example; `--write` puts it there and `--check` fails unless
-//! it is there.
+//! CONTRIBUTING.md contains the explanation of one operation as an example. `--write` updates that block, and
+//! `--check` fails if it is out of date.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use onlyfansapi_codegen::{Change, Covered, Outcome, Output};
+use onlyfansapi_codegen::{Change, OperationCoverage, OperationStatus, Output};
 use serde_json::{Value, json};
 
 use crate::workspace;
@@ -20,21 +19,21 @@ use crate::workspace;
   cargo xtask explain list_chats --json
   cargo xtask explain --pass money
 
-Exit codes: 0 explained; 1 there is no such operation or pass, or CONTRIBUTING.md shows another way.")]
+Exit codes: 0 success; 1 unknown operation or pass, or the block in CONTRIBUTING.md is out of date.")]
 pub(crate) struct Args {
-    /// The operationId of the document, or the name of the method
+    /// operationId in the document, or name of the generated method
     #[arg(required_unless_present = "pass")]
     operation: Option<String>,
-    /// Every change of one pass instead, in all operations: `money`, `timestamps`, `overlay`, …
+    /// Show the changes of one pass in all operations instead: `money`, `timestamps`, `overlay`, …
     #[arg(long, conflicts_with_all = ["operation", "write", "check"])]
     pass: Option<String>,
-    /// For machines
+    /// Print JSON
     #[arg(long, conflicts_with_all = ["write", "check"])]
     json: bool,
-    /// Write it into CONTRIBUTING.md
+    /// Update the block in CONTRIBUTING.md
     #[arg(long)]
     write: bool,
-    /// Fail unless CONTRIBUTING.md has it
+    /// Fail if the block in CONTRIBUTING.md is out of date
     #[arg(long, conflicts_with = "write")]
     check: bool,
 }
@@ -42,54 +41,58 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let output = workspace::output()?;
     if let Some(pass) = &args.pass {
-        return of_pass(&output, pass, args.json);
+        return print_pass(&output, pass, args.json);
     }
     let wanted = args.operation.as_deref().unwrap_or_default();
     if args.json {
-        let covered = covered(&output, wanted)?;
+        let covered = find_operation(&output, wanted)?;
         let changes: Vec<_> = output
             .report
             .of_operation(&covered.id)
-            .map(json_of)
+            .map(change_to_json)
             .collect();
         let json = json!({
             "operationId": covered.id,
             "method": covered.method,
             "path": covered.path,
             "tag": covered.tag,
-            "outcome": covered.outcome.to_string(),
+            "outcome": covered.status.to_string(),
             "changes": changes,
         });
         println!("{}", serde_json::to_string_pretty(&json)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let text = explained(&output, wanted)?;
+    let text = explanation(&output, wanted)?;
     if !args.write && !args.check {
         print!("{text}");
         return Ok(ExitCode::SUCCESS);
     }
     let file = workspace::root().join("CONTRIBUTING.md");
     let page = std::fs::read_to_string(&file)?;
-    let Some((id, from, to)) = block(&page).filter(|(id, ..)| *id == wanted) else {
+    let Some((id, from, to)) = find_block(&page).filter(|(id, ..)| *id == wanted) else {
         bail!("CONTRIBUTING.md has no block `<!-- explain {wanted} -->`");
     };
     if args.write {
         std::fs::write(&file, format!("{}{text}{}", &page[..from], &page[to..]))?;
     } else if page[from..to] != text {
-        bail!("CONTRIBUTING.md shows another way of {id}: cargo xtask explain {id} --write");
+        bail!(
+            "the block in CONTRIBUTING.md is out of date; run `cargo xtask explain {id} --write`"
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// CONTRIBUTING.md with its example as `output` has it; `None` where it has none, or the operation is gone.
-pub(crate) fn renewed(page: &str, output: &Output) -> Option<String> {
-    let (id, from, to) = block(page)?;
-    let text = explained(output, id).ok()?;
+/// Returns CONTRIBUTING.md with an up-to-date explanation block.
+///
+/// Returns `None` if the page has no such block or the operation no longer exists.
+pub(crate) fn with_current_block(page: &str, output: &Output) -> Option<String> {
+    let (id, from, to) = find_block(page)?;
+    let text = explanation(output, id).ok()?;
     Some(format!("{}{text}{}", &page[..from], &page[to..]))
 }
 
-/// The operation that a page explains, and where its block begins and ends.
-fn block(page: &str) -> Option<(&str, usize, usize)> {
+/// Returns the operation that the page explains, and the byte range of its block.
+fn find_block(page: &str) -> Option<(&str, usize, usize)> {
     const MARK: &str = "<!-- explain ";
     let at = page.find(MARK)? + MARK.len();
     let (id, rest) = page[at..].split_once(" -->\n```text\n")?;
@@ -97,11 +100,11 @@ fn block(page: &str) -> Option<(&str, usize, usize)> {
     Some((id, from, from + rest.find("```\n")?))
 }
 
-/// The operation of an operationId, or of the name of a method.
-fn covered<'a>(output: &'a Output, wanted: &str) -> Result<&'a Covered> {
-    let is_wanted = |covered: &&Covered| {
+/// Finds an operation by operationId or method name.
+fn find_operation<'a>(output: &'a Output, wanted: &str) -> Result<&'a OperationCoverage> {
+    let is_wanted = |covered: &&OperationCoverage| {
         covered.id == wanted
-            || matches!(&covered.outcome, Outcome::Generated { method } if method == wanted)
+            || matches!(&covered.status, OperationStatus::Generated { method } if method == wanted)
     };
     let operations = &output.coverage.operations;
     let Some(covered) = operations.iter().find(is_wanted) else {
@@ -116,33 +119,33 @@ fn covered<'a>(output: &'a Output, wanted: &str) -> Result<&'a Covered> {
             bail!("the document has no operation `{wanted}`");
         }
         bail!(
-            "the document has no operation `{wanted}`; it has {}",
+            "the document has no operation `{wanted}`; similar operations: {}",
             near.join(", ")
         );
     };
     Ok(covered)
 }
 
-fn json_of(change: &Change) -> Value {
+fn change_to_json(change: &Change) -> Value {
     json!({
         "pass": change.step,
         "operation": change.operation,
         "pointer": change.pointer.as_str(),
-        "what": change.what,
+        "description": change.description,
         "warning": change.is_warning,
     })
 }
 
-/// How an operation came to be.
-fn explained(output: &Output, wanted: &str) -> Result<String> {
-    let covered = covered(output, wanted)?;
+/// Formats an operation and the changes that the passes made to it.
+fn explanation(output: &Output, wanted: &str) -> Result<String> {
+    let covered = find_operation(output, wanted)?;
     let mut text = format!(
         "{}  {} {}  (tag {})\n{}\n",
         covered.id,
         covered.method.to_uppercase(),
         covered.path,
         covered.tag,
-        covered.outcome
+        covered.status
     );
     for change in output.report.of_operation(&covered.id) {
         let _ = writeln!(text, "  {change}");
@@ -150,7 +153,7 @@ fn explained(output: &Output, wanted: &str) -> Result<String> {
     Ok(text)
 }
 
-fn of_pass(output: &Output, pass: &str, as_json: bool) -> Result<ExitCode> {
+fn print_pass(output: &Output, pass: &str, as_json: bool) -> Result<ExitCode> {
     let changes: Vec<_> = output
         .report
         .changes()
@@ -165,12 +168,12 @@ fn of_pass(output: &Output, pass: &str, as_json: bool) -> Result<ExitCode> {
             .map(|change| change.step)
             .collect();
         bail!(
-            "no pass `{pass}` changed anything; these did: {}",
+            "no changes by a pass `{pass}`; passes with changes: {}",
             steps.into_iter().collect::<Vec<_>>().join(", ")
         );
     }
     if as_json {
-        let changes: Vec<_> = changes.into_iter().map(json_of).collect();
+        let changes: Vec<_> = changes.into_iter().map(change_to_json).collect();
         println!("{}", serde_json::to_string_pretty(&changes)?);
         return Ok(ExitCode::SUCCESS);
     }
@@ -179,7 +182,7 @@ fn of_pass(output: &Output, pass: &str, as_json: bool) -> Result<ExitCode> {
             "{:<32} {}: {}",
             change.operation.as_deref().unwrap_or_default(),
             change.pointer,
-            change.what
+            change.description
         );
     }
     println!("\n{} changes by {pass}", changes.len());

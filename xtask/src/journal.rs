@@ -1,8 +1,8 @@
-//! Several files of the workspace replaced at once, or not at all, also when the process is killed.
+//! Atomic replacement of several workspace files, which survives a killed process.
 //!
-//! The new files are written to `.update` and synced; a journal that lists them is the moment of decision.
-//! Until it is there the next command throws `.update` away, from then on it finishes the work. While the
-//! journal is there the build script refuses to build.
+//! The new files are first staged in `.update` and synced. Then a journal that lists them is renamed into place, which
+//! commits the replacement: after a crash, the next command deletes `.update` if there is no journal, and completes
+//! the replacement if there is. The build script refuses to build while the journal exists.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -14,14 +14,14 @@ use anyhow::{Context, Result, bail};
 use onlyfansapi_codegen::build_script::sha256;
 use serde::{Deserialize, Serialize};
 
-/// The folder of what is staged. `build.rs` knows the journal's name as well.
+/// The folder of the staged files. The path of the journal is repeated in the client's `build.rs`.
 const FOLDER: &str = ".update";
 const JOURNAL: &str = "journal";
 
-/// A file of the workspace that is to be replaced.
+/// A workspace file to replace, with its new contents.
 #[derive(Debug)]
 pub(crate) struct NewFile {
-    /// Its path from the root, with `/`.
+    /// Path relative to the root, with `/` as separator.
     pub(crate) path: &'static str,
     pub(crate) bytes: Vec<u8>,
 }
@@ -42,18 +42,20 @@ struct Entry {
     sha256: String,
 }
 
-/// What [`settle`] found and did.
+/// The outcome of [`recover`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
-    /// Nothing was left over.
-    Nothing,
-    /// Staged files without a journal were thrown away: the workspace is as before.
-    Undone,
-    /// The journal was finished: the workspace is as after.
-    Finished,
+pub(crate) enum Recovery {
+    /// There was nothing to recover.
+    Clean,
+    /// Staged files without a journal were deleted; the workspace is in the old state.
+    RolledBack,
+    /// The journal was replayed; the workspace is in the new state.
+    Completed,
 }
 
-/// Replaces `files`, all of them or none, in their order; those that are already so are left alone.
+/// Replaces all of `files` or none, in order, and returns how many changed.
+///
+/// Files that already have the new contents are not touched.
 pub(crate) fn replace(root: &Path, files: &[NewFile]) -> Result<usize> {
     let changed: Vec<&NewFile> = files
         .iter()
@@ -64,13 +66,13 @@ pub(crate) fn replace(root: &Path, files: &[NewFile]) -> Result<usize> {
     }
     let folder = root.join(FOLDER);
     std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make {}", folder.display()))?;
-    point();
+        .with_context(|| format!("cannot create {}", folder.display()))?;
+    crash_point();
     let mut entries = Vec::new();
     for (index, file) in changed.iter().enumerate() {
         let staged = index.to_string();
         write_synced(&folder.join(&staged), &file.bytes)?;
-        point();
+        crash_point();
         entries.push(Entry {
             file: file.path.to_owned(),
             staged,
@@ -79,49 +81,52 @@ pub(crate) fn replace(root: &Path, files: &[NewFile]) -> Result<usize> {
     }
     let journal = folder.join("journal.new");
     write_synced(&journal, serde_json::to_string_pretty(&entries)?.as_bytes())?;
-    point();
+    crash_point();
     std::fs::rename(&journal, folder.join(JOURNAL))?;
     sync_folder(&folder)?;
     sync_folder(root)?;
-    point();
-    forward(root)?;
+    crash_point();
+    roll_forward(root)?;
     Ok(changed.len())
 }
 
-/// Whether something is staged: by a process that was killed, or by one that runs.
-pub(crate) fn is_open(root: &Path) -> bool {
+/// Returns whether files are staged, by a killed process or by a running process.
+pub(crate) fn is_pending(root: &Path) -> bool {
     root.join(FOLDER).exists()
 }
 
-/// Finishes or undoes what a killed process has left.
-pub(crate) fn settle(root: &Path) -> Result<Settled> {
-    if !is_open(root) {
-        return Ok(Settled::Nothing);
+/// Completes or rolls back the replacement that a killed process started.
+pub(crate) fn recover(root: &Path) -> Result<Recovery> {
+    if !is_pending(root) {
+        return Ok(Recovery::Clean);
     }
     let folder = root.join(FOLDER);
     if folder.join(JOURNAL).exists() {
-        forward(root).with_context(|| {
-            format!("an update was killed while it replaced files, and {FOLDER} cannot finish it")
+        roll_forward(root).with_context(|| {
+            format!(
+                "an update was killed while it replaced files and cannot be completed from {FOLDER}"
+            )
         })?;
-        return Ok(Settled::Finished);
+        return Ok(Recovery::Completed);
     }
     std::fs::remove_dir_all(&folder)
         .with_context(|| format!("cannot remove {}", folder.display()))?;
-    Ok(Settled::Undone)
+    Ok(Recovery::RolledBack)
 }
 
-/// Moves what is staged to its place; what was moved before is left there.
-fn forward(root: &Path) -> Result<()> {
+/// Moves the staged files into place; files that were already moved are skipped.
+fn roll_forward(root: &Path) -> Result<()> {
     let folder = root.join(FOLDER);
     let journal = folder.join(JOURNAL);
     let entries: Vec<Entry> = serde_json::from_slice(&std::fs::read(&journal)?)
-        .with_context(|| format!("{} is no journal", journal.display()))?;
-    // All first: half of them is what must not happen.
+        .with_context(|| format!("{} is not a valid journal", journal.display()))?;
+    // Check every file before moving the first, so that a damaged entry cannot leave a mixed state.
     for entry in &entries {
-        let is = |path: &Path| std::fs::read(path).is_ok_and(|file| sha256(&file) == entry.sha256);
-        if !is(&folder.join(&entry.staged)) && !is(&root.join(&entry.file)) {
+        let matches =
+            |path: &Path| std::fs::read(path).is_ok_and(|file| sha256(&file) == entry.sha256);
+        if !matches(&folder.join(&entry.staged)) && !matches(&root.join(&entry.file)) {
             bail!(
-                "{}: neither the file nor what was staged for it is what the journal says; take both from version control and remove {FOLDER}",
+                "{}: neither the file nor its staged copy matches the journal; restore the workspace from version control and delete {FOLDER}",
                 entry.file
             );
         }
@@ -131,7 +136,7 @@ fn forward(root: &Path) -> Result<()> {
         if !staged.exists() {
             continue;
         }
-        // Cargo goes by the time: a file staged before the last build would be unseen.
+        // Cargo compares modification times, so a file staged before the last build would go unnoticed.
         File::options()
             .write(true)
             .open(&staged)?
@@ -141,14 +146,14 @@ fn forward(root: &Path) -> Result<()> {
         std::fs::rename(&staged, &file)
             .with_context(|| format!("cannot replace {}", file.display()))?;
         sync_folder(parent)?;
-        point();
+        crash_point();
     }
     std::fs::remove_file(&journal)?;
     sync_folder(&folder)?;
-    point();
+    crash_point();
     std::fs::remove_dir_all(&folder)?;
     sync_folder(root)?;
-    point();
+    crash_point();
     Ok(())
 }
 
@@ -161,7 +166,7 @@ fn write_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Makes names in a folder durable, where the platform knows how.
+/// Syncs the entries of a folder to disk, on Unix.
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;
@@ -169,8 +174,8 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A point at which a test can kill the process: the one whose number the switch names.
-fn point() {
+/// Aborts the process if `XTASK_DIE_AT` is the number of this crash point; used by tests.
+fn crash_point() {
     static PASSED: AtomicUsize = AtomicUsize::new(0);
     let number = PASSED.fetch_add(1, Ordering::Relaxed) + 1;
     if std::env::var("XTASK_DIE_AT").is_ok_and(|at| at == number.to_string()) {

@@ -1,5 +1,5 @@
-//! openapi.lock says what was vendored, and the state of everything that is made of it.
-//! `cargo xtask lock` checks that it still is so.
+//! openapi.lock: the source of the vendored document, and the checksums of the document and the generated files.
+//! `cargo xtask lock` checks the files against it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,8 +15,8 @@ use crate::workspace;
 
 pub(crate) const FILE: &str = "openapi.lock";
 
-/// What the lock holds fast.
-pub(crate) const LOCKED: [&str; 4] = [
+/// The files whose checksums are in the lock file.
+const LOCKED_FILES: [&str; 4] = [
     "openapi.yaml",
     "overlay.yaml",
     "names.yaml",
@@ -24,8 +24,8 @@ pub(crate) const LOCKED: [&str; 4] = [
 ];
 
 const HEADER: &str = "\
-# What was vendored, from where and when, and the files that belong together. Kept by `cargo xtask update`
-# and `cargo xtask generate`; checked by `cargo xtask lock` and by the build script.
+# The source of the vendored document, and the checksums of the files that must match it. Written by
+# `cargo xtask update` and `cargo xtask generate`; checked by `cargo xtask lock` and by the build script.
 ";
 
 #[derive(Debug, clap::Args)]
@@ -33,26 +33,26 @@ const HEADER: &str = "\
   cargo xtask lock
   cargo xtask lock --json
 
-Exit codes: 0 all are as locked, 1 one is not.")]
+Exit codes: 0 all files match openapi.lock, 1 a file does not.")]
 pub(crate) struct Args {
-    /// For machines
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// The lock.
+/// The contents of openapi.lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lock {
     pub(crate) source: String,
     pub(crate) date: String,
-    /// What the service called this version of the document.
+    /// The service's ETag for this version of the document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) etag: Option<String>,
     pub(crate) provenance: String,
     #[serde(default)]
     pub(crate) sha256: BTreeMap<String, String>,
-    /// The sizes of the same files: what a build without the generator checks.
+    /// The sizes of the same files, which are checked by builds without the generator.
     #[serde(default)]
     pub(crate) bytes: BTreeMap<String, u64>,
 }
@@ -60,25 +60,26 @@ pub(crate) struct Lock {
 impl Lock {
     pub(crate) fn read(root: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(root.join(FILE))
-            .with_context(|| format!("{FILE} cannot be read"))?;
-        serde_yaml::from_str(&text).with_context(|| format!("{FILE} is no lock"))
+            .with_context(|| format!("cannot read {FILE}"))?;
+        serde_yaml::from_str(&text).with_context(|| format!("{FILE} is not a valid lock file"))
     }
 
-    /// Holds `bytes` fast as the content of `file`.
-    pub(crate) fn hold(&mut self, file: &str, bytes: &[u8]) {
+    /// Records the checksum and size of `file`.
+    pub(crate) fn record(&mut self, file: &str, bytes: &[u8]) {
         self.sha256.insert(file.to_owned(), sha256(bytes));
         self.bytes
             .insert(file.to_owned(), bytes.len().try_into().unwrap_or(u64::MAX));
     }
 
-    /// Whether `bytes` are what is locked as `file`.
-    pub(crate) fn holds(&self, file: &str, bytes: &[u8]) -> bool {
+    /// Returns whether `bytes` match the checksum recorded for `file`.
+    pub(crate) fn matches(&self, file: &str, bytes: &[u8]) -> bool {
         self.sha256
             .get(file)
             .is_some_and(|sha| *sha == sha256(bytes))
     }
 
-    pub(crate) fn file(&self) -> Result<NewFile> {
+    /// Serializes the lock file.
+    pub(crate) fn to_file(&self) -> Result<NewFile> {
         let text = serde_yaml::to_string(self)?;
         Ok(NewFile::new(FILE, format!("{HEADER}{text}")))
     }
@@ -87,36 +88,39 @@ impl Lock {
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let root = workspace::root();
     let lock = Lock::read(&root)?;
-    let mut wrong = Vec::new();
-    for file in LOCKED {
+    let mut mismatched = Vec::new();
+    for file in LOCKED_FILES {
         let bytes =
-            std::fs::read(root.join(file)).with_context(|| format!("{file} cannot be read"))?;
-        if !lock.holds(file, &bytes) {
-            wrong.push(file);
+            std::fs::read(root.join(file)).with_context(|| format!("cannot read {file}"))?;
+        if !lock.matches(file, &bytes) {
+            mismatched.push(file);
         }
     }
     if args.json {
         println!(
             "{}",
-            serde_json::to_string_pretty(&json!({"lock": lock, "wrong": wrong}))?
+            serde_json::to_string_pretty(&json!({"lock": lock, "mismatched": mismatched}))?
         );
     }
-    if wrong.contains(&"openapi.yaml") {
+    if mismatched.contains(&"openapi.yaml") {
         bail!(
-            "openapi.yaml is not the document that was vendored: `cargo xtask update --from FILE` takes a new one in"
+            "openapi.yaml does not match {FILE}; run `cargo xtask update --from FILE` to update to a new document"
         );
     }
-    if !wrong.is_empty() {
+    if !mismatched.is_empty() {
         bail!(
-            "{} changed: `cargo xtask generate` makes them go together",
-            wrong.join(", ")
+            "changed since they were locked: {}; run `cargo xtask generate` to regenerate all files",
+            mismatched.join(", ")
         );
     }
     if !args.json {
         for (file, sha) in &lock.sha256 {
             println!("{sha}  {file}");
         }
-        println!("all as in {FILE}, from {} of {}", lock.source, lock.date);
+        println!(
+            "all files match {FILE} (document of {} from {})",
+            lock.date, lock.source
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,6 @@
-//! `cargo xtask …`: everything a maintainer does.
+//! `cargo xtask …`: the maintenance commands of the workspace.
 //!
-//! Depends on codegen only, never on the client: a document that does not compile must not take
-//! the tools down that mend it.
+//! xtask depends on codegen but never on the generated client, so that it still builds when the client does not.
 
 #[cfg(unix)]
 mod bench_build;
@@ -18,9 +17,9 @@ mod dependencies;
 mod diff;
 mod explain;
 mod generate;
+mod generated_files;
 mod journal;
 mod lock;
-mod made;
 #[cfg(unix)]
 mod measure;
 mod mock;
@@ -34,13 +33,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// What a maintainer of the SDK does.
+/// Maintenance commands of the SDK.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
-    after_help = "Exit codes: 0 done, 1 failed with one line that says why, 2 also for arguments that are none;
-`update` and `diff` say more with theirs. What a machine may read is printed on stdout, the rest on stderr."
+    after_help = "Exit codes: 0 success, 1 failure with a one-line error, 2 invalid arguments. `update` and `diff` define
+further codes. Results are printed to stdout, progress and errors to stderr."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -49,76 +48,78 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Generate the client into target/generated and say what came out
+    /// Regenerate the client and every other generated file, or a standalone crate from any document
     Generate(generate::Args),
-    /// Take a new document in, with everything that is made of it, and say what changes
+    /// Update to a new document: regenerate all files, verify them and report the changes
     Update(update::Args),
-    /// Say what a new document changes for programs that use the client
+    /// Report the API changes between two documents
     Diff(diff::Args),
-    /// Say how an operation came to be: every change that a pass made to it
+    /// Show every change that the passes made to an operation
     Explain(explain::Args),
-    /// Account for every operation of the document, and count the fields of answers by kind
+    /// List what happened to each operation, and count the response fields by kind of type
     Coverage(coverage::Args),
-    /// Check that the document and what is made of it are those of openapi.lock
+    /// Check the document and the generated files against openapi.lock
     Lock(lock::Args),
-    /// List the public types of the facade and the foreign types in its API, and compare
+    /// Check the public types of the SDK, their examples and the foreign types in its API
     PublicApi(public_api::Args),
-    /// Print the types of answers by tag, with the operations that share each
+    /// List the public types by tag, with the operations that use each
     Names(names::Args),
-    /// Measure what the client costs to generate, check and build, against the limits
+    /// Benchmark generating, checking and building the client, with limits
     #[cfg(unix)]
     BenchBuild(bench_build::Args),
-    /// Measure how time and memory of the generator grow with the number of operations
+    /// Benchmark the generator's time and memory by number of operations
     #[cfg(unix)]
     BenchDocuments(bench_documents::Args),
-    /// Measure what a call costs beside plain reqwest and serde
+    /// Benchmark a call of the SDK against plain reqwest and serde
     BenchClient(bench_client::Args),
-    /// Measure how many requests a second the stand-in answers, and its memory over a million
+    /// Benchmark the throughput of the mock server, and its memory over a million requests
     #[cfg(unix)]
     BenchMock(bench_mock::Args),
-    /// Make very many calls against a server that fails by chance
+    /// Send many calls to a server that injects random faults
     Soak(soak::Args),
-    /// Run the stand-in of the service as a server on loopback
+    /// Run the mock server on loopback
     Mock(mock::Args),
-    /// Call every operation of the client against the stand-in, and wrong clients that must be noticed
+    /// Call every operation against the mock server, and check that it detects broken clients
     Conformance(conformance::Args),
-    /// Run the gate; with --full also what takes too long for it
+    /// Run the CI gate; with --full also the long tests and benchmarks
     Ci(ci::Args),
-    /// Check that no locked package asks for a newer Rust, or is doubled without a reason
+    /// Check the minimum Rust version and the duplicates of the locked packages
     Dependencies(dependencies::Args),
 }
 
 fn main() -> ExitCode {
-    // `cargo xtask names | head` ends as other programs do.
+    // `cargo xtask names | head` ends silently instead of panicking on a closed pipe.
     sigpipe::reset();
-    // Started by a benchmark to measure a command, it runs that command.
+    // A benchmark starts this program to measure another command.
     #[cfg(unix)]
-    if let Some(code) = measure::instead() {
+    if let Some(code) = measure::run_as_wrapper() {
         return code;
     }
     let command = Cli::parse().command;
-    let outcome = settle().and_then(|()| run(command));
+    let outcome = recover().and_then(|()| run(command));
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
 }
 
-/// Finishes or undoes what a killed command has left; leaves alone what another is doing.
-fn settle() -> anyhow::Result<()> {
-    if !journal::is_open(&workspace::root()) {
+/// Completes or rolls back the file replacement of a killed command.
+///
+/// Returns an error if another command is replacing files now.
+fn recover() -> anyhow::Result<()> {
+    if !journal::is_pending(&workspace::root()) {
         return Ok(());
     }
-    let _alone = workspace::alone()?;
-    match journal::settle(&workspace::root())? {
-        journal::Settled::Nothing => {}
-        journal::Settled::Undone => {
+    let _lock = workspace::acquire_lock()?;
+    match journal::recover(&workspace::root())? {
+        journal::Recovery::Clean => {}
+        journal::Recovery::RolledBack => {
             eprintln!(
-                "a command was killed before it replaced anything: what it had staged is removed"
+                "a previous command was killed before it replaced any file; removed its staged files"
             );
         }
-        journal::Settled::Finished => {
-            eprintln!("a command was killed while it replaced files: they are all replaced now");
+        journal::Recovery::Completed => {
+            eprintln!("a previous command was killed while it replaced files; replaced the rest");
         }
     }
     Ok(())
@@ -154,7 +155,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     #[test]
-    fn every_command_says_on_one_screen_what_it_does_with_examples_and_exit_codes() {
+    fn every_help_text_fits_one_screen_and_has_examples_and_exit_codes() {
         let mut commands = super::Cli::command();
         commands.build();
         for command in commands

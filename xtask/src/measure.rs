@@ -1,8 +1,8 @@
-//! Runs a command and reads what it and its descendants cost.
+//! Measures CPU time and peak memory of a command and its descendants.
 //!
-//! The system tells the peak memory of all children that a process ever had, so each command runs under a
-//! process of its own: this program again, told by an environment variable where to write the cost. As a
-//! wrapper of rustc the same process writes a line for each crate.
+//! `getrusage` reports the peak memory over all children that a process ever had. Each command therefore runs under
+//! its own measuring process: this program again, with an environment variable that names the file for the result.
+//! With another variable the program acts as a rustc wrapper and logs the CPU time of each crate.
 
 use std::fmt;
 use std::io::Write as _;
@@ -13,18 +13,18 @@ use anyhow::{Context, Result, bail};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 
-/// Where a measuring process writes the cost of its command.
+/// Names the file to which a measuring process writes the cost of its command.
 const MEASURE: &str = "XTASK_MEASURE";
 
-/// Where a wrapper of rustc writes the cost of each crate.
+/// Names the file to which the rustc wrapper appends the CPU time of each crate.
 pub(crate) const RUSTC_LOG: &str = "XTASK_RUSTC_LOG";
 
-/// What a command cost.
+/// The cost of a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cost {
-    /// User and system time in seconds, of all descendants.
+    /// User and system time of all descendants, in seconds.
     pub(crate) cpu: f64,
-    /// The peak of the largest process, in MiB.
+    /// Peak memory of the largest process, in MiB.
     pub(crate) memory: f64,
 }
 
@@ -44,16 +44,16 @@ impl fmt::Display for Cost {
 }
 
 impl Cost {
-    /// The median, of each number by itself.
+    /// Returns the median of each number separately.
     pub(crate) fn median(costs: &[Self]) -> Self {
-        let middle = |number: fn(&Self) -> f64| {
+        let median = |number: fn(&Self) -> f64| {
             let mut numbers: Vec<_> = costs.iter().map(number).collect();
             numbers.sort_by(f64::total_cmp);
             numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
         };
         Self {
-            cpu: middle(|cost| cost.cpu),
-            memory: middle(|cost| cost.memory),
+            cpu: median(|cost| cost.cpu),
+            memory: median(|cost| cost.memory),
         }
     }
 
@@ -79,16 +79,20 @@ impl Cost {
     }
 }
 
-/// Runs a command in `folder` and gives its cost; a failure shows what the command said.
+/// Runs a command in `folder` and returns its cost.
+///
+/// # Errors
+///
+/// Returns an error with the stderr of the command if it fails.
 pub(crate) fn run(
     program: &str,
     arguments: &[&str],
     folder: &Path,
     environment: &[(&str, &str)],
 ) -> Result<Cost> {
-    let own = std::env::current_exe()?;
+    let exe = std::env::current_exe()?;
     let file = std::env::temp_dir().join(format!("xtask-cost-{}", std::process::id()));
-    let output = Command::new(own)
+    let output = Command::new(&exe)
         .arg(program)
         .args(arguments)
         .current_dir(folder)
@@ -106,7 +110,7 @@ pub(crate) fn run(
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    let text = std::fs::read_to_string(&file).context("the measuring process wrote no cost")?;
+    let text = std::fs::read_to_string(&file).context("the measuring process wrote no result")?;
     std::fs::remove_file(&file)?;
     let mut numbers = text.split_whitespace().map(str::parse::<f64>);
     match (numbers.next(), numbers.next()) {
@@ -115,26 +119,27 @@ pub(crate) fn run(
     }
 }
 
-/// What this process does in place of a command of its own, when it was started to measure one.
-pub(crate) fn instead() -> Option<ExitCode> {
+/// Runs and measures another command if this process was started as a wrapper; returns `None` otherwise.
+pub(crate) fn run_as_wrapper() -> Option<ExitCode> {
     let wraps = std::env::var_os(RUSTC_LOG);
     let measures = std::env::var_os(MEASURE).filter(|_| wraps.is_none() || !is_rustc());
     let log = measures.clone().or(wraps)?;
-    let outcome = wrapped(Path::new(&log), measures.is_some());
+    let outcome = run_measured(Path::new(&log), measures.is_some());
     Some(outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     }))
 }
 
-/// cargo starts a wrapper with the path of rustc as its first argument.
+/// Returns whether the first argument is rustc, which is how cargo starts a rustc wrapper.
 fn is_rustc() -> bool {
     std::env::args_os()
         .nth(1)
         .is_some_and(|program| Path::new(&program).file_stem() == Some("rustc".as_ref()))
 }
 
-fn wrapped(log: &Path, measures: bool) -> Result<ExitCode> {
+/// Runs the command in the arguments and writes its cost to `log`.
+fn run_measured(log: &Path, measures: bool) -> Result<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     let program = arguments.next().context("no command to run")?;
     let arguments: Vec<_> = arguments.collect();
@@ -162,7 +167,7 @@ fn wrapped(log: &Path, measures: bool) -> Result<ExitCode> {
     })
 }
 
-/// The crates of a log, the dearest first; a crate that was compiled twice counts twice.
+/// Reads a log of CPU times by crate, slowest first; times of crates that were compiled repeatedly are added up.
 pub(crate) fn read_log(log: &Path) -> Result<Vec<(String, f64)>> {
     let mut crates: std::collections::BTreeMap<String, f64> = std::collections::BTreeMap::new();
     for line in std::fs::read_to_string(log)?.lines() {

@@ -1,6 +1,6 @@
-//! `cargo xtask mock`: the stand-in as a server.
+//! `cargo xtask mock`: runs the mock server.
 //!
-//! The program of its crate, started through cargo: a client that does not compile must not take the tools down.
+//! Runs the program of the `onlyfansapi-mock` crate through cargo, because xtask itself must not depend on the client.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::workspace;
 
-/// How cargo is told to build it, and nothing that it does without.
+/// The cargo arguments that select the mock server with only the features it needs.
 pub(crate) const PACKAGE: [&str; 5] = [
     "-p",
     "onlyfansapi-mock",
@@ -26,13 +26,13 @@ pub(crate) const PACKAGE: [&str; 5] = [
   cargo xtask mock --port 0 --journal 1000 --quiet
   cargo xtask mock --help
 
-Exit codes: 0 after an interrupt; 1 when the port is taken or a document cannot be read."
+Exit codes: 0 after an interrupt; 1 if the port is in use or a document cannot be read."
 )]
 pub(crate) struct Args {
-    /// Build it with optimizations: for measurements
+    /// Build in release mode, for measurements
     #[arg(long)]
     release: bool,
-    /// What the server is told; `--help` says what there is
+    /// Arguments of the mock server; `--help` lists them
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
@@ -45,12 +45,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     start(&package, &args.arguments)
 }
 
-/// In place of this process, so that whoever ends this one ends the server.
+/// Replaces this process, so that a signal sent to it reaches the server.
 #[cfg(unix)]
 fn start(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;
 
-    Err(workspace::program(package, arguments).exec().into())
+    Err(workspace::cargo_run(package, arguments).exec().into())
 }
 
 #[cfg(not(unix))]

@@ -1,23 +1,23 @@
-//! `cargo xtask names`: the types of answers by tag, with the operations that share each.
+//! `cargo xtask names`: lists the public types by tag, with the operations that use each.
 //!
-//! `--write` keeps what the document teaches in names.yaml, `--check` fails unless it is there and the
-//! names are good, `--entities` prints what naive generation would have made of each shared type.
+//! `--write` records the inferred names in names.yaml. `--check` fails if names.yaml is out of date or a name breaks
+//! a naming rule. `--entities` compares the shared types with the types that naive generation would produce.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use heck::ToPascalCase;
-use onlyfansapi_codegen::{Names, Outcome, Output};
+use onlyfansapi_codegen::{Names, OperationStatus, Output};
 use serde_json::json;
 
 use crate::workspace;
 
-/// Names that break a rule, with the reason why they stay; at most ten.
+/// Names that break a rule, with the reason for the exception; at most ten.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
-/// Words that name nothing.
-const EMPTY: [&str; 4] = ["Data", "List", "Item", "Response"];
+/// Names that are too generic on their own.
+const GENERIC: [&str; 4] = ["Data", "List", "Item", "Response"];
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -25,49 +25,49 @@ const EMPTY: [&str; 4] = ["Data", "List", "Item", "Response"];
   cargo xtask names --entities
   cargo xtask names --json
 
-Exit codes: 0 printed, written, or as in names.yaml; 1 a name breaks a rule, or names.yaml has others.")]
+Exit codes: 0 success; 1 with --check, a name breaks a rule or names.yaml is out of date.")]
 pub(crate) struct Args {
-    /// Keep what the document teaches in names.yaml
+    /// Record the inferred names in names.yaml
     #[arg(long, conflicts_with_all = ["check", "entities"])]
     write: bool,
-    /// Forget what names.yaml has, and learn from the document alone
+    /// Discard the recorded names and infer all of them from the document
     #[arg(long, requires = "write")]
-    relearn: bool,
-    /// For machines
+    reset: bool,
+    /// Print JSON
     #[arg(long, conflicts_with_all = ["write", "check", "entities"])]
     json: bool,
-    /// Fail unless names.yaml has it, and the names are good
+    /// Fail if names.yaml is out of date or a name breaks a rule
     #[arg(long, conflicts_with = "entities")]
     check: bool,
-    /// Print a table of the types that several operations share
+    /// Print a Markdown table of the types that several operations share
     #[arg(long)]
     entities: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let output = workspace::output_with(args.relearn.then(Names::default))?;
+    let output = workspace::output_with(args.reset.then(Names::default))?;
     let file = workspace::root().join("names.yaml");
     let text = output.names.to_yaml()?;
     if args.write {
         std::fs::write(&file, text)?;
         println!(
-            "{} names pinned; `cargo xtask generate` makes the client of them",
+            "recorded {} names; run `cargo xtask generate` to regenerate the client",
             output.models.len()
         );
     } else if args.check {
-        let faults = faults(&output);
-        if !faults.is_empty() {
+        let violations = violations(&output);
+        if !violations.is_empty() {
             bail!(
-                "{} names need another in the overlay's x-models:\n{}",
-                faults.len(),
-                faults.join("\n")
+                "{} names break a rule; rename them in the overlay's x-models:\n{}",
+                violations.len(),
+                violations.join("\n")
             );
         }
         if std::fs::read_to_string(&file)? != text {
-            bail!("names.yaml does not hold what the document teaches: cargo xtask names --write");
+            bail!("names.yaml is out of date; run `cargo xtask names --write`");
         }
         println!(
-            "{} public types, {} exceptions; names.yaml holds all {} of answers",
+            "{} public types, {} exceptions; names.yaml records all {} response types",
             output.types.len(),
             EXCEPTIONS.len(),
             output.models.len()
@@ -76,37 +76,39 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         let json = json!({"types": output.types, "answers": output.models});
         println!("{}", serde_json::to_string_pretty(&json)?);
     } else if args.entities {
-        entities(&output);
+        print_entities(&output);
     } else {
-        by_tag(&output);
+        print_by_tag(&output);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is wrong with the names of public types.
-fn faults(output: &Output) -> Vec<String> {
+/// Returns the violations of the naming rules.
+fn violations(output: &Output) -> Vec<String> {
     let methods: BTreeMap<String, &str> = output
         .coverage
         .operations
         .iter()
-        .filter_map(|covered| match &covered.outcome {
-            Outcome::Generated { method } => Some((method.to_pascal_case(), method.as_str())),
+        .filter_map(|covered| match &covered.status {
+            OperationStatus::Generated { method } => {
+                Some((method.to_pascal_case(), method.as_str()))
+            }
             _ => None,
         })
         .collect();
-    let mut faults = Vec::new();
+    let mut violations = Vec::new();
     for (path, operations) in &output.types {
         let name = path.rsplit("::").next().unwrap_or(path);
         if EXCEPTIONS.iter().any(|(known, _)| *known == name) {
             continue;
         }
         if name.ends_with(|c: char| c.is_ascii_digit()) {
-            faults.push(format!("  {name}: ends in a digit"));
+            violations.push(format!("  {name}: ends in a digit"));
         }
-        if EMPTY.contains(&name) {
-            faults.push(format!("  {name}: says nothing alone"));
+        if GENERIC.contains(&name) {
+            violations.push(format!("  {name}: too generic"));
         }
-        // The longest name of an operation that it begins with, word by word.
+        // The longest operation name that is a prefix of the type name, by whole words.
         let namesake = methods
             .iter()
             .filter(|(operation, _)| {
@@ -118,45 +120,45 @@ fn faults(output: &Output) -> Vec<String> {
         if let Some((_, method)) = namesake
             && !operations.iter().any(|known| known == method)
         {
-            faults.push(format!(
-                "  {name}: called after `{method}`, which does not use it"
+            violations.push(format!(
+                "  {name}: named after `{method}`, which does not use it"
             ));
         }
     }
-    faults
+    violations
 }
 
-/// Every shared type: what one set of types an operation would be, and what it is.
-fn entities(output: &Output) {
-    println!("| type | operations that share it | types before | after |");
+/// Prints the types that several operations share, and how many types naive generation would produce instead.
+fn print_entities(output: &Output) {
+    println!("| type | shared by operations | types if generated naively | types |");
     println!("| --- | --- | --- | --- |");
-    let (mut all_before, mut shared) = (0, 0);
-    for (name, places) in &output.models {
-        // Naive generation makes one type for each place, called after the way to it.
-        let before: BTreeSet<_> = places.iter().collect();
-        let operations: BTreeSet<_> = places
+    let (mut all_naive, mut shared) = (0, 0);
+    for (name, locations) in &output.models {
+        // Naive generation produces one type per location, named after its path.
+        let naive: BTreeSet<_> = locations.iter().collect();
+        let operations: BTreeSet<_> = locations
             .iter()
-            .filter_map(|place| place.split('/').next())
+            .filter_map(|location| location.split('/').next())
             .collect();
-        all_before += before.len();
+        all_naive += naive.len();
         if operations.len() > 1 {
             shared += 1;
             let list: Vec<_> = operations.into_iter().collect();
-            println!("| {name} | {} | {} | 1 |", list.join(", "), before.len());
+            println!("| {name} | {} | {} | 1 |", list.join(", "), naive.len());
         }
     }
     println!(
-        "\n{shared} types are shared by several operations; {all_before} types of answers before, {} after",
+        "\n{shared} types are shared by several operations; {} response types, {all_naive} if generated naively",
         output.models.len()
     );
 }
 
-fn by_tag(output: &Output) {
+fn print_by_tag(output: &Output) {
     let mut by_module: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (path, operations) in &output.types {
         let (module, name) = path.rsplit_once("::").unwrap_or(("(shared)", path));
         let kind = if output.models.contains_key(name) {
-            "answer"
+            "response"
         } else {
             "request"
         };
@@ -176,7 +178,7 @@ fn by_tag(output: &Output) {
         }
     }
     println!(
-        "\n{} public types, {} of answers",
+        "\n{} public types, {} of them response types",
         output.types.len(),
         output.models.len()
     );

@@ -1,7 +1,6 @@
-//! `cargo xtask soak`: very many mixed calls against a server that fails by chance.
+//! `cargo xtask soak`: sends many mixed calls to a server that injects random faults.
 //!
-//! The facade's example `soak` does it, started through cargo: a client that does not compile must not take the
-//! tools down.
+//! Runs the facade's example `soak` through cargo, because xtask itself must not depend on the client.
 
 use std::process::ExitCode;
 
@@ -14,13 +13,13 @@ use crate::workspace;
   cargo xtask soak
   cargo xtask soak --requests 5000 --seed 7
 
-Exit codes: 0 no write took effect twice, none without a key was seen again with its fate open, no call hung, and
-memory stayed flat; 1 one of them did.")]
+Exit codes: 0 no write was applied twice, no write without an idempotency key was retried after an unknown outcome,
+no call hung, and memory use stayed flat; 1 a check failed.")]
 pub(crate) struct Args {
-    /// How many calls
+    /// Number of calls
     #[arg(long, default_value_t = 100_000)]
     requests: usize,
-    /// Which chances
+    /// Seed of the random faults
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

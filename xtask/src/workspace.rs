@@ -1,4 +1,4 @@
-//! Where the files of the workspace are, and the pipeline over them.
+//! Paths and locking of the workspace, cargo invocations, and generation from the vendored document.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,42 +9,41 @@ use anyhow::{Context, Result, bail};
 use fs4::{FileExt, TryLockError};
 use onlyfansapi_codegen::{Document, Names, Output, Overlay, generate};
 
-/// The root of the workspace, from wherever the command was started.
+/// Returns the root of the workspace, independent of the current directory.
 pub(crate) fn root() -> PathBuf {
-    // Cargo sets it for `cargo run`, which is how the alias starts us.
-    let own = std::env::var_os("CARGO_MANIFEST_DIR")
+    // Set by `cargo run`, which the `xtask` alias expands to.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from("xtask"), PathBuf::from);
-    own.parent()
+    package
+        .parent()
         .map_or_else(|| PathBuf::from("."), PathBuf::from)
 }
 
-/// Where cargo puts what it builds.
+/// Returns cargo's target directory.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// Keeps other commands from replacing files at the same time, for as long as what is returned lives.
-pub(crate) fn alone() -> Result<File> {
+/// Locks the workspace so that no other command replaces files until the returned handle is dropped.
+pub(crate) fn acquire_lock() -> Result<File> {
     let target = target();
     std::fs::create_dir_all(&target)
-        .with_context(|| format!("cannot make {}", target.display()))?;
+        .with_context(|| format!("cannot create {}", target.display()))?;
     let file = target.join("xtask.lock");
     let file = File::create(&file).with_context(|| format!("cannot write {}", file.display()))?;
-    // By the trait's name: the method of the standard library is newer than the oldest Rust we build with.
+    // Fully qualified: `File::try_lock` of the standard library is newer than the minimum supported Rust.
     match FileExt::try_lock(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
-            bail!("another `cargo xtask` is replacing files; wait until it is done")
+            bail!("another `cargo xtask` command is replacing files; wait until it has finished")
         }
-        Err(TryLockError::Error(error)) => {
-            Err(error).context("the file that keeps commands apart cannot be locked")
-        }
+        Err(TryLockError::Error(error)) => Err(error).context("cannot lock target/xtask.lock"),
     }
 }
 
-/// What starts a program of another crate through cargo; `package` says which.
-pub(crate) fn program(package: &[&str], arguments: &[OsString]) -> Command {
+/// Returns a `cargo run` command for the program selected by the `package` arguments.
+pub(crate) fn cargo_run(package: &[&str], arguments: &[OsString]) -> Command {
     let mut command = Command::new("cargo");
     command
         .args(["run", "--quiet"])
@@ -55,9 +54,9 @@ pub(crate) fn program(package: &[&str], arguments: &[OsString]) -> Command {
     command
 }
 
-/// Runs a program of another crate until it ends.
+/// Runs the program selected by the `package` arguments and waits for it.
 pub(crate) fn run_program(package: &[&str], arguments: &[OsString]) -> Result<ExitCode> {
-    let status = program(package, arguments).status()?;
+    let status = cargo_run(package, arguments).status()?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {
@@ -65,7 +64,7 @@ pub(crate) fn run_program(package: &[&str], arguments: &[OsString]) -> Result<Ex
     })
 }
 
-/// Builds what a benchmark measures, with optimizations.
+/// Builds the package under benchmark in release mode.
 pub(crate) fn build_release(package: &[&str]) -> Result<()> {
     let status = Command::new("cargo")
         .args(["build", "--quiet", "--release"])
@@ -73,17 +72,17 @@ pub(crate) fn build_release(package: &[&str]) -> Result<()> {
         .current_dir(root())
         .status()?;
     if !status.success() {
-        bail!("what is to be measured was not built");
+        bail!("`cargo build --release {}` failed", package.join(" "));
     }
     Ok(())
 }
 
-/// The client of the vendored document.
+/// Generates the client from the vendored document.
 pub(crate) fn output() -> Result<Output> {
     output_with(None)
 }
 
-/// The client of the vendored document, with other names than those of names.yaml.
+/// Generates the client from the vendored document, with `names` instead of names.yaml if given.
 pub(crate) fn output_with(names: Option<Names>) -> Result<Output> {
     let document = Document::read(&root().join("openapi.yaml"))?;
     let overlay = Overlay::read(&root().join("overlay.yaml"))?;

@@ -1,4 +1,4 @@
-//! `cargo xtask update` on a small workspace of its own, from documents that are served on loopback.
+//! `cargo xtask update` in a small workspace, with documents served on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 mod support;
@@ -13,31 +13,31 @@ use support::{Service, Workspace, changed, stderr, stdout};
 
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// Seven changes: one of each kind that an update must tell.
-fn seven(root: &mut Value) {
+/// Makes seven changes, one of each kind that an update must report.
+fn apply_seven_changes(root: &mut Value) {
     let paths = root["paths"].as_object_mut().unwrap();
-    // Added.
+    // An added operation.
     paths.insert(
         "/api/webhooks/ping".to_owned(),
         json!({"get": {"operationId": "pingWebhooks", "tags": ["Webhooks"], "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object", "example": {"ok": true}, "properties": {"ok": {"type": "boolean", "example": true}}}}}}}}}),
     );
-    // Removed, and with it the target of an action of the overlay.
+    // A removed operation, which is the target of an overlay action.
     paths.shift_remove("/api/{account}/fans/{fan_id}/summary");
-    // A parameter made required.
+    // A parameter that becomes required.
     let list = &mut paths["/api/webhooks/{webhook_id}/deliveries"]["get"];
     list["parameters"][0]["required"] = true.into();
-    // A description.
-    list["description"] = "Another text.".into();
-    // Renamed.
+    // A changed description.
+    list["description"] = "Another description.".into();
+    // A renamed operation.
     paths["/api/webhooks/events"]["get"]["operationId"] = "listWebhookEvents".into();
-    // Retyped: its examples say another thing.
-    let answer = &mut paths["/api/webhooks/{webhook_id}"]["get"]["responses"]["200"]["content"]["application/json"]
+    // A field of another type, with a matching example.
+    let schema = &mut paths["/api/webhooks/{webhook_id}"]["get"]["responses"]["200"]["content"]["application/json"]
         ["schema"];
-    retype(answer);
+    change_type_of_enabled(schema);
 }
 
-/// Makes a switch of a webhook a text, in schema and example.
-fn retype(schema: &mut Value) {
+/// Changes the field `enabled` of a webhook from boolean to string, in schema and example.
+fn change_type_of_enabled(schema: &mut Value) {
     let body = schema["properties"]["data"]["properties"]
         .as_object_mut()
         .unwrap();
@@ -46,40 +46,42 @@ fn retype(schema: &mut Value) {
 }
 
 #[test]
-fn every_change_is_told_and_taken_in_once() {
-    let workspace = Workspace::new("seven");
+fn reports_every_change_and_updates_once() {
+    let workspace = Workspace::new("changes");
     let before = workspace.files();
-    let service = Service::of(changed(seven));
+    let service = Service::of(changed(apply_seven_changes));
 
     let refused = workspace.xtask(&["update", "--from", &service.url]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-    assert!(stderr(&refused).contains("nothing was changed; --accept-breaking takes it in"));
+    assert!(
+        stderr(&refused).contains("no file was replaced; pass --accept-breaking to update anyway")
+    );
     let report = stdout(&refused);
     println!("{report}");
     for line in [
         "additive  Client::ping_webhooks: ",
         "breaking  Client::list_webhook_events: `list_available_events` -> `list_webhook_events`: renamed",
-        "breaking  Client::get_fan_summary: `GET /api/{account}/fans/{fan_id}/summary` is gone",
+        "breaking  Client::get_fan_summary: `GET /api/{account}/fans/{fan_id}/summary` was removed",
         "breaking  Client::list_webhook_deliveries().date_start: optional -> required",
         "breaking  types::webhooks::Webhook::enabled: ",
-        "overlay   overlay.yaml: /actions/2: `$.paths['/api/{account}/fans/{fan_id}/summary'].get.responses['200'].content['application/json'].schema.properties.summary_data` matches nothing any more",
+        "`$.paths['/api/{account}/fans/{fan_id}/summary'].get.responses['200'].content['application/json'].schema.properties.summary_data` no longer matches anything",
     ] {
-        assert!(report.contains(line), "no `{line}`");
+        assert!(report.contains(line), "the report has no `{line}`");
     }
     assert!(
         workspace.files() == before,
-        "a refused update changed something"
+        "a refused update changed a file"
     );
 
-    let taken = workspace.xtask(&["update", "--from", &service.url, "--accept-breaking"]);
+    let updated = workspace.xtask(&["update", "--from", &service.url, "--accept-breaking"]);
     assert_eq!(
-        taken.status.code(),
+        updated.status.code(),
         Some(0),
         "{}{}",
-        stdout(&taken),
-        stderr(&taken)
+        stdout(&updated),
+        stderr(&updated)
     );
-    println!("{}", stdout(&taken));
+    println!("{}", stdout(&updated));
     assert!(workspace.files() != before);
     assert!(
         workspace
@@ -89,7 +91,7 @@ fn every_change_is_told_and_taken_in_once() {
     assert!(
         workspace
             .read("overlay.yaml")
-            .contains("# Set aside by the update of ")
+            .contains("# Disabled by the update of ")
     );
     let build = workspace.build();
     assert!(build.status.success(), "{}", stderr(&build));
@@ -121,12 +123,12 @@ fn every_change_is_told_and_taken_in_once() {
     );
     assert!(
         workspace.files() == after,
-        "an unchanged document changed something"
+        "an unchanged document changed a file"
     );
 }
 
-/// Other words in every example and description, and everything in another order.
-fn stirred(node: &mut Value, in_example: bool) {
+/// Changes every example and description, and reverses the order of all members.
+fn change_examples_descriptions_and_order(node: &mut Value, in_example: bool) {
     match node {
         Value::Object(members) => {
             let mut pairs: Vec<_> = std::mem::take(members).into_iter().collect();
@@ -134,14 +136,16 @@ fn stirred(node: &mut Value, in_example: bool) {
             for (key, mut value) in pairs {
                 let is_example = key == "example" && value.get("type").is_none();
                 if key == "description" && value.is_string() {
-                    value = "Other words.".into();
+                    value = "Another description.".into();
                 }
-                stirred(&mut value, in_example || is_example);
+                change_examples_descriptions_and_order(&mut value, in_example || is_example);
                 members.insert(key, value);
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| stirred(item, in_example)),
-        // Of the same kind: texts that are dates, addresses or numbers teach something.
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| change_examples_descriptions_and_order(item, in_example)),
+        // Keep strings that are dates, URLs or numbers, because types are inferred from them.
         Value::String(text) if in_example && text.chars().all(|c| c.is_ascii_alphabetic()) => {
             text.push_str("other");
         }
@@ -151,10 +155,11 @@ fn stirred(node: &mut Value, in_example: bool) {
 }
 
 #[test]
-fn other_examples_descriptions_and_order_are_no_change() {
-    let workspace = Workspace::new("stirred");
+fn ignores_changed_examples_descriptions_and_order() {
+    let workspace = Workspace::new("unchanged-api");
     let before = workspace.files();
-    let document = changed(|root| stirred(&mut root["paths"], false));
+    let document =
+        changed(|root| change_examples_descriptions_and_order(&mut root["paths"], false));
     assert!(document != String::from_utf8_lossy(&before[std::path::Path::new("openapi.yaml")]));
     let service = Service::of(document);
     for arguments in [
@@ -163,20 +168,21 @@ fn other_examples_descriptions_and_order_are_no_change() {
     ] {
         let output = workspace.xtask(arguments);
         assert_eq!(output.status.code(), Some(0), "{output:?}");
-        assert_eq!(stdout(&output), "no change\n");
+        assert_eq!(stdout(&output), "no API changes\n");
     }
     assert!(
         workspace.files() == before,
-        "an update without a change changed something"
+        "an update without API changes changed a file"
     );
 }
 
 #[test]
-fn an_example_that_is_lost_stops_and_a_fault_of_the_document_does_not() {
+fn fails_on_a_lost_example_but_not_on_an_invalid_example() {
     let workspace = Workspace::new("examples");
     let before = workspace.files();
-    let answer = "/paths/~1api~1webhooks~1{webhook_id}/get/responses/200/content/application~1json";
-    // What was a webhook is the bytes of a file now.
+    let response =
+        "/paths/~1api~1webhooks~1{webhook_id}/get/responses/200/content/application~1json";
+    // The response was a webhook and is now the contents of a file.
     let lost = changed(|root| {
         let content =
             &mut root["paths"]["/api/webhooks/{webhook_id}"]["get"]["responses"]["200"]["content"];
@@ -193,41 +199,38 @@ fn an_example_that_is_lost_stops_and_a_fault_of_the_document_does_not() {
         ),
         "{output:?}"
     );
-    assert!(
-        stderr(&output)
-            .contains("1 examples were decoded before and are not now, so nothing was changed")
-    );
+    assert!(stderr(&output).contains("1 examples no longer decode, no file was replaced"));
     assert!(workspace.files() == before);
     let mut accepted = update.to_vec();
     accepted.extend(["--accept-lost", "showWebhook", "--dry-run"]);
     let output = workspace.xtask(&accepted);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 
-    // An answer whose example has no `data`: no version decodes it.
-    let faulty = changed(|root| {
-        let schema = &mut root.pointer_mut(answer).unwrap()["schema"];
+    // An example without `data`, which neither client decodes.
+    let invalid = changed(|root| {
+        let schema = &mut root.pointer_mut(response).unwrap()["schema"];
         let example = schema["example"].as_object_mut().unwrap();
         example.shift_remove("data");
         add_ping(root);
     });
-    let service = Service::of(faulty);
+    let service = Service::of(invalid);
     let output = workspace.xtask(&["update", "--from", &service.url, "--dry-run"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let report = stdout(&output);
     assert!(
-        report.contains("fault     GET /api/webhooks/{webhook_id}, example 1 of 200: showWebhook: null became {}\nwould update: 25 of 25 operations generated, 16 examples decoded\n"),
+        report.contains("invalid   GET /api/webhooks/{webhook_id}, example 1 of 200: showWebhook: null became {}\nwould update: 25 of 25 operations generated, 16 examples checked\n"),
         "{report}"
     );
-    assert!(workspace.files() == before, "a dry run changed something");
+    assert!(workspace.files() == before, "a dry run changed a file");
 }
 
-/// An operation more: nothing breaks.
+/// Adds an operation, which is not a breaking change.
 fn add_ping(root: &mut Value) {
     root["paths"]["/api/webhooks/ping"] = json!({"get": {"operationId": "pingWebhooks", "tags": ["Webhooks"], "responses": {"204": {"description": ""}}}});
 }
 
 #[test]
-fn a_killed_update_is_undone_or_finished_and_never_built() {
+fn an_update_killed_at_any_crash_point_is_rolled_back_or_completed() {
     let workspace = Workspace::new("killed");
     let service = Service::of(changed(add_ping));
     let update = ["update", "--from", &service.url];
@@ -245,52 +248,65 @@ fn a_killed_update_is_undone_or_finished_and_never_built() {
         if output.status.success() {
             break;
         }
-        assert_eq!(output.status.code(), None, "killed by a signal: {output:?}");
+        assert_eq!(
+            output.status.code(),
+            None,
+            "not killed by a signal: {output:?}"
+        );
         let now = without_staging(workspace.files());
-        let is_whole = now == before || after.as_ref() == Some(&now);
+        let is_consistent = now == before || after.as_ref() == Some(&now);
         let build = workspace.build();
         if build.status.success() {
             assert!(
-                is_whole || after.is_none(),
-                "point {point}: a mixed state was built"
+                is_consistent || after.is_none(),
+                "crash point {point}: a mixed state was built"
             );
         } else {
             mixed += 1;
-            let said = stderr(&build);
+            let message = stderr(&build);
             assert!(
-                said.contains(
-                    "an update of the document was cut off: `cargo xtask lock` finishes it"
+                message.contains(
+                    "an update of the document was interrupted: run `cargo xtask lock` to finish it"
                 ),
-                "point {point}: {said}"
+                "crash point {point}: {message}"
             );
         }
-        let settled = workspace.xtask(&["lock"]);
-        assert!(settled.status.success(), "point {point}: {settled:?}");
-        let settled = workspace.files();
-        if settled == before {
-            assert!(after.is_none(), "point {point}: undone after the decision");
+        let recovered = workspace.xtask(&["lock"]);
+        assert!(
+            recovered.status.success(),
+            "crash point {point}: {recovered:?}"
+        );
+        let recovered = workspace.files();
+        if recovered == before {
+            assert!(
+                after.is_none(),
+                "crash point {point}: rolled back after the commit"
+            );
         } else {
-            let after = after.get_or_insert_with(|| settled.clone());
-            assert!(settled == *after, "point {point}: neither before nor after");
-            assert!(workspace.build().status.success(), "point {point}");
+            let after = after.get_or_insert_with(|| recovered.clone());
+            assert!(
+                recovered == *after,
+                "crash point {point}: neither the old nor the new state"
+            );
+            assert!(workspace.build().status.success(), "crash point {point}");
             restore(&workspace, &before);
-            assert!(workspace.build().status.success(), "point {point}");
+            assert!(workspace.build().status.success(), "crash point {point}");
         }
         point += 1;
     }
     println!(
-        "killed at {} points, {mixed} of them in a state that is not built",
+        "killed at {} crash points; {mixed} of them left a mixed state, which was not built",
         point - 1
     );
-    assert!(workspace.files() == after.clone().expect("a point after the decision"));
+    assert!(workspace.files() == after.clone().expect("no crash point after the commit"));
     assert!(mixed >= 3, "{mixed}");
 
-    // The process that finishes it may be killed as well.
+    // The recovery can be killed as well.
     restore(&workspace, &before);
-    let decided = point / 2;
+    let committed = point / 2;
     let killed = workspace
         .command(&update)
-        .env("XTASK_DIE_AT", decided.to_string())
+        .env("XTASK_DIE_AT", committed.to_string())
         .output();
     assert_eq!(killed.unwrap().status.code(), None);
     for point in 1..4 {
@@ -305,12 +321,13 @@ fn a_killed_update_is_undone_or_finished_and_never_built() {
     assert!(now == before || Some(now) == after);
 }
 
+/// Removes the staged files.
 fn without_staging(mut files: Files) -> Files {
     files.retain(|path, _| !path.starts_with(".update"));
     files
 }
 
-/// Puts back what was there, with new times: as a person with version control does.
+/// Restores `files` with new modification times, like a checkout from version control.
 fn restore(workspace: &Workspace, files: &Files) {
     for (path, bytes) in files {
         let path = workspace.root.join(path);
@@ -322,11 +339,11 @@ fn restore(workspace: &Workspace, files: &Files) {
 
 #[cfg(unix)]
 #[test]
-fn killed_at_any_moment_it_is_before_or_after() {
+fn an_update_killed_at_a_random_time_is_rolled_back_or_completed() {
     use std::os::unix::process::CommandExt as _;
     use std::process::Stdio;
 
-    let workspace = Workspace::new("moments");
+    let workspace = Workspace::new("random-times");
     let service = Service::of(changed(add_ping));
     let update = ["update", "--from", &service.url];
     let before = workspace.files();
@@ -335,17 +352,17 @@ fn killed_at_any_moment_it_is_before_or_after() {
     restore(&workspace, &before);
     let start = Instant::now();
     assert!(workspace.xtask(&update).status.success());
-    let whole = start.elapsed();
+    let duration = start.elapsed();
     restore(&workspace, &before);
     let seed = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
-    let mut dice = u64::from(seed.subsec_nanos());
+    let mut random = u64::from(seed.subsec_nanos());
     for _ in 0..5 {
-        dice = dice
+        random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let moment = whole.mul_f64((dice >> 40) as f64 / (1_u64 << 24) as f64);
+        let delay = duration.mul_f64((random >> 40) as f64 / (1_u64 << 24) as f64);
         let mut child = workspace
             .command(&update)
             .process_group(0)
@@ -353,63 +370,72 @@ fn killed_at_any_moment_it_is_before_or_after() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(moment);
-        // The whole group: cargo and the compiler as well.
+        std::thread::sleep(delay);
+        // Kill the process group, which includes cargo and rustc.
         let group = format!("-{}", child.id());
         let _ = std::process::Command::new("kill")
             .args(["-KILL", "--", &group])
             .output();
         child.wait().unwrap();
-        let settled = workspace.xtask(&["lock"]);
-        assert!(settled.status.success(), "after {moment:?}: {settled:?}");
+        let recovered = workspace.xtask(&["lock"]);
+        assert!(
+            recovered.status.success(),
+            "killed after {delay:?}: {recovered:?}"
+        );
         let now = workspace.files();
         println!(
-            "killed after {moment:?} of {whole:?}: {}",
-            if now == before { "before" } else { "after" }
+            "killed after {delay:?} of {duration:?}: {}",
+            if now == before {
+                "rolled back"
+            } else {
+                "completed"
+            }
         );
-        assert!(now == before || now == after, "after {moment:?}");
+        assert!(now == before || now == after, "killed after {delay:?}");
         restore(&workspace, &before);
     }
 }
 
 #[test]
-fn files_that_do_not_belong_together_are_not_built() {
+fn files_that_do_not_match_the_lock_file_are_not_built() {
     let workspace = Workspace::new("mixed");
     let names = workspace.read("names.yaml");
     workspace.write("names.yaml", &format!("{names}# more\n"));
     let build = workspace.build();
     assert!(!build.status.success());
     assert!(
-        stderr(&build).contains("names.yaml is not the one that belongs to the others, by openapi.lock: `cargo xtask generate` makes them go together"),
+        stderr(&build).contains(
+            "names.yaml does not match its size in openapi.lock; run `cargo xtask generate`"
+        ),
         "{}",
         stderr(&build)
     );
     assert!(!workspace.xtask(&["lock"]).status.success());
     assert!(workspace.xtask(&["generate"]).status.success());
     assert!(workspace.build().status.success());
-    // The document itself is never made to fit.
+    // `generate` never accepts a modified document.
     let document = workspace.read("openapi.yaml");
     workspace.write("openapi.yaml", &format!("{document}# more\n"));
     let output = workspace.xtask(&["generate"]);
     assert_eq!(
         stderr(&output),
-        "error: openapi.yaml is not the document that was vendored: `cargo xtask update --from FILE` takes a new one in\n"
+        "error: openapi.yaml does not match openapi.lock; run `cargo xtask update --from FILE` to update to a new document\n"
     );
 }
 
 #[test]
-fn what_is_no_document_is_told_in_one_line_and_changes_nothing() {
-    let workspace = Workspace::new("bad");
+fn an_invalid_document_is_a_one_line_error_and_changes_nothing() {
+    let workspace = Workspace::new("invalid");
     let before = workspace.files();
     let small = support::small_document();
     let whole = small.clone();
     let half = whole[..whole.len() / 2].to_owned();
-    let answer = |kind: &'static str, length: Option<usize>, body: Vec<u8>| {
+    let respond = |headers: &'static str, length: Option<usize>, body: Vec<u8>| {
         Service::new(move |_, stream| {
             let length = length.map_or_else(String::new, |n| format!("Content-Length: {n}\r\n"));
             write!(
                 stream,
-                "HTTP/1.1 200 OK\r\n{kind}\r\n{length}Connection: close\r\n\r\n"
+                "HTTP/1.1 200 OK\r\n{headers}\r\n{length}Connection: close\r\n\r\n"
             )?;
             stream.write_all(&body)
         })
@@ -418,32 +444,32 @@ fn what_is_no_document_is_told_in_one_line_and_changes_nothing() {
     let bomb = support::gzip(&vec![b' '; 64 << 20]);
     let cases = [
         (
-            "cut off",
-            answer(yaml, Some(whole.len()), half.clone().into_bytes()),
-            "broke off after",
+            "truncated",
+            respond(yaml, Some(whole.len()), half.clone().into_bytes()),
+            "failed after",
         ),
         (
-            "cut off and whole by its length",
-            answer(yaml, None, half.clone().into_bytes()),
-            "operations, and what is vendored has 24: it looks cut off; if it is not, take it in with --from FILE",
+            "truncated without a Content-Length",
+            respond(yaml, None, half.clone().into_bytes()),
+            "operations and the vendored document has 24: it looks truncated; if it is complete, download it and pass it with --from FILE",
         ),
         (
             "HTML",
-            answer(
+            respond(
                 "Content-Type: text/html; charset=utf-8",
                 None,
                 b"<!DOCTYPE html>".to_vec(),
             ),
-            "answered with an HTML page, not with an OpenAPI document",
+            "returned an HTML page, not an OpenAPI document",
         ),
         (
-            "HTML by another name",
-            answer(yaml, None, b"\n<!doctype HTML><p>Sign in</p>".to_vec()),
+            "HTML with another content type",
+            respond(yaml, None, b"\n<!doctype HTML><p>Sign in</p>".to_vec()),
             "is an HTML page, not an OpenAPI document",
         ),
         (
             "3.1",
-            answer(
+            respond(
                 yaml,
                 None,
                 small
@@ -453,41 +479,41 @@ fn what_is_no_document_is_told_in_one_line_and_changes_nothing() {
             "3.1.0",
         ),
         (
-            "announced too large",
-            answer(yaml, Some(30 << 20), Vec::new()),
-            "announces 31457280 bytes; at most 20971520 are taken",
+            "too large by Content-Length",
+            respond(yaml, Some(30 << 20), Vec::new()),
+            "has a Content-Length of 31457280 bytes; the limit is 20971520",
         ),
         (
-            "unpacked too large",
-            answer(
+            "too large after decompression",
+            respond(
                 "Content-Type: application/yaml\r\nContent-Encoding: gzip",
                 Some(bomb.len()),
                 bomb,
             ),
-            "has more than 20971520 bytes",
+            "has more than 20971520 bytes, which is the limit",
         ),
-        ("empty", answer(yaml, Some(0), Vec::new()), "is empty"),
+        ("empty", respond(yaml, Some(0), Vec::new()), "is empty"),
         (
             "not UTF-8",
-            answer(yaml, None, b"openapi: \xff".to_vec()),
-            "is not UTF-8 text from byte 9 on",
+            respond(yaml, None, b"openapi: \xff".to_vec()),
+            "is not valid UTF-8 at byte 9",
         ),
         (
-            "an error",
+            "an error status",
             Service::new(|_, stream| {
                 stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
             }),
-            "answered 503 Service Unavailable; 200 or 304 is needed",
+            "returned 503 Service Unavailable, expected 200 or 304",
         ),
         (
             "a redirect to plain http",
             Service::new(|_, stream| {
                 stream.write_all(b"HTTP/1.1 302 Found\r\nLocation: http://example.com/x\r\nContent-Length: 0\r\n\r\n")
             }),
-            "http://example.com/x: the document is taken over https, or over http from loopback",
+            "http://example.com/x: only https, or http on loopback, is allowed",
         ),
         (
-            "an endless redirect",
+            "an infinite redirect",
             Service::new(|_, stream| {
                 stream.write_all(
                     b"HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n",
@@ -496,21 +522,21 @@ fn what_is_no_document_is_told_in_one_line_and_changes_nothing() {
             "redirects more than 5 times",
         ),
         (
-            "never ending",
+            "an endless body",
             Service::new(|_, stream| {
                 write!(
                     stream,
                     "HTTP/1.1 200 OK\r\nContent-Type: application/yaml\r\n\r\n"
                 )?;
                 loop {
-                    stream.write_all(b"# still\n")?;
+                    stream.write_all(b"# more\n")?;
                     std::thread::sleep(Duration::from_millis(50));
                 }
             }),
             "timeout",
         ),
         (
-            "silent",
+            "no response",
             Service::new(|_, _| {
                 std::thread::sleep(Duration::from_secs(20));
                 Ok(())
@@ -521,30 +547,31 @@ fn what_is_no_document_is_told_in_one_line_and_changes_nothing() {
     for (name, service, expected) in cases {
         let start = Instant::now();
         let output = workspace.xtask(&["update", "--from", &service.url, "--timeout", "2"]);
-        // What was done before is told on stderr as well.
-        let said = stderr(&output).replace("generating the client of both documents\n", "");
-        println!("{name}: {said}");
+        // Ignore the progress message.
+        let message =
+            stderr(&output).replace("generating clients from the old and the new document\n", "");
+        println!("{name}: {message}");
         assert_eq!(output.status.code(), Some(1), "{name}: {output:?}");
-        assert_eq!(said.lines().count(), 1, "{name}: {said}");
+        assert_eq!(message.lines().count(), 1, "{name}: {message}");
         assert!(
-            said.starts_with("error: ") && said.contains(expected),
-            "{name}: {said}"
+            message.starts_with("error: ") && message.contains(expected),
+            "{name}: {message}"
         );
         assert!(start.elapsed() < Duration::from_secs(10), "{name}");
-        assert!(workspace.files() == before, "{name} changed something");
+        assert!(workspace.files() == before, "{name} changed a file");
     }
     for (from, expected) in [
         (
             "http://example.com/openapi.yaml",
-            "the document is taken over https, or over http from loopback",
+            "only https, or http on loopback, is allowed",
         ),
         (
             "ftp://127.0.0.1/openapi.yaml",
-            "the document is taken over https",
+            "only https, or http on loopback, is allowed",
         ),
         (
             "there-is-no-such-file.yaml",
-            "there-is-no-such-file.yaml cannot be read; `--from` says where the document is",
+            "cannot read there-is-no-such-file.yaml; pass the file or URL of the document with --from",
         ),
     ] {
         let output = workspace.xtask(&["update", "--from", from]);
@@ -555,7 +582,7 @@ fn what_is_no_document_is_told_in_one_line_and_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_closed_pipe_ends_a_command_without_a_panic() {
+fn a_closed_pipe_does_not_cause_a_panic() {
     let workspace = Workspace::new("pipe");
     let mut child = workspace
         .command(&["names"])

@@ -1,4 +1,4 @@
-//! The workflows of the forge: every command in them is one of xtask, with arguments that it takes.
+//! The CI workflows run only xtask commands, with valid arguments.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 #[test]
-fn every_command_is_one_of_xtask() {
+fn workflows_run_only_valid_xtask_commands() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.github/workflows");
     let mut commands = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -23,7 +23,7 @@ fn every_command_is_one_of_xtask() {
             {
                 let arguments = run.strip_prefix("cargo xtask ").expect(run);
                 let arguments = arguments.split(" > ").next().unwrap().split(' ');
-                // The help of a command is printed when all that stands before it is understood.
+                // `--help` succeeds only if all preceding arguments are valid.
                 let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
                     .args(arguments)
                     .arg("--help")

@@ -1,4 +1,5 @@
-//! What a build script calls: generates, tells cargo what to watch, and fails in one line.
+//! Entry points for build scripts: code generation with cargo's `rerun-if-changed` lines, and verification of a lock
+//! file. Errors and warnings are printed in cargo's format, one line each.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::{Document, Error, Names, Overlay, generate};
 
-/// Generates the client of `document`, corrected by `overlay` and with pinned `names`, into `$OUT_DIR/client.rs`. Paths are
-/// relative to the package of the build script.
+/// Generates the client for `document`, corrected by `overlay` and with the type names pinned in `names`, and writes
+/// it to `$OUT_DIR/client.rs`. Paths are relative to the package that owns the build script.
 ///
-/// The script runs again only when one of these files changes. What a person should look at is
-/// printed as a warning; a fault stops the build with one message and no trace.
+/// The script is rerun only when one of these files changes. Anything that needs attention is printed
+/// as a warning; an error stops the build with a single message and no backtrace.
 #[must_use]
 pub fn run(document: &str, overlay: Option<&str>, names: Option<&str>) -> ExitCode {
     println!("cargo:rerun-if-changed={document}");
@@ -25,20 +26,21 @@ pub fn run(document: &str, overlay: Option<&str>, names: Option<&str>) -> ExitCo
     ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The form in which cargo shows a build script's own error (cargo 1.84 and later).
+            // Cargo 1.84 and later print this as the build script's error.
             println!("cargo::error={error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Refuses files that do not belong together: each must have the sha256 that stands under `sha256` in the file
-/// `lock`, a map from paths to hexadecimal digits.
+/// Verifies that the files listed in `lock` match their recorded hashes.
+///
+/// The lock file has a member `sha256` that maps file paths to hexadecimal digests.
 ///
 /// # Errors
 ///
-/// When the lock cannot be read or names no hashes, or a file is another; in one line that names the command
-/// which mends it.
+/// Returns an error if the lock file cannot be read or lists no hashes, or if a file does not match its hash. The
+/// message is one line and names the command that fixes the problem.
 ///
 /// ```no_run
 /// if let Err(error) = onlyfansapi_codegen::build_script::check_lock("openapi.lock") {
@@ -49,22 +51,21 @@ pub fn check_lock(lock: &str) -> Result<(), Error> {
     println!("cargo:rerun-if-changed={lock}");
     let document = Document::read(Path::new(lock))?;
     let hashes = document.root["sha256"].as_object();
-    let hashes = hashes.ok_or_else(|| Error::new(lock, "names no sha256 of any file"))?;
+    let hashes =
+        hashes.ok_or_else(|| Error::new(lock, "has no member `sha256` with file hashes"))?;
     for (file, expected) in hashes {
         println!("cargo:rerun-if-changed={file}");
         let bytes = std::fs::read(file)
             .map_err(|error| Error::new(file, format!("cannot be read: {error}")))?;
         if *expected != sha256(&bytes) {
-            let what = format!(
-                "is not the one that belongs to the others, by {lock}: `cargo xtask generate` makes them go together"
-            );
-            return Err(Error::new(file, what));
+            let message = format!("does not match its hash in {lock}; run `cargo xtask generate`");
+            return Err(Error::new(file, message));
         }
     }
     Ok(())
 }
 
-/// The sha256 of `bytes` as a lock has it: in hexadecimal digits.
+/// Returns the SHA-256 digest of `bytes` in lowercase hexadecimal, as stored in a lock file.
 ///
 /// ```
 /// assert!(onlyfansapi_codegen::build_script::sha256(b"").starts_with("e3b0c442"));
@@ -76,8 +77,12 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 fn write(document: &Path, overlay: Option<&Path>, names: Option<&Path>) -> Result<(), Error> {
-    let out = std::env::var_os("OUT_DIR")
-        .ok_or_else(|| Error::new("build.rs", "OUT_DIR is not set: run by cargo only"))?;
+    let out = std::env::var_os("OUT_DIR").ok_or_else(|| {
+        Error::new(
+            "build.rs",
+            "OUT_DIR is not set; this program must be run by cargo",
+        )
+    })?;
     let document = Document::read(document)?;
     let file = document.file().to_owned();
     let overlay = overlay.map(Overlay::read).transpose()?;
@@ -88,11 +93,14 @@ fn write(document: &Path, overlay: Option<&Path>, names: Option<&Path>) -> Resul
         .warnings()
         .filter(|change| change.step == "read")
     {
-        println!("cargo::warning={file}: {}: {}", change.pointer, change.what);
-    }
-    for covered in output.coverage.vanished() {
         println!(
-            "cargo::warning={file}: {} {} is not in the client, and no step says why",
+            "cargo::warning={file}: {}: {}",
+            change.pointer, change.description
+        );
+    }
+    for covered in output.coverage.missing() {
+        println!(
+            "cargo::warning={file}: {} {} is missing from the client, and no step reported a reason",
             covered.method, covered.path
         );
     }

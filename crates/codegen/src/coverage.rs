@@ -1,4 +1,4 @@
-//! What became of every operation of the document, and what the fields of its answers are.
+//! Coverage: the status of every operation in the document, and statistics about response fields.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -10,70 +10,71 @@ use crate::Report;
 use crate::passes::target;
 use crate::walk::{component_name, looks_like_operation, method_of};
 
-/// What became of one operation.
+/// The status of an operation after generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Outcome {
-    /// It is in the generated client, as the method of this name.
+pub enum OperationStatus {
+    /// The generated client has a method for the operation.
     Generated {
-        /// The method's name.
+        /// The name of the method.
         method: String,
     },
-    /// It is not there, on purpose.
+    /// The operation was left out on purpose.
     LeftOut {
-        /// Why.
+        /// Why it was left out.
         reason: String,
     },
-    /// It is not there, and nothing says why: a defect.
-    Vanished,
+    /// The operation is missing and no step recorded a reason, which is a bug in the generator.
+    Missing,
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for OperationStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Generated { method } => write!(f, "generated as `{method}`"),
             Self::LeftOut { reason } => write!(f, "left out: {reason}"),
-            Self::Vanished => f.write_str("VANISHED without a reason"),
+            Self::Missing => f.write_str("MISSING: neither generated nor left out"),
         }
     }
 }
 
-/// One operation of the document, and what became of it.
+/// An operation of the document and its status after generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Covered {
-    /// The HTTP method, lower case.
+pub struct OperationCoverage {
+    /// The HTTP method in lowercase.
     pub method: String,
     /// The path.
     pub path: String,
-    /// The operationId as the document has it; empty where it has none.
+    /// The operationId from the document; empty if the operation has none.
     pub id: String,
-    /// The first tag.
+    /// The first tag; empty if the operation has no tags.
     pub tag: String,
-    /// What became of it.
-    pub outcome: Outcome,
+    /// Whether the operation was generated.
+    pub status: OperationStatus,
 }
 
-/// How many fields of answers have which kind of type.
+/// The number of response fields of each kind of type.
 pub type FieldKinds = BTreeMap<&'static str, usize>;
 
-/// What became of every operation, and what the fields of the answers are.
+/// The status of every operation, and statistics about response fields.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Coverage {
-    /// Every operation of the document, in its order.
-    pub operations: Vec<Covered>,
-    /// The fields of all answers by the kind of their type.
+    /// Every operation, in document order.
+    pub operations: Vec<OperationCoverage>,
+    /// The number of response fields by the kind of their type.
     pub fields: FieldKinds,
-    /// The fields that are any JSON value, or lists of them, as `Type.field`, with the reason.
+    /// Response fields typed as any JSON value or as a list of any JSON values: `Type.field` and the reason.
     pub untyped: BTreeMap<String, String>,
-    /// Where each operation stands in the list, by method and path.
+    /// Indices into `operations`, by method and path.
     index: HashMap<(String, String), usize>,
 }
 
 impl Coverage {
-    /// The operations of a document as it was read; all of them unaccounted for yet, but what has no
-    /// method of HTTP.
+    /// Lists the operations of an unmodified document.
+    ///
+    /// Operations start as [`OperationStatus::Missing`], except those with an unknown HTTP method, which are left out.
     pub(crate) fn of(root: &Value) -> Self {
         let mut coverage = Self::default();
         for (path, item) in root["paths"].as_object().into_iter().flatten() {
@@ -89,52 +90,52 @@ impl Coverage {
                 if known.is_none() && !looks_like_operation(key, operation) {
                     continue;
                 }
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let outcome = match known {
-                    Some(_) => Outcome::Vanished,
-                    None => Outcome::LeftOut {
-                        reason: format!("`{key}` is no method of HTTP"),
+                let string = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                let status = match known {
+                    Some(_) => OperationStatus::Missing,
+                    None => OperationStatus::LeftOut {
+                        reason: format!("`{key}` is not an HTTP method"),
                     },
                 };
                 let method = known.unwrap_or(key).to_owned();
-                let place = (method.clone(), path.clone());
-                coverage.index.insert(place, coverage.operations.len());
-                coverage.operations.push(Covered {
+                let key = (method.clone(), path.clone());
+                coverage.index.insert(key, coverage.operations.len());
+                coverage.operations.push(OperationCoverage {
                     method,
                     path: path.clone(),
-                    id: text(&operation["operationId"]),
-                    tag: text(&operation["tags"][0]),
-                    outcome,
+                    id: string(&operation["operationId"]),
+                    tag: string(&operation["tags"][0]),
+                    status,
                 });
             }
         }
         coverage
     }
 
-    /// The operations that are neither generated nor left out for a reason.
-    pub fn vanished(&self) -> impl Iterator<Item = &Covered> {
+    /// Returns the operations that were neither generated nor left out for a reason.
+    pub fn missing(&self) -> impl Iterator<Item = &OperationCoverage> {
         self.operations
             .iter()
-            .filter(|covered| covered.outcome == Outcome::Vanished)
+            .filter(|covered| covered.status == OperationStatus::Missing)
     }
 
-    /// How many operations were generated.
+    /// Returns the number of generated operations.
     #[must_use]
     pub fn generated(&self) -> usize {
         self.operations
             .iter()
-            .filter(|covered| matches!(covered.outcome, Outcome::Generated { .. }))
+            .filter(|covered| matches!(covered.status, OperationStatus::Generated { .. }))
             .count()
     }
 
-    /// Gives the reason of the overlay to every operation that it removed.
+    /// Marks every operation that the overlay removed as left out, with the reason given in the overlay.
     pub(crate) fn note_removed(&mut self, root: &Value, report: &Report) {
         let reasons: HashMap<&str, &str> = report
             .changes()
             .iter()
             .filter(|change| change.step == "overlay")
             .filter_map(|change| {
-                let reason = change.what.strip_prefix("there -> removed: ")?;
+                let reason = change.description.strip_prefix("present -> removed: ")?;
                 Some((change.pointer.as_str(), reason))
             })
             .collect();
@@ -146,34 +147,34 @@ impl Coverage {
             }
             let reason = [item, operation]
                 .iter()
-                .find_map(|place| reasons.get(place.as_str()));
+                .find_map(|pointer| reasons.get(pointer.as_str()));
             if let Some(reason) = reason {
-                covered.outcome = Outcome::LeftOut {
+                covered.status = OperationStatus::LeftOut {
                     reason: format!("by the overlay: {reason}"),
                 };
             }
         }
     }
 
-    /// Settles one operation.
-    pub(crate) fn settle_one(&mut self, method: &str, path: &str, outcome: Outcome) {
-        let place = (method.to_owned(), path.to_owned());
-        if let Some(index) = self.index.get(&place) {
-            self.operations[*index].outcome = outcome;
+    /// Sets the status of one operation.
+    pub(crate) fn set_status(&mut self, method: &str, path: &str, status: OperationStatus) {
+        let key = (method.to_owned(), path.to_owned());
+        if let Some(index) = self.index.get(&key) {
+            self.operations[*index].status = status;
         }
     }
 
-    /// Settles the operations that the source really has: method, path and name of each.
-    pub(crate) fn settle(&mut self, generated: &[(String, String, String)]) {
+    /// Marks operations as generated, given the HTTP method, path and name of each.
+    pub(crate) fn mark_generated(&mut self, generated: &[(String, String, String)]) {
         for (method, path, name) in generated {
-            let outcome = Outcome::Generated {
+            let status = OperationStatus::Generated {
                 method: name.to_snake_case(),
             };
-            self.settle_one(method, path, outcome);
+            self.set_status(method, path, status);
         }
     }
 
-    /// Counts the fields of all answers of a prepared document.
+    /// Counts the response fields of a prepared document.
     pub(crate) fn count_fields(&mut self, root: &Value) {
         let components = &root["components"]["schemas"];
         let mut seen = std::collections::HashSet::new();
@@ -205,7 +206,7 @@ impl Coverage {
                                 .or_else(|| property["items"]["x-unknown"].as_str());
                             self.untyped.insert(
                                 format!("{name}.{field}"),
-                                why.unwrap_or(crate::names::DISAGREE).to_owned(),
+                                why.unwrap_or(crate::inferred::TYPE_CONFLICT).to_owned(),
                             );
                         }
                     }
@@ -231,7 +232,7 @@ impl Coverage {
     }
 }
 
-/// The kind of a field's type, as a reader of the Rust type would call it.
+/// Returns the kind of a field's type.
 fn kind(schema: &Value) -> &'static str {
     match component_name(schema) {
         Some("Timestamp") => return "timestamp",
@@ -240,10 +241,10 @@ fn kind(schema: &Value) -> &'static str {
     }
     match schema["type"].as_str() {
         Some("string") if schema.get("enum").is_some() => "enum",
-        Some("string") => "text",
+        Some("string") => "string",
         Some("integer") => "integer",
         Some("number") => "number",
-        Some("boolean") => "truth value",
+        Some("boolean") => "boolean",
         Some("array")
             if schema["items"]
                 .as_object()

@@ -1,27 +1,27 @@
-//! Why nothing could be generated: one line with file, position and pointer.
+//! The error type: a one-line message with file, position and JSON pointer.
 
 use std::fmt;
 
 use crate::{Pointer, Position};
 
-/// Why nothing could be generated.
+/// An error that prevented generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
     /// The file.
     pub file: String,
-    /// Line and column, where they are known.
+    /// The line and column, if known.
     pub position: Option<Position>,
-    /// The place in the document, where the fault has one.
+    /// The location in the document, if the error has one.
     pub pointer: Option<Pointer>,
-    /// What is wrong, in one sentence without a line break.
+    /// What is wrong, as one sentence without line breaks.
     pub message: String,
 }
 
 impl Error {
-    /// A fault of a whole file.
+    /// Creates an error about a whole file.
     pub fn new(file: impl Into<String>, message: impl fmt::Display) -> Self {
-        // One line: what lower layers say may have several.
+        // Messages from lower layers may span several lines.
         let message = message
             .to_string()
             .split_whitespace()
@@ -35,16 +35,16 @@ impl Error {
         }
     }
 
-    /// The same, at a position of the file.
+    /// Sets the position in the file.
     #[must_use]
-    pub fn at(mut self, position: Option<Position>) -> Self {
+    pub fn with_position(mut self, position: Option<Position>) -> Self {
         self.position = position;
         self
     }
 
-    /// The same, at a place of the document.
+    /// Sets the location in the document.
     #[must_use]
-    pub fn of(mut self, pointer: Pointer) -> Self {
+    pub fn with_pointer(mut self, pointer: Pointer) -> Self {
         self.pointer = Some(pointer);
         self
     }

@@ -1,8 +1,8 @@
-//! The types of the prepared document's operations, by progenitor.
+//! Generates the types of a prepared document's operations with progenitor.
 //!
-//! progenitor and typify panic where they meet what they do not know, so they run on a thread of
-//! their own: a panic becomes an error, and its trace is not printed. An operation that makes them panic
-//! is found and tried once more with any value in place of its types; what fails then is left out.
+//! progenitor and typify panic on input that they do not support. They run on a separate thread, where a panic becomes
+//! an error and no backtrace is printed. An operation that makes them panic is retried with all of its types replaced
+//! by any JSON value. If that fails too, the operation is left out.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,115 +13,115 @@ use quote::quote;
 use serde_json::Value;
 
 use crate::code::Target;
-use crate::code::progenitor::{Made, read};
-use crate::given::{Given, document};
+use crate::code::progenitor::{ProgenitorOutput, read};
 use crate::passes::CORE_TYPES;
+use crate::progenitor_input::{OperationSchemas, document};
 
-/// Stack of the generator's thread: types nest as deep as the document does.
-const STACK: usize = 256 << 20;
+/// The stack size of the generator thread: recursion is as deep as the nesting of the document.
+const STACK_BYTES: usize = 256 << 20;
 
-/// How many operations may be found out that fail only together with others.
-const MOST_TOGETHER: usize = 16;
+/// The maximum number of operations to handle that fail only in combination with other operations.
+const MAX_CONFLICTS: usize = 16;
 
-/// Only one generator at a time may silence the panic hook, which belongs to the process.
+/// Serializes generators: each replaces the panic hook, which is global to the process.
 static HOOK: Mutex<()> = Mutex::new(());
 
-/// What progenitor made, and of which operations it could not make all.
+/// The output of progenitor, and the operations for which it failed.
 pub(crate) struct Generated {
-    pub(crate) made: Made,
-    /// Path and method of each operation whose types are any value now, and why.
-    pub(crate) plain: Vec<(String, &'static str, String)>,
-    /// Path and method of each operation that was left out, and why.
+    pub(crate) output: ProgenitorOutput,
+    /// The operations whose types were replaced by any JSON value: path, method and reason.
+    pub(crate) untyped: Vec<(String, &'static str, String)>,
+    /// The operations that were left out: path, method and reason.
     pub(crate) left_out: Vec<(String, &'static str, String)>,
 }
 
-/// Runs `work` on a thread with a stack of its own; a panic in it becomes an error.
+/// Runs `work` on a thread with a large stack, and converts a panic into an error.
 pub(crate) fn guarded<T: Send>(
     work: impl FnOnce() -> Result<T, crate::Error> + Send,
-    fault: impl Fn(String) -> crate::Error,
+    to_error: impl Fn(String) -> crate::Error,
 ) -> Result<T, crate::Error> {
     let guard = HOOK
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let outcome = std::thread::scope(|scope| {
+    let result = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
-            .stack_size(STACK)
+            .stack_size(STACK_BYTES)
             .spawn_scoped(scope, || catch_unwind(AssertUnwindSafe(work)));
         match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(panic))) => Err(fault(format!(
-                "the generator panicked, which is a defect of it: {}",
-                panic_text(&*panic)
+            Ok(Ok(Ok(result))) => result,
+            Ok(Ok(Err(panic))) => Err(to_error(format!(
+                "the generator panicked, which is a bug in the generator: {}",
+                panic_message(&*panic)
             ))),
-            Ok(Err(_)) => Err(fault("the generator's thread died".to_owned())),
-            Err(error) => Err(fault(format!("cannot start a thread: {error}"))),
+            Ok(Err(_)) => Err(to_error("the generator thread terminated".to_owned())),
+            Err(error) => Err(to_error(format!("cannot start a thread: {error}"))),
         }
     });
     std::panic::set_hook(hook);
     drop(guard);
-    outcome
+    result
 }
 
-/// What progenitor makes of all operations that it can be brought to make. Runs within [`guarded`].
+/// Runs progenitor on as many operations as possible. Must be called within [`guarded`].
 pub(crate) fn generate(root: &Value, target: &Target) -> Result<Generated, String> {
-    let mut operations = Given::all(root);
+    let mut operations = OperationSchemas::all(root);
     let first = match attempt(root, target, &operations) {
-        Ok(made) => {
+        Ok(output) => {
             return Ok(Generated {
-                made,
-                plain: Vec::new(),
+                output,
+                untyped: Vec::new(),
                 left_out: Vec::new(),
             });
         }
         Err(why) => why,
     };
-    // By operation, because more than one may be at fault.
-    let mut plain: BTreeMap<usize, String> = BTreeMap::new();
+    // Try each operation separately, because more than one may fail.
+    let mut untyped: BTreeMap<usize, String> = BTreeMap::new();
     for (i, operation) in operations.iter().enumerate() {
         if let Err(why) = attempt(root, target, std::slice::from_ref(operation)) {
-            plain.insert(i, why);
+            untyped.insert(i, why);
         }
     }
-    for i in plain.keys() {
-        operations[*i] = operations[*i].plain();
+    for i in untyped.keys() {
+        operations[*i] = operations[*i].untyped();
     }
     let mut left_out = Vec::new();
-    let mut gone: Vec<usize> = Vec::new();
-    for (i, why) in &plain {
+    let mut failed: Vec<usize> = Vec::new();
+    for (i, why) in &untyped {
         if let Err(again) = attempt(root, target, std::slice::from_ref(&operations[*i])) {
             let operation = &operations[*i];
-            let reason = format!("the generator cannot make it: {why}; with plain types: {again}");
+            let reason = format!("the generator failed: {why}; without types: {again}");
             left_out.push((operation.path.clone(), operation.method, reason));
-            gone.push(*i);
+            failed.push(*i);
         }
     }
-    for i in gone.into_iter().rev() {
+    for i in failed.into_iter().rev() {
         operations.remove(i);
-        plain.remove(&i);
-        // The numbers of those that follow have moved.
-        plain = plain
+        untyped.remove(&i);
+        // The indices of the operations after it have shifted.
+        untyped = untyped
             .into_iter()
             .map(|(known, why)| (if known > i { known - 1 } else { known }, why))
             .collect();
     }
-    for _ in 0..MOST_TOGETHER {
+    for _ in 0..MAX_CONFLICTS {
         let why = match attempt(root, target, &operations) {
-            Ok(made) => {
-                let plain = plain
+            Ok(output) => {
+                let untyped = untyped
                     .into_iter()
                     .map(|(i, why)| (operations[i].path.clone(), operations[i].method, why))
                     .collect();
                 return Ok(Generated {
-                    made,
-                    plain,
+                    output,
+                    untyped,
                     left_out,
                 });
             }
             Err(why) => why,
         };
-        // The shortest beginning that fails ends with an operation that does not go with those before.
+        // Bisect for the shortest failing prefix. Its last operation conflicts with an earlier one.
         let (mut good, mut bad) = (0, operations.len());
         while bad - good > 1 {
             let middle = good.midpoint(bad);
@@ -135,34 +135,39 @@ pub(crate) fn generate(root: &Value, target: &Target) -> Result<Generated, Strin
             return Err(why);
         }
         let culprit = bad - 1;
-        if plain.insert(culprit, why.clone()).is_some() {
+        if untyped.insert(culprit, why.clone()).is_some() {
             return Err(why);
         }
-        operations[culprit] = operations[culprit].plain();
+        operations[culprit] = operations[culprit].untyped();
     }
     Err(first)
 }
 
-/// What progenitor makes of some operations; a panic is an error.
-fn attempt(root: &Value, target: &Target, operations: &[Given]) -> Result<Made, String> {
+/// Runs progenitor on `operations`, and converts a panic into an error.
+fn attempt(
+    root: &Value,
+    target: &Target,
+    operations: &[OperationSchemas],
+) -> Result<ProgenitorOutput, String> {
     catch_unwind(AssertUnwindSafe(|| {
-        let all: Vec<&Given> = operations.iter().collect();
+        let all: Vec<&OperationSchemas> = operations.iter().collect();
         tokens(document(root, &all), target).and_then(|tokens| read(tokens, &all))
     }))
-    .unwrap_or_else(|panic| Err(panic_text(&*panic)))
+    .unwrap_or_else(|panic| Err(panic_message(&*panic)))
 }
 
-fn tokens(given: Value, target: &Target) -> Result<proc_macro2::TokenStream, String> {
+fn tokens(document: Value, target: &Target) -> Result<proc_macro2::TokenStream, String> {
     let api: openapiv3::OpenAPI =
-        serde_json::from_value(given).map_err(|e| format!("not as expected: {e}"))?;
+        serde_json::from_value(document).map_err(|e| format!("invalid input: {e}"))?;
     let core = target.core().to_string().replace(' ', "");
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
-        // No default hook: the code passes hand every request to the one in `src/hook.rs`.
+        // No default hooks: the code passes send every request through one `Dispatcher`.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { Hook });
+        .with_inner_type(quote! { Dispatcher })
+        .with_derive("PartialEq");
     for (name, _) in CORE_TYPES {
         settings.with_replacement(
             name,
@@ -175,12 +180,12 @@ fn tokens(given: Value, target: &Target) -> Result<proc_macro2::TokenStream, Str
         .map_err(|e| e.to_string())
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("no reason given").to_owned()
+    message.unwrap_or("no message").to_owned()
 }
 
 #[cfg(test)]
@@ -189,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    /// What no pass lets through: an enumeration at which typify panics.
+    /// A document that the passes would never produce: it has an enum on which typify panics.
     fn prepared() -> Value {
         let operation = |name: &str, component: &str| {
             let schema = json!({"$ref": format!("#/components/schemas/{component}")});
@@ -205,23 +210,23 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_at_which_the_generator_panics_loses_its_types_and_the_others_keep_theirs() {
-        let fault = |message: String| crate::Error::new("t", message);
-        let (plain, left_out, successes) = guarded(
+    fn a_panic_removes_only_the_types_of_the_operation_that_caused_it() {
+        let to_error = |message: String| crate::Error::new("t", message);
+        let (untyped, left_out, successes) = guarded(
             || {
-                let made = generate(&prepared(), &Target::client()).map_err(fault)?;
+                let generated = generate(&prepared(), &Target::client()).map_err(to_error)?;
                 let success = |name: &str| {
-                    let ty = &made.made.methods[name].success;
+                    let ty = &generated.output.methods[name].success;
                     quote! { #ty }.to_string().replace(' ', "")
                 };
                 let successes = ["good", "fine", "bad"].map(success);
-                Ok((made.plain, made.left_out, successes))
+                Ok((generated.untyped, generated.left_out, successes))
             },
-            fault,
+            to_error,
         )
         .unwrap();
-        let [(path, method, why)] = &plain[..] else {
-            panic!("{plain:?}")
+        let [(path, method, why)] = &untyped[..] else {
+            panic!("{untyped:?}")
         };
         assert_eq!((path.as_str(), *method), ("/b", "get"));
         assert!(!why.is_empty());
@@ -233,12 +238,12 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_of_our_own_is_an_error_that_says_so() {
-        let fault = |message: String| crate::Error::new("t", message);
-        let error = guarded(|| -> Result<(), _> { panic!("the reason") }, fault).unwrap_err();
+    fn a_panic_becomes_an_error() {
+        let to_error = |message: String| crate::Error::new("t", message);
+        let error = guarded(|| -> Result<(), _> { panic!("the reason") }, to_error).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "t: the generator panicked, which is a defect of it: the reason"
+            "t: the generator panicked, which is a bug in the generator: the reason"
         );
     }
 }

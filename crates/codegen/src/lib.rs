@@ -1,18 +1,17 @@
-//! From an OpenAPI 3.0 document, as Laravel Scribe writes it, to the Rust source of a typed client.
+//! Generates the Rust source of a typed client from an OpenAPI 3.0 document written by Laravel Scribe.
 //!
-//! Data flows one way: bytes -> [`Document`] -> [`Overlay`] -> [`passes`] -> progenitor -> code
-//! passes -> formatted source. A [`Report`] rides along and says what each step changed, where and
-//! why. Nothing here knows one particular API: what is special to it stands in its overlay.
+//! The pipeline is: bytes -> [`Document`] -> [`Overlay`] -> [`passes`] -> progenitor -> code passes -> formatted
+//! source. A [`Report`] records what each step changed, where and why. The crate contains nothing that is specific to
+//! one API: corrections for a particular document go into its overlay.
 //!
-//! A document is refused only when it is no OpenAPI 3.0 document. Of every other one each operation is
-//! generated, but where the document does not say which request to send (a path with a brace that is not
-//! closed, a method that HTTP does not have); what cannot be typed is any JSON value; and each such thing
-//! is a line of the report.
+//! Only input that is not an OpenAPI 3.0 document is rejected. Otherwise, every operation is generated unless the
+//! document does not define which request to send, for example because a path has an unclosed brace or the method is
+//! not an HTTP method. Anything that cannot be typed becomes any JSON value. The report lists all of these cases.
 //!
-//! The reader and the overlay stand alone too: without the feature `generate`, which is on by default, this crate is
-//! they, and whoever has other uses for a document builds no generator.
+//! The feature `generate`, enabled by default, contains the generator. Without it, only the reader and the overlay are
+//! compiled, for programs that use documents in other ways.
 //!
-//! [`generate`] gives the source for this workspace's client; [`Standalone`] a crate of its own.
+//! [`generate`] generates the source for the client in this workspace, and [`Standalone`] generates a separate crate.
 //!
 //! ```
 //! use onlyfansapi_codegen::{Document, generate};
@@ -38,10 +37,10 @@
 //! # Ok::<(), onlyfansapi_codegen::Error>(())
 //! ```
 
-// What only the generator asks of the reader.
+// Parts of the reader are used by the generator only.
 #![cfg_attr(not(feature = "generate"), allow(dead_code))]
 
-// The reader.
+// Reader and overlay.
 mod document;
 mod error;
 mod overlay;
@@ -49,7 +48,7 @@ mod pointer;
 mod report;
 mod tree;
 
-// From here on it is about Rust.
+// Generator.
 #[cfg(feature = "generate")]
 pub mod build_script;
 #[cfg(feature = "generate")]
@@ -61,13 +60,13 @@ mod diff;
 #[cfg(feature = "generate")]
 mod generator;
 #[cfg(feature = "generate")]
-mod given;
-#[cfg(feature = "generate")]
-mod names;
+mod inferred;
 #[cfg(feature = "generate")]
 pub mod passes;
 #[cfg(feature = "generate")]
 mod pipeline;
+#[cfg(feature = "generate")]
+mod progenitor_input;
 #[cfg(feature = "generate")]
 mod standalone;
 #[cfg(feature = "generate")]
@@ -75,18 +74,18 @@ mod walk;
 
 pub use document::{Document, Position, Positions};
 pub use error::Error;
-pub use overlay::{Misfit, Overlay};
+pub use overlay::{IneffectiveAction, Overlay};
 pub use pointer::Pointer;
 pub use report::{Change, Report};
 
 #[cfg(feature = "generate")]
 pub use code::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
 #[cfg(feature = "generate")]
-pub use coverage::{Coverage, Covered, FieldKinds, Outcome};
+pub use coverage::{Coverage, FieldKinds, OperationCoverage, OperationStatus};
 #[cfg(feature = "generate")]
 pub use diff::{Class, Diff, Difference};
 #[cfg(feature = "generate")]
-pub use names::Names;
+pub use inferred::Names;
 #[cfg(feature = "generate")]
 pub use pipeline::{Output, generate, generate_with, prepare};
 #[cfg(feature = "generate")]

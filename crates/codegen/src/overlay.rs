@@ -1,8 +1,8 @@
-//! OpenAPI Overlay 1.0: our corrections to a document, applied before every pass.
+//! OpenAPI Overlay 1.0: corrections to a document, applied before all passes.
 //!
-//! Before: an operation that a client must not see. After `{target: $.paths['/x'].post, remove:
-//! true}`: gone, with the action's description as the reason in the report. Targets are RFC 9535
-//! JSONPath; an action that matches nothing is an error, because its correction has been lost.
+//! For example, `{target: $.paths['/x'].post, remove: true}` removes an operation that clients should not use, and the
+//! description of the action becomes the reason in the report. Targets are RFC 9535 JSONPath expressions. An action
+//! that matches nothing is an error, because its correction would be lost silently.
 
 use std::fmt;
 use std::path::Path;
@@ -13,7 +13,7 @@ use serde_json_path::JsonPath;
 use crate::tree::{kind, merge, operation_at, plain};
 use crate::{Document, Error, Pointer, Report};
 
-/// A list of changes to a document.
+/// A parsed overlay: a list of actions that change a document.
 #[derive(Clone, Debug)]
 pub struct Overlay {
     document: Document,
@@ -29,21 +29,21 @@ struct Action {
     at: Pointer,
 }
 
-/// An action that does nothing for a document, or cannot be applied to it.
+/// An overlay action that has no effect on a document or cannot be applied to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Misfit {
-    /// Where the action stands in the overlay.
-    pub action: Pointer,
-    /// Its target, and why it does nothing.
-    pub what: String,
-    /// Whether it can stay: it can be applied, but the document says so itself.
-    pub applies: bool,
+pub struct IneffectiveAction {
+    /// The location of the action in the overlay.
+    pub pointer: Pointer,
+    /// The target of the action, and why it has no effect.
+    pub message: String,
+    /// Whether the action can be applied but changes nothing, because the document already contains the change.
+    pub is_redundant: bool,
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for IneffectiveAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.action, self.what)
+        write!(f, "{}: {}", self.pointer, self.message)
     }
 }
 
@@ -58,31 +58,31 @@ impl Overlay {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, its syntax is broken, or an action is not one.
+    /// Returns an error if the file cannot be read, its syntax is invalid, or it is not a valid overlay.
     pub fn read(path: &Path) -> Result<Self, Error> {
         Self::from_document(Document::read(path)?)
     }
 
-    /// Reads an overlay from `text`; `file` names it in messages.
+    /// Parses an overlay from `text`. `file` is the name used in messages.
     ///
     /// # Errors
     ///
-    /// As [`Overlay::read`].
+    /// Returns an error if the syntax is invalid or the text is not a valid overlay.
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
         Self::from_document(Document::parse(file, text)?)
     }
 
     fn from_document(document: Document) -> Result<Self, Error> {
         let root = Pointer::root();
-        if let Some(oddity) = document.oddities().first() {
-            return Err(document.error(&oddity.pointer, &oddity.what));
+        if let Some(quirk) = document.quirks().first() {
+            return Err(document.error(&quirk.pointer, &quirk.description));
         }
         match document.root.get("overlay").map(plain) {
             Some(version) if version.starts_with("1.0") => {}
             Some(version) => {
                 return Err(document.error(
                     &root.child("overlay"),
-                    format!("overlay version {version}; 1.0 is needed"),
+                    format!("overlay version {version} is not supported; 1.0 is required"),
                 ));
             }
             None => {
@@ -106,12 +106,12 @@ impl Overlay {
 
     fn action(document: &Document, at: Pointer, action: &Value) -> Result<Action, Error> {
         let Some(target) = action["target"].as_str() else {
-            return Err(document.error(&at, "an action needs a `target`, a JSONPath"));
+            return Err(document.error(&at, "an action requires a `target` with a JSONPath"));
         };
         let path = JsonPath::parse(target).map_err(|e| {
             document.error(
                 &at.child("target"),
-                format!("target `{target}` is no RFC 9535 JSONPath: {e}"),
+                format!("target `{target}` is not a valid RFC 9535 JSONPath: {e}"),
             )
         })?;
         let change = match (action.get("remove"), action.get("update")) {
@@ -119,7 +119,7 @@ impl Overlay {
             (None | Some(Value::Bool(false)), Some(update)) => Change::Update(update.clone()),
             _ => {
                 return Err(
-                    document.error(&at, "an action needs either `update` or `remove: true`")
+                    document.error(&at, "an action requires either `update` or `remove: true`")
                 );
             }
         };
@@ -136,23 +136,23 @@ impl Overlay {
         })
     }
 
-    /// Applies every action to `document`, in their order.
+    /// Applies the actions to `document`, in order.
     ///
     /// # Errors
     ///
-    /// When an action matches nothing, or would merge things of different kinds; the message names
-    /// the action. `document` is unchanged then.
+    /// Returns an error that names the action if an action matches nothing or would merge values of different kinds.
+    /// In that case, `document` is unchanged.
     pub fn apply(&self, document: &mut Document, report: &mut Report) -> Result<(), Error> {
         report.start("overlay");
         let mut root = document.root.clone();
         for action in &self.actions {
-            let places: Vec<Pointer> = action
+            let matches: Vec<Pointer> = action
                 .path
                 .query_located(&root)
                 .locations()
-                .map(|place| place.to_json_pointer().into())
+                .map(|location| location.to_json_pointer().into())
                 .collect();
-            if places.is_empty() {
+            if matches.is_empty() {
                 let target = &action.target;
                 return Err(self.document.error(
                     &action.at,
@@ -162,72 +162,79 @@ impl Overlay {
                     ),
                 ));
             }
-            // From the last to the first, so that removing an item leaves the other places valid.
-            for place in places.iter().rev() {
-                self.change(&mut root, action, place, report)?;
+            // In reverse order, so that removing a list item does not invalidate the remaining pointers.
+            for pointer in matches.iter().rev() {
+                self.change(&mut root, action, pointer, report)?;
             }
         }
         document.root = root;
         Ok(())
     }
 
-    /// The overlay without the actions that match nothing in `document`, or cannot be applied to it; and a
-    /// line for each of those, and for each that changes nothing there any more.
+    /// Splits off the actions that have no effect on `document`.
+    ///
+    /// Returns the overlay without the actions that match nothing in `document` or cannot be applied to it, together
+    /// with a list of these actions. The list also contains redundant actions, which stay in the overlay.
     ///
     /// ```
     /// use onlyfansapi_codegen::{Document, Overlay};
     ///
     /// let document = Document::parse("d.yaml", "openapi: 3.0.3\npaths: {}\n")?;
     /// let overlay = Overlay::parse("o.yaml", "overlay: 1.0.0\nactions: [{target: $.paths.x, remove: true}]\n")?;
-    /// let (fitting, misfits) = overlay.fit(&document);
-    /// assert_eq!(misfits[0].to_string(), "/actions/0: `$.paths.x` matches nothing any more");
-    /// assert!(fitting.fit(&document).1.is_empty());
+    /// let (applicable, ineffective) = overlay.applicable_to(&document);
+    /// assert_eq!(ineffective[0].to_string(), "/actions/0: `$.paths.x` no longer matches anything");
+    /// assert!(applicable.applicable_to(&document).1.is_empty());
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     #[must_use]
-    pub fn fit(&self, document: &Document) -> (Self, Vec<Misfit>) {
-        let mut fitting = self.clone();
-        fitting.actions.clear();
-        let mut misfits = Vec::new();
-        let mut so_far = document.clone();
+    pub fn applicable_to(&self, document: &Document) -> (Self, Vec<IneffectiveAction>) {
+        let mut applicable = self.clone();
+        applicable.actions.clear();
+        let mut ineffective = Vec::new();
+        let mut document = document.clone();
         for action in &self.actions {
-            let mut one = self.clone();
-            one.actions = vec![action.clone()];
-            let before = so_far.root.clone();
+            let mut single = self.clone();
+            single.actions = vec![action.clone()];
+            let before = document.root.clone();
             let target = &action.target;
-            let misfit = |what: String, applies: bool| Misfit {
-                action: action.at.clone(),
-                what,
-                applies,
+            let mut push = |message: String, is_redundant: bool| {
+                ineffective.push(IneffectiveAction {
+                    pointer: action.at.clone(),
+                    message,
+                    is_redundant,
+                });
             };
-            match one.apply(&mut so_far, &mut Report::new()) {
+            match single.apply(&mut document, &mut Report::new()) {
                 Err(error) => {
-                    let what = if error.message.contains("matches nothing") {
-                        format!("`{target}` matches nothing any more")
+                    let message = if error.message.contains("matches nothing") {
+                        format!("`{target}` no longer matches anything")
                     } else {
                         error.message
                     };
-                    misfits.push(misfit(what, false));
+                    push(message, false);
                     continue;
                 }
-                Ok(()) if so_far.root == before => {
-                    let what =
-                        format!("`{target}` is no longer needed: the document says so itself");
-                    misfits.push(misfit(what, true));
+                Ok(()) if document.root == before => {
+                    let message = format!(
+                        "`{target}` is no longer needed: the document already contains the change"
+                    );
+                    push(message, true);
                 }
                 Ok(()) => {}
             }
-            fitting.actions.push(action.clone());
+            applicable.actions.push(action.clone());
         }
-        (fitting, misfits)
+        (applicable, ineffective)
     }
 
-    /// The text of the overlay with these misfits as comments under `note`, if any of them cannot be applied:
-    /// nothing that a person wrote is lost, and what is left fits the document.
+    /// Returns the text of the overlay with the inapplicable actions among `ineffective` commented out.
+    ///
+    /// Each of them gets a comment that starts with `note` and states the reason. Redundant actions stay as they are.
+    /// Returns `None` if every action is applicable.
     ///
     /// # Errors
     ///
-    /// When an action shares a line with another thing, so that only a person can set it aside.
+    /// Returns an error if an action shares a line with something else and must be removed manually.
     ///
     /// ```
     /// use onlyfansapi_codegen::{Document, Overlay};
@@ -235,14 +242,21 @@ impl Overlay {
     /// let document = Document::parse("d.yaml", "openapi: 3.0.3\npaths: {/a: {}}\n")?;
     /// let text = "overlay: 1.0.0\nactions:\n- target: $.paths.x\n  remove: true\n- {target: $.paths, update: {}}\n";
     /// let overlay = Overlay::parse("o.yaml", text)?;
-    /// let (_, misfits) = overlay.fit(&document);
-    /// let text = overlay.set_aside(&misfits, "Set aside")?.unwrap();
-    /// assert!(text.contains("# Set aside: `$.paths.x` matches nothing any more\n# - target: $.paths.x\n#   remove: true\n- {target"));
+    /// let (_, ineffective) = overlay.applicable_to(&document);
+    /// let text = overlay.comment_out(&ineffective, "Disabled")?.unwrap();
+    /// assert!(text.contains("# Disabled: `$.paths.x` no longer matches anything\n# - target: $.paths.x\n#   remove: true\n- {target"));
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
-    pub fn set_aside(&self, misfits: &[Misfit], note: &str) -> Result<Option<String>, Error> {
-        let gone: Vec<&Misfit> = misfits.iter().filter(|misfit| !misfit.applies).collect();
-        if gone.is_empty() {
+    pub fn comment_out(
+        &self,
+        ineffective: &[IneffectiveAction],
+        note: &str,
+    ) -> Result<Option<String>, Error> {
+        let removed: Vec<&IneffectiveAction> = ineffective
+            .iter()
+            .filter(|action| !action.is_redundant)
+            .collect();
+        if removed.is_empty() {
             return Ok(None);
         }
         let actions = self.actions.iter().map(|action| &action.at);
@@ -253,34 +267,41 @@ impl Overlay {
             .filter_map(|action| positions.get(&action.at).map(|position| position.line))
             .collect();
         let mut lines: Vec<String> = self.document.text().lines().map(str::to_owned).collect();
-        // From the last to the first, so that the lines of the others stay where they are.
-        for misfit in gone.iter().rev() {
-            let by_hand = || {
-                let what = format!("{}; it can only be taken out by hand", misfit.what);
-                self.document.error(&misfit.action, what)
+        // In reverse order, so that the line numbers of earlier actions stay valid.
+        for inapplicable in removed.iter().rev() {
+            let not_possible = || {
+                let message = format!("{}; remove it manually", inapplicable.message);
+                self.document.error(&inapplicable.pointer, message)
             };
-            let first = positions.get(&misfit.action).ok_or_else(by_hand)?.line;
+            let first = positions
+                .get(&inapplicable.pointer)
+                .ok_or_else(not_possible)?
+                .line;
             let next = first_lines.iter().find(|line| **line > first);
             let end = next.map_or(lines.len(), |next| next - 1);
-            let action = lines.get_mut(first - 1..end).ok_or_else(by_hand)?;
-            // Comments and empty lines below belong to what follows.
+            let action = lines.get_mut(first - 1..end).ok_or_else(not_possible)?;
+            // Keep empty lines and comments: those at the end belong to the next action.
             for line in action {
                 if !line.trim().is_empty() && !line.trim_start().starts_with('#') {
                     *line = format!("# {line}");
                 }
             }
-            lines.insert(first - 1, format!("# {note}: {}", misfit.what));
+            lines.insert(first - 1, format!("# {note}: {}", inapplicable.message));
         }
         let text = lines.join("\n") + "\n";
-        // Whatever the style of the file was: what is left must be the others, and nothing else.
+        // Verify that exactly the other actions are left, whatever the formatting of the file.
         let left = Self::parse(self.document.file(), &text).map_err(|error| {
-            let what = format!(
-                "{}; the actions that do not fit can only be taken out by hand",
+            let message = format!(
+                "{}; remove the actions that do not apply manually",
                 error.message
             );
-            Error::new(self.document.file(), what)
+            Error::new(self.document.file(), message)
         })?;
-        let stays = |action: &&Action| !gone.iter().any(|misfit| misfit.action == action.at);
+        let stays = |action: &&Action| {
+            !removed
+                .iter()
+                .any(|inapplicable| inapplicable.pointer == action.at)
+        };
         let expected = self
             .actions
             .iter()
@@ -292,8 +313,9 @@ impl Overlay {
             .map(|action| &action.target)
             .eq(expected)
         {
-            let what = "the actions that do not fit share their lines with others, and can only be taken out by hand";
-            return Err(Error::new(self.document.file(), what));
+            let message =
+                "actions that do not apply share lines with other actions; remove them manually";
+            return Err(Error::new(self.document.file(), message));
         }
         Ok(Some(text))
     }
@@ -302,11 +324,11 @@ impl Overlay {
         &self,
         root: &mut Value,
         action: &Action,
-        place: &Pointer,
+        pointer: &Pointer,
         report: &mut Report,
     ) -> Result<(), Error> {
-        let fault = |message: String| self.document.error(&action.at, message);
-        let operation = operation_at(root, place);
+        let error = |message: String| self.document.error(&action.at, message);
+        let operation = operation_at(root, pointer);
         let why = if action.description.is_empty() {
             String::new()
         } else {
@@ -314,8 +336,8 @@ impl Overlay {
         };
         match &action.change {
             Change::Remove => {
-                let Some((parent, token)) = place.split_last() else {
-                    return Err(fault(
+                let Some((parent, token)) = pointer.split_last() else {
+                    return Err(error(
                         "an action cannot remove the whole document".to_owned(),
                     ));
                 };
@@ -329,34 +351,34 @@ impl Overlay {
                         }
                     }
                     _ => {
-                        return Err(fault(format!(
-                            "{place} was removed by another match of `{}`",
+                        return Err(error(format!(
+                            "{pointer} was removed by another match of `{}`",
                             action.target
                         )));
                     }
                 }
                 report.note(
-                    place,
+                    pointer,
                     operation.as_deref(),
-                    format!("there -> removed{why}"),
+                    format!("present -> removed{why}"),
                 );
             }
             Change::Update(update) => {
-                let Some(node) = root.pointer_mut(place.as_str()) else {
-                    return Err(fault(format!("{place} was removed by another action")));
+                let Some(node) = root.pointer_mut(pointer.as_str()) else {
+                    return Err(error(format!("{pointer} was removed by another action")));
                 };
                 match node {
                     Value::Array(items) => items.push(update.clone()),
                     Value::Object(_) if update.is_object() => merge(node, update),
                     other => {
                         let (is, with) = (kind(other), kind(update));
-                        return Err(fault(format!(
-                            "{place} is {is} and cannot be updated with {with}: an overlay updates objects and lists"
+                        return Err(error(format!(
+                            "{pointer} is {is} and cannot be updated with {with}: only objects and lists can be updated"
                         )));
                     }
                 }
                 report.note(
-                    place,
+                    pointer,
                     operation.as_deref(),
                     format!("as published -> updated{why}"),
                 );
@@ -391,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn update_merges_objects_appends_to_lists_and_remove_removes() {
+    fn applies_updates_and_removals() {
         let (document, report) = apply(
             "- {target: \"$.paths['/a'].get\", update: {summary: A, responses: {'200': {}}}}\n- {target: '$.paths.*.get.tags', update: z}\n- {target: \"$.paths['/b']\", description: internal, remove: true}\n",
         )
@@ -400,21 +422,22 @@ mod tests {
             document.root["paths"],
             json!({"/a": {"get": {"operationId": "getA", "tags": ["x", "z"], "responses": {"200": {}}, "summary": "A"}}})
         );
-        let told: Vec<_> = report.changes().iter().map(ToString::to_string).collect();
+        let lines: Vec<_> = report.changes().iter().map(ToString::to_string).collect();
         assert!(
-            told[0].contains("/paths/~1a/get: as published -> updated"),
-            "{told:?}"
+            lines[0].contains("/paths/~1a/get: as published -> updated"),
+            "{lines:?}"
         );
         assert!(
-            told.last()
+            lines
+                .last()
                 .unwrap()
-                .contains("/paths/~1b: there -> removed: internal"),
-            "{told:?}"
+                .contains("/paths/~1b: present -> removed: internal"),
+            "{lines:?}"
         );
     }
 
     #[test]
-    fn every_match_of_a_filter_is_changed() {
+    fn changes_every_match_of_a_filter() {
         let (document, _) =
             apply("- {target: '$.paths.*.get.tags[?@ == \"x\"]', remove: true}\n").unwrap();
         assert_eq!(document.root["paths"]["/a"]["get"]["tags"], json!([]));
@@ -422,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_applied_is_named_with_its_line() {
+    fn inapplicable_actions_are_reported_with_their_line() {
         for (actions, expected) in [
             (
                 "- {target: '$.paths.gone', remove: true}\n",
@@ -430,15 +453,15 @@ mod tests {
             ),
             (
                 "- {target: '$.paths[', remove: true}\n",
-                "is no RFC 9535 JSONPath",
+                "is not a valid RFC 9535 JSONPath",
             ),
             (
                 "- {target: '$.paths'}\n",
-                "an action needs either `update` or `remove: true`",
+                "an action requires either `update` or `remove: true`",
             ),
             (
                 "- {target: '$.openapi', update: {a: 1}}\n",
-                "/openapi is a text and cannot be updated with an object",
+                "/openapi is a string and cannot be updated with an object",
             ),
         ] {
             let error = apply(actions).unwrap_err().to_string();

@@ -1,37 +1,37 @@
-//! The whole way, in its order: document -> overlay -> passes -> generator -> code passes -> source.
+//! The pipeline: document -> overlay -> passes -> generator -> code passes -> source.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::code::{Signatures, Target};
-use crate::coverage::{Coverage, Outcome};
-use crate::passes::{self, FACTS, LEARNT, PINNED, PLACES};
+use crate::coverage::{Coverage, OperationStatus};
+use crate::passes::{self, FACTS, INFERRED, PINNED, PLACES};
 use crate::walk::operations;
 use crate::{Document, Error, Names, Overlay, Pointer, Report, code, generator};
 
-/// What came out of a document.
+/// The result of generation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Output {
     /// The formatted Rust source of the client.
     pub source: String,
-    /// The public types of the source by their paths within `types`, and the methods of the operations
-    /// that reach each; operation builders are not counted.
+    /// The public types of the source by their paths within `types`, each with the methods of the operations that use
+    /// it. Operation builders are not included.
     pub types: BTreeMap<String, Vec<String>>,
-    /// The public shape of the source: operations with their arguments, types with their fields.
+    /// The public API of the source: operations with their arguments, and types with their fields.
     pub signatures: Signatures,
-    /// The types of answers by their names, and where each stands: `operationId/property/*/…`.
+    /// Response types by name, each with its locations in the form `operationId/property/*/…`.
     pub models: BTreeMap<String, Vec<String>>,
-    /// What is known of the types now: the names to be pinned.
+    /// The names and inferred types to pin for the next document.
     pub names: Names,
-    /// What was changed on the way.
+    /// The changes made by the pipeline.
     pub report: Report,
-    /// What became of every operation of the document.
+    /// The status of every operation, and statistics about response fields.
     pub coverage: Coverage,
 }
 
-/// A document after the overlay and the passes: what the generator is given.
+/// A document after the overlay and all passes, as passed to the generator.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     pub(crate) root: Value,
@@ -39,12 +39,12 @@ pub(crate) struct Prepared {
     pub(crate) coverage: Coverage,
 }
 
-/// Generates the client of `document`, corrected by `overlay`, with the type names that `names` pins.
+/// Generates the client for `document`, corrected by `overlay` and with the type names pinned in `names`.
 ///
 /// # Errors
 ///
-/// When the document is no OpenAPI 3.0 document, the overlay does not fit it, or the generator
-/// gives up on it.
+/// Returns an error if the document is not an OpenAPI 3.0 document, an action of the overlay cannot be applied to it,
+/// or the generator fails, which is a bug.
 pub fn generate(
     document: Document,
     overlay: Option<&Overlay>,
@@ -53,12 +53,11 @@ pub fn generate(
     generate_for(document, overlay, names, &Target::client())
 }
 
-/// As [`generate`], with a pass of the caller's own after all others: `last` is given the document as the generator
-/// would be.
+/// Generates a client like [`generate`], with a custom pass `last` that runs after all other passes.
 ///
 /// # Errors
 ///
-/// As [`generate`].
+/// Returns an error in the same cases as [`generate`].
 ///
 /// ```
 /// use onlyfansapi_codegen::{Document, generate_with};
@@ -78,12 +77,12 @@ pub fn generate_with(
     last: impl FnOnce(&mut Value) + Send,
 ) -> Result<Output, Error> {
     let file = document.file().to_owned();
-    let fault = |message: String| Error::new(&file, message);
-    let make = || run(document, overlay, names, &Target::client(), last);
-    generator::guarded(make, fault)
+    let error = |message: String| Error::new(&file, message);
+    let work = || run(document, overlay, names, &Target::client(), last);
+    generator::guarded(work, error)
 }
 
-/// As [`generate`], for a crate of another name or build.
+/// Generates a client like [`generate`], for a crate with a different name or layout.
 pub(crate) fn generate_for(
     document: Document,
     overlay: Option<&Overlay>,
@@ -91,8 +90,8 @@ pub(crate) fn generate_for(
     target: &Target,
 ) -> Result<Output, Error> {
     let file = document.file().to_owned();
-    let fault = |message: String| Error::new(&file, message);
-    generator::guarded(|| run(document, overlay, names, target, |_| {}), fault)
+    let error = |message: String| Error::new(&file, message);
+    generator::guarded(|| run(document, overlay, names, target, |_| {}), error)
 }
 
 fn run(
@@ -103,49 +102,50 @@ fn run(
     last: impl FnOnce(&mut Value) + Send,
 ) -> Result<Output, Error> {
     let file = document.file().to_owned();
-    let fault = |message: String| Error::new(&file, message);
+    let error = |message: String| Error::new(&file, message);
     let Prepared {
         mut root,
         mut report,
         mut coverage,
     } = prepared(document, overlay, names)?;
     last(&mut root);
-    let made = generator::generate(&root, target).map_err(fault)?;
+    let types = generator::generate(&root, target).map_err(error)?;
     report.start("generator");
-    for (path, method, why) in made.plain {
+    for (path, method, why) in types.untyped {
         let at = Pointer::root().join(["paths", &path, method]);
         let operation = crate::walk::operation_at(&root, &at);
-        let what = format!("its types -> any value, because the generator fails: {why}");
-        report.warn(&at, operation.as_deref(), what);
+        let description = format!("types -> any JSON value: the generator failed: {why}");
+        report.warn(&at, operation.as_deref(), description);
     }
-    for (path, method, reason) in made.left_out {
+    for (path, method, reason) in types.left_out {
         let at = Pointer::root().join(["paths", &path, method]);
         let operation = crate::walk::operation_at(&root, &at);
         report.warn(
             &at,
             operation.as_deref(),
-            format!("there -> left out: {reason}"),
+            format!("present -> left out: {reason}"),
         );
-        coverage.settle_one(method, &path, Outcome::LeftOut { reason });
+        coverage.set_status(method, &path, OperationStatus::LeftOut { reason });
     }
-    let generated = code::source(&root, made.made, target).map_err(fault)?;
-    coverage.settle(&generated.operations);
+    let generated = code::source(&root, types.output, target).map_err(error)?;
+    coverage.mark_generated(&generated.operations);
     Ok(Output {
         source: generated.source,
         types: generated.types,
         signatures: generated.signatures,
         models: serde_json::from_value(root[PLACES].clone()).unwrap_or_default(),
-        names: serde_json::from_value(root[LEARNT].clone()).unwrap_or_default(),
+        names: serde_json::from_value(root[INFERRED].clone()).unwrap_or_default(),
         report,
         coverage,
     })
 }
 
-/// The document as the generator is given it, for a look at what the passes did.
+/// Returns the document as the generator receives it, to inspect the effect of the passes.
 ///
 /// # Errors
 ///
-/// As [`generate`], up to the generator.
+/// Returns an error if the document is not an OpenAPI 3.0 document, or an action of the overlay cannot be applied to
+/// it.
 pub fn prepare(document: Document, overlay: Option<&Overlay>) -> Result<(Value, Report), Error> {
     prepared(document, overlay, None).map(|prepared| (prepared.root, prepared.report))
 }
@@ -158,17 +158,17 @@ pub(crate) fn prepared(
     let mut report = Report::new();
     report.start("read");
     document.expect_openapi()?;
-    for oddity in document.oddities() {
+    for quirk in document.quirks() {
         let lines: Vec<_> = document
-            .locate(&oddity.pointer)
+            .locate(&quirk.pointer)
             .iter()
             .map(|p| p.line.to_string())
             .collect();
-        let operation = crate::walk::operation_at(&document.root, &oddity.pointer);
+        let operation = crate::walk::operation_at(&document.root, &quirk.pointer);
         report.warn(
-            &oddity.pointer,
+            &quirk.pointer,
             operation.as_deref(),
-            format!("{} (line {})", oddity.what, lines.join(", ")),
+            format!("{} (line {})", quirk.description, lines.join(", ")),
         );
     }
     let mut coverage = Coverage::of(&document.root);
@@ -180,7 +180,7 @@ pub(crate) fn prepared(
         document.root[PINNED] = serde_json::json!(names);
     }
     passes::run(&mut document.root, &mut report);
-    take_left_out(&mut document.root, &mut coverage);
+    remove_left_out(&mut document.root, &mut coverage);
     coverage.count_fields(&document.root);
     Ok(Prepared {
         root: document.root,
@@ -189,8 +189,8 @@ pub(crate) fn prepared(
     })
 }
 
-/// Takes out the operations that a pass has marked, with their reasons.
-fn take_left_out(root: &mut Value, coverage: &mut Coverage) {
+/// Removes the operations that a pass marked as left out, and records the reasons.
+fn remove_left_out(root: &mut Value, coverage: &mut Coverage) {
     let mut left_out = Vec::new();
     operations(root, |operation| {
         if let Some(reason) = operation
@@ -209,6 +209,6 @@ fn take_left_out(root: &mut Value, coverage: &mut Coverage) {
         if let Some(item) = root["paths"][&path].as_object_mut() {
             item.shift_remove(method);
         }
-        coverage.settle_one(method, &path, Outcome::LeftOut { reason });
+        coverage.set_status(method, &path, OperationStatus::LeftOut { reason });
     }
 }

@@ -1,19 +1,19 @@
-//! JSON pointers (RFC 6901): how every message names a place in a document.
+//! JSON pointers (RFC 6901), which every message uses to identify a location in a document.
 
 use std::fmt;
 
-/// A place in a document.
+/// A location in a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pointer(String);
 
 impl Pointer {
-    /// The whole document.
+    /// Returns the pointer to the whole document.
     #[must_use]
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// The member or item `token` of this place.
+    /// Returns the pointer to the member or item `token` of this location.
     #[must_use]
     pub fn child(&self, token: impl fmt::Display) -> Self {
         let mut text = self.0.clone();
@@ -28,7 +28,7 @@ impl Pointer {
         Self(text)
     }
 
-    /// The members `tokens` of this place, one below the other.
+    /// Appends each of `tokens` in order, as nested members or items.
     #[must_use]
     pub fn join<'a>(&self, tokens: impl IntoIterator<Item = &'a str>) -> Self {
         tokens
@@ -36,19 +36,19 @@ impl Pointer {
             .fold(self.clone(), |pointer, token| pointer.child(token))
     }
 
-    /// The pointer as it is written; empty for the whole document.
+    /// Returns the escaped pointer; empty for the whole document.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The steps from the whole document to the place, as the document writes them.
+    /// Returns the unescaped tokens, starting at the document root.
     pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
         let tokens = self.0.split('/').skip(1);
         tokens.map(|token| token.replace("~1", "/").replace("~0", "~"))
     }
 
-    /// The place that holds this one, and the last token; `None` for the whole document.
+    /// Returns the parent and the unescaped last token, or `None` for the whole document.
     #[must_use]
     pub fn split_last(&self) -> Option<(Self, String)> {
         let (parent, token) = self.0.rsplit_once('/')?;
@@ -60,7 +60,7 @@ impl Pointer {
 }
 
 impl From<String> for Pointer {
-    /// Takes a text that is a pointer already.
+    /// Wraps a string that is already an escaped pointer.
     fn from(text: String) -> Self {
         Self(text)
     }
@@ -69,7 +69,7 @@ impl From<String> for Pointer {
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_empty() {
-            "the top"
+            "document root"
         } else {
             &self.0
         })

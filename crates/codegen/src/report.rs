@@ -1,32 +1,36 @@
-//! What the pipeline changed, where and why; `cargo xtask explain` prints it.
+//! The record of what the pipeline changed, where and why. `cargo xtask explain` prints it.
 
 use std::fmt;
 
 use crate::Pointer;
 
-/// One change that a step made to the document or to the code.
+/// A change that one step made to the document or to the generated code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
     /// The step: `read`, `overlay`, or the name of a pass.
     pub step: &'static str,
-    /// The place that was changed, as it stood when the step ran.
+    /// The location of the change at the time the step ran.
     pub pointer: Pointer,
-    /// The operationId the place belongs to, where it belongs to one.
+    /// The operationId, if the location belongs to an operation.
     pub operation: Option<String>,
-    /// What was changed, from what to what.
-    pub what: String,
-    /// Whether a person should look at it: something of the document was set aside.
+    /// The change, usually as `before -> after: reason`.
+    pub description: String,
+    /// Whether the change needs attention because part of the document was dropped.
     pub is_warning: bool,
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<16} {}: {}", self.step, self.pointer, self.what)
+        write!(
+            f,
+            "{:<16} {}: {}",
+            self.step, self.pointer, self.description
+        )
     }
 }
 
-/// What the pipeline changed, in the order in which it did.
+/// All changes, in the order in which the pipeline made them.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     changes: Vec<Change>,
@@ -34,63 +38,69 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty report.
+    /// Creates an empty report.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// All changes.
+    /// Returns all changes.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// The changes that a person should look at.
+    /// Returns the changes that need attention.
     pub fn warnings(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.is_warning)
     }
 
-    /// The changes that belong to the operation `id`.
+    /// Returns the changes that belong to the operation `id`.
     pub fn of_operation<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Change> {
         self.changes
             .iter()
             .filter(move |change| change.operation.as_deref() == Some(id))
     }
 
-    /// The step that the next changes belong to.
+    /// Sets the step to which subsequent changes belong.
     pub(crate) fn start(&mut self, step: &'static str) {
         self.step = step;
     }
 
-    /// Notes a change at `pointer`, of `operation` where it belongs to one.
+    /// Records a change at `pointer`, and the operation to which it belongs, if any.
     pub(crate) fn note(
         &mut self,
         pointer: &Pointer,
         operation: Option<&str>,
-        what: impl Into<String>,
+        description: impl Into<String>,
     ) {
-        self.push(pointer, operation, what.into(), false);
+        self.push(pointer, operation, description.into(), false);
     }
 
-    /// Notes a change that sets something of the document aside.
+    /// Records a change that drops part of the document.
     pub(crate) fn warn(
         &mut self,
         pointer: &Pointer,
         operation: Option<&str>,
-        what: impl Into<String>,
+        description: impl Into<String>,
     ) {
-        self.push(pointer, operation, what.into(), true);
+        self.push(pointer, operation, description.into(), true);
     }
 
-    fn push(&mut self, pointer: &Pointer, operation: Option<&str>, what: String, is_warning: bool) {
+    fn push(
+        &mut self,
+        pointer: &Pointer,
+        operation: Option<&str>,
+        description: String,
+        is_warning: bool,
+    ) {
         self.changes.push(Change {
             step: self.step,
             pointer: pointer.clone(),
             operation: operation
                 .filter(|operation| !operation.is_empty())
                 .map(str::to_owned),
-            what,
+            description,
             is_warning,
         });
     }

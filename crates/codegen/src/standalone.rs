@@ -1,7 +1,8 @@
-//! A crate of its own from any document: generated client, the types of core, a plain transport.
+//! Generates a standalone crate from any document: the generated client, the runtime types of `onlyfansapi-core`, and
+//! a basic transport.
 //!
-//! It depends on crates.io packages only. The files are made in memory; [`Standalone::write`] puts them
-//! into a folder, all of them or none.
+//! The crate depends only on packages from crates.io. Its files are generated in memory, and [`Standalone::write`]
+//! writes all or none of them to a folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,54 +14,11 @@ use crate::passes::words;
 use crate::pipeline::generate_for;
 use crate::{Document, Error, Output, Overlay, Positions};
 
-/// The first line of every Cargo.toml of ours: what says that a folder may be written over.
+/// The first line of every generated Cargo.toml. A folder with this line may be overwritten.
 const MARK: &str = "# Written by onlyfansapi-codegen.";
 
-/// The sources of core, as they stand in `src/runtime`.
-const CORE: [(&str, &str); 27] = [
-    ("answer.rs", include_str!("../../core/src/answer.rs")),
-    ("api_error.rs", include_str!("../../core/src/api_error.rs")),
-    ("assemble.rs", include_str!("../../core/src/assemble.rs")),
-    (
-        "decode/drift.rs",
-        include_str!("../../core/src/decode/drift.rs"),
-    ),
-    (
-        "decode/guard.rs",
-        include_str!("../../core/src/decode/guard.rs"),
-    ),
-    (
-        "decode/mod.rs",
-        include_str!("../../core/src/decode/mod.rs"),
-    ),
-    (
-        "decode/repair.rs",
-        include_str!("../../core/src/decode/repair.rs"),
-    ),
-    ("download.rs", include_str!("../../core/src/download.rs")),
-    ("draft.rs", include_str!("../../core/src/draft.rs")),
-    ("envelope.rs", include_str!("../../core/src/envelope.rs")),
-    ("error.rs", include_str!("../../core/src/error.rs")),
-    ("fetch.rs", include_str!("../../core/src/fetch.rs")),
-    ("file_part.rs", include_str!("../../core/src/file_part.rs")),
-    ("limits.rs", include_str!("../../core/src/limits.rs")),
-    ("media_ref.rs", include_str!("../../core/src/media_ref.rs")),
-    ("mod.rs", include_str!("../../core/src/lib.rs")),
-    ("multipart.rs", include_str!("../../core/src/multipart.rs")),
-    ("open_enum.rs", include_str!("../../core/src/open_enum.rs")),
-    ("operation.rs", include_str!("../../core/src/operation.rs")),
-    ("options.rs", include_str!("../../core/src/options.rs")),
-    ("query.rs", include_str!("../../core/src/query.rs")),
-    ("raw.rs", include_str!("../../core/src/raw.rs")),
-    ("reply.rs", include_str!("../../core/src/reply.rs")),
-    ("request.rs", include_str!("../../core/src/request.rs")),
-    ("timestamp.rs", include_str!("../../core/src/timestamp.rs")),
-    ("transport.rs", include_str!("../../core/src/transport.rs")),
-    ("LICENSE-MIT", include_str!("../../../LICENSE-MIT")),
-];
-
-/// Names that no crate of ours can have: its dependencies, and words of Rust and cargo.
-const NOT_A_NAME: [&str; 30] = [
+/// Names that a generated crate cannot have: its dependencies, and names reserved by Rust or cargo.
+const RESERVED_NAMES: [&str; 30] = [
     "alloc",
     "as",
     "async",
@@ -93,30 +51,30 @@ const NOT_A_NAME: [&str; 30] = [
     "type",
 ];
 
-/// A crate made from a document.
+/// A crate generated from a document.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Standalone {
-    /// The name of the package.
+    /// The package name.
     pub name: String,
-    /// Its version: that of the document where cargo takes it, else 0.1.0.
+    /// The package version: the version of the document if it is valid semver, otherwise 0.1.0.
     pub version: String,
     /// The files, by their paths within the crate.
     pub files: BTreeMap<String, String>,
-    /// What came out of the document: report, coverage, types.
+    /// The output of the generator: source, report, coverage and types.
     pub output: Output,
-    /// Where places stand in the document's text.
+    /// Resolves pointers in the report to positions in the text of the document.
     pub positions: Positions,
 }
 
 impl Standalone {
-    /// Makes a crate of `document`, corrected by `overlay`. Without a `name` it is called after the title
-    /// of the document.
+    /// Generates a crate from `document`, corrected by `overlay`. If `name` is `None`, the name is derived from the
+    /// title of the document.
     ///
     /// # Errors
     ///
-    /// When the document is no OpenAPI 3.0 document, the overlay does not fit it, `name` is no name of a
-    /// package, or the generator gives up, which is a defect.
+    /// Returns an error if the document is not an OpenAPI 3.0 document, an action of the overlay cannot be applied to
+    /// it, `name` is not a valid package name, or the generator fails, which is a bug.
     ///
     /// ```
     /// use onlyfansapi_codegen::{Document, Standalone};
@@ -127,9 +85,9 @@ impl Standalone {
     /// paths:
     ///   /things/{id}: {get: {responses: {}}}
     /// ")?;
-    /// let made = Standalone::new(document, None, None)?;
-    /// assert_eq!((made.name.as_str(), made.version.as_str()), ("tiny-things", "0.1.0"));
-    /// assert!(made.files["src/client.rs"].contains("pub fn get_things_id(&self)"));
+    /// let generated = Standalone::new(document, None, None)?;
+    /// assert_eq!((generated.name.as_str(), generated.version.as_str()), ("tiny-things", "0.1.0"));
+    /// assert!(generated.files["src/client.rs"].contains("pub fn get_things_id(&self)"));
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     pub fn new(
@@ -138,13 +96,13 @@ impl Standalone {
         name: Option<&str>,
     ) -> Result<Self, Error> {
         let name = match name {
-            Some(name) => checked(name)?,
-            None => titled(document.root["info"]["title"].as_str().unwrap_or_default()),
+            Some(name) => validate_name(name)?,
+            None => name_from_title(document.root["info"]["title"].as_str().unwrap_or_default()),
         };
-        let said = document.root["info"]["version"]
+        let version = document.root["info"]["version"]
             .as_str()
             .unwrap_or_default();
-        let version = semver::Version::parse(said.trim().trim_start_matches('v'))
+        let version = semver::Version::parse(version.trim().trim_start_matches('v'))
             .map_or_else(|_| "0.1.0".to_owned(), |version| version.to_string());
         let title = document.root["info"]["title"]
             .as_str()
@@ -163,7 +121,7 @@ impl Standalone {
             .replace("@NAME@", &name)
             .replace("@VERSION@", &version);
         files.insert("Cargo.toml".to_owned(), manifest);
-        let doc = format!("A client of {title}: every operation of its OpenAPI document.");
+        let doc = format!("A client for {title}, with every operation of its OpenAPI document.");
         let doc = crate::passes::markdown(&doc);
         let example = format!(
             "//! {doc}\n//!\n//! ```no_run\n//! # fn main() -> Result<(), {0}::runtime::Error> {{\n//! let transport = {0}::HttpTransport::new(\"https://api.example.com\")?.bearer(\"key\")?;\n//! let client = {0}::Client::from(transport);\n//! # let _ = client;\n//! # Ok(())\n//! # }}\n//! ```\n\n",
@@ -175,16 +133,14 @@ impl Standalone {
         );
         files.insert("src/client.rs".to_owned(), output.source.clone());
         files.insert(
-            "src/hook.rs".to_owned(),
-            include_str!("../../../src/hook.rs").replace("onlyfansapi_core", "crate::runtime"),
-        );
-        files.insert(
             "src/transport.rs".to_owned(),
             include_str!("../standalone/transport.rs").to_owned(),
         );
-        for (path, text) in CORE {
-            files.insert(format!("src/runtime/{path}"), moved(path, text));
+        for (path, text) in onlyfansapi_core::sources::SOURCES {
+            files.insert(format!("src/runtime/{path}"), as_module(path, text));
         }
+        let license = include_str!("../LICENSE-MIT").to_owned();
+        files.insert("src/runtime/LICENSE-MIT".to_owned(), license);
         Ok(Self {
             name,
             version,
@@ -194,29 +150,29 @@ impl Standalone {
         })
     }
 
-    /// Writes the crate into `folder`, which must be new, empty, or one that was written by this.
+    /// Writes the crate to `folder`, which must not exist, be empty, or contain a crate that this method wrote.
     ///
-    /// What a build left there (`target`, `Cargo.lock`) stays. All files are written beside their places
-    /// first, so that a full disk leaves the folder as it was.
+    /// Build artifacts (`target`, `Cargo.lock`) are kept. All files are staged before any existing file is replaced, so
+    /// that running out of disk space leaves the folder unchanged.
     ///
     /// # Errors
     ///
-    /// When the folder holds something else, or cannot be written.
+    /// Returns an error if the folder contains anything else or cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        let fault = |path: &Path, why: String| Error::new(path.display().to_string(), why);
+        let error = |path: &Path, why: String| Error::new(path.display().to_string(), why);
         let io = |path: &Path| {
             let path = path.to_owned();
-            move |e: std::io::Error| fault(&path, format!("cannot be written: {e}"))
+            move |e: std::io::Error| error(&path, format!("cannot be written: {e}"))
         };
         let is_empty = match std::fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_none(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => true,
-            Err(e) => return Err(fault(folder, format!("cannot be read: {e}"))),
+            Err(e) => return Err(error(folder, format!("cannot be read: {e}"))),
         };
         let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
         if !is_empty && !manifest.starts_with(MARK) {
-            let why = "is not empty, and not a crate that was generated; nothing was written";
-            return Err(fault(folder, why.to_owned()));
+            let why = "is not empty and does not contain a generated crate; nothing was written";
+            return Err(error(folder, why.to_owned()));
         }
         let staged = folder.join(".staged");
         if staged.exists() {
@@ -229,60 +185,57 @@ impl Standalone {
             }
             std::fs::write(&file, text).map_err(io(&file))?;
         }
-        // Sources of an earlier turn that are no more.
+        // Remove sources of an earlier run that are no longer generated.
         let source = folder.join("src");
         if source.exists() {
             std::fs::remove_dir_all(&source).map_err(io(&source))?;
         }
-        let tops: BTreeSet<&str> = self
+        let top_level: BTreeSet<&str> = self
             .files
             .keys()
             .filter_map(|path| path.split('/').next())
             .collect();
-        for top in tops {
-            let to = folder.join(top);
-            std::fs::rename(staged.join(top), &to).map_err(io(&to))?;
+        for name in top_level {
+            let to = folder.join(name);
+            std::fs::rename(staged.join(name), &to).map_err(io(&to))?;
         }
         std::fs::remove_dir(&staged).map_err(io(&staged))
     }
 }
 
-/// A name that the caller gave.
-fn checked(name: &str) -> Result<String, Error> {
+/// Validates a package name that was passed by the caller.
+fn validate_name(name: &str) -> Result<String, Error> {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
         && name.len() <= 64;
     let why = if !is_name {
-        "is no name of a package: a letter, then at most 63 letters, digits, `-` and `_`"
-    } else if NOT_A_NAME.contains(&name.replace('_', "-").as_str()) {
-        "is the name of a dependency, or a word of Rust"
+        "is not a valid package name: it must start with a letter, followed by at most 63 letters, digits, `-` or `_`"
+    } else if RESERVED_NAMES.contains(&name.replace('_', "-").as_str()) {
+        "is the name of a dependency or a reserved word"
     } else {
         return Ok(name.to_owned());
     };
     Err(Error::new(format!("the name `{name}`"), why))
 }
 
-/// A name from a title.
-fn titled(title: &str) -> String {
+/// Derives a package name from a title.
+fn name_from_title(title: &str) -> String {
     let words = words::ascii(title).replace(|c: char| !c.is_ascii_alphanumeric(), " ");
     let name = words.to_kebab_case();
     let name = name.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     let name = words::shortened(&name.replace('-', "_"), 50).replace('_', "-");
     match name.as_str() {
         "" => "api-client".to_owned(),
-        name if NOT_A_NAME.contains(&name) => format!("{name}-client"),
+        name if RESERVED_NAMES.contains(&name) => format!("{name}-client"),
         name => name.to_owned(),
     }
 }
 
-/// A source of core as a module of the crate: other paths, without tests and without the doc examples
-/// that show another crate.
-fn moved(path: &str, text: &str) -> String {
-    if !path.ends_with(".rs") {
-        return text.to_owned();
-    }
+/// Converts a source file of `onlyfansapi-core` to a module of the generated crate: adjusts paths, and removes unit
+/// tests and the doc examples that use another crate.
+fn as_module(path: &str, text: &str) -> String {
     let text = text.split("\n#[cfg(test)]").next().unwrap_or(text);
     let mut out = String::new();
     let mut fence: Option<String> = None;
@@ -312,44 +265,16 @@ fn moved(path: &str, text: &str) -> String {
         .replace("crate::", "crate::runtime::")
         .replace("crate::runtime::runtime::", "crate::runtime::");
     if path == "mod.rs" {
-        out.push_str("\n// The macro stands at the top of the crate; here it is found beside the types.\npub use crate::open_enum;\n");
+        out = out.replace("#[cfg(feature = \"sources\")]\npub mod sources;\n", "");
+        out.push_str("\n// `macro_rules!` exports the macro at the crate root; re-export it next to the types.\npub use crate::open_enum;\n");
     }
     out
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     #[test]
-    fn every_source_of_core_is_there() {
-        fn files(folder: &std::path::Path, prefix: &str, found: &mut BTreeSet<String>) {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let entry = entry.unwrap();
-                let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-                if entry.path().is_dir() {
-                    files(&entry.path(), &format!("{name}/"), found);
-                } else if !name.ends_with("tests.rs") {
-                    found.insert(if name == "lib.rs" {
-                        "mod.rs".to_owned()
-                    } else {
-                        name
-                    });
-                }
-            }
-        }
-        let mut expected = BTreeSet::new();
-        files(std::path::Path::new("../core/src"), "", &mut expected);
-        let found: BTreeSet<String> = super::CORE
-            .iter()
-            .map(|(path, _)| (*path).to_owned())
-            .filter(|path| path.ends_with(".rs"))
-            .collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn names_are_those_of_packages() {
+    fn derives_and_validates_package_names() {
         for (title, name) in [
             ("Star Trek API (v2)", "star-trek-api-v2"),
             ("3scale", "scale"),
@@ -357,16 +282,16 @@ mod tests {
             ("", "api-client"),
             ("serde", "serde-client"),
         ] {
-            assert_eq!(super::titled(title), name);
+            assert_eq!(super::name_from_title(title), name);
         }
-        assert!(super::checked("ok-name").is_ok());
+        assert!(super::validate_name("ok-name").is_ok());
         for name in ["", "1a", "a b", "serde_json", "self"] {
-            assert!(super::checked(name).is_err(), "{name}");
+            assert!(super::validate_name(name).is_err(), "{name}");
         }
     }
 
     #[test]
-    fn dependencies_are_those_of_the_workspace() {
+    fn dependency_versions_match_the_workspace() {
         let workspace = std::fs::read_to_string("../../Cargo.toml").unwrap();
         let own = include_str!("../standalone/Cargo.toml.txt");
         let version = |line: &str| line.split('"').nth(1).map(str::to_owned);
@@ -385,6 +310,6 @@ mod tests {
             assert_eq!(same.and_then(version), version(line), "{name}");
             count += 1;
         }
-        assert_eq!(count, 13);
+        assert_eq!(count, 15);
     }
 }

@@ -1,34 +1,34 @@
-//! What the reader and the overlay need to know of a tree, whatever is made of it later.
+//! Helpers for JSON trees, shared by the reader, the overlay and the generator.
 
 use serde_json::Value;
 
 use crate::Pointer;
 
-/// The methods that a path item can have, in the order of the OpenAPI specification.
+/// The HTTP methods that a path item can have, in the order of the OpenAPI specification.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// What kind of thing `value` is, for messages.
+/// Returns the kind of `value`, for messages.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "a truth value",
+        Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
 }
 
-/// A scalar as plain text, anything else as JSON.
+/// Formats a string without quotes and anything else as JSON.
 pub(crate) fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Merges `update` into `node`: objects member by member, lists end to end, else replaced.
+/// Merges `update` into `node`: merges objects recursively, appends to lists and replaces anything else.
 pub(crate) fn merge(node: &mut Value, update: &Value) {
     match (node, update) {
         (Value::Object(members), Value::Object(update)) => {
@@ -46,9 +46,9 @@ pub(crate) fn merge(node: &mut Value, update: &Value) {
     }
 }
 
-/// The operationId of the operation that `place` lies in or is.
-pub(crate) fn operation_at(root: &Value, place: &Pointer) -> Option<String> {
-    let mut tokens = place.tokens();
+/// Returns the operationId of the operation at or around `pointer`.
+pub(crate) fn operation_at(root: &Value, pointer: &Pointer) -> Option<String> {
+    let mut tokens = pointer.tokens();
     (tokens.next()? == "paths").then_some(())?;
     let (path, method) = (tokens.next()?, tokens.next()?);
     METHODS.contains(&method.as_str()).then_some(())?;

@@ -1,7 +1,7 @@
-//! Ways through a document: its operations, its schemas, and small facts about nodes.
+//! Traversal of a document: its operations and its schemas, plus helpers for individual nodes.
 //!
-//! A schema's `properties` is a map of names, not a schema: a property may be called `type` or
-//! `items`. Every walk here knows in which of the two it stands.
+//! A schema's `properties` is a map of names, not a schema, and a property may be called `type` or `items`. Every
+//! traversal here distinguishes the two.
 
 use serde_json::{Map, Value};
 
@@ -9,15 +9,16 @@ use crate::Pointer;
 use crate::passes::{FACTS, SIDE};
 pub(crate) use crate::tree::{METHODS, kind, operation_at, plain};
 
-/// The method that a member of a path item stands for: by its name, or by its name in small letters where
-/// the item has no such member.
+/// Returns the HTTP method of a member of a path item.
+///
+/// An uppercase name counts as the method, unless the item also has the lowercase member.
 pub(crate) fn method_of(item: &Map<String, Value>, key: &str) -> Option<&'static str> {
     let lower = key.to_ascii_lowercase();
     let method = METHODS.into_iter().find(|known| *known == lower)?;
     (key == method || !item.contains_key(method)).then_some(method)
 }
 
-/// Whether a member of a path item looks like an operation, whatever its method.
+/// Returns whether a member of a path item looks like an operation, regardless of its name.
 pub(crate) fn looks_like_operation(key: &str, value: &Value) -> bool {
     let has_parts = ["responses", "operationId"]
         .iter()
@@ -25,7 +26,8 @@ pub(crate) fn looks_like_operation(key: &str, value: &Value) -> bool {
     has_parts && !key.starts_with("x-")
 }
 
-/// The component that a schema refers to, also where it may be null (`allOf` of one reference).
+/// Returns the component that a schema refers to, directly or through an `allOf` with one reference (a nullable
+/// reference).
 pub(crate) fn component_name(schema: &Value) -> Option<&str> {
     let reference = schema["$ref"]
         .as_str()
@@ -33,27 +35,27 @@ pub(crate) fn component_name(schema: &Value) -> Option<&str> {
     reference?.strip_prefix("#/components/schemas/")
 }
 
-/// The path of an operation as it is sent: that of the document, mended where the pass
-/// `path-parameters` had to.
+/// Returns the request path of an operation: the path in the document, or the path that the pass `path-parameters`
+/// corrected.
 pub(crate) fn sent_path<'a>(operation: &'a Value, path: &'a str) -> &'a str {
     operation[FACTS]["path"].as_str().unwrap_or(path)
 }
 
-/// One operation, for a pass to change.
+/// A mutable view of an operation, for passes.
 pub(crate) struct OperationMut<'a> {
     pub(crate) path: &'a str,
     pub(crate) method: &'static str,
-    /// The operationId of the document; empty where it has none.
+    /// The operationId from the document; empty if the operation has none.
     pub(crate) id: String,
-    /// What the generator calls it, once the pass `operation-ids` has run.
+    /// The name used by the generator, available after the pass `operation-ids`.
     pub(crate) name: String,
-    /// The first tag; empty where there is none.
+    /// The first tag; empty if the operation has no tags.
     pub(crate) tag: String,
     pub(crate) at: Pointer,
     pub(crate) members: &'a mut Map<String, Value>,
 }
 
-/// Visits every operation of `root`, in the document's order.
+/// Visits every operation of `root`, in document order.
 pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_>)) {
     let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) else {
         return;
@@ -98,7 +100,7 @@ pub(crate) fn operations(root: &mut Value, mut visit: impl FnMut(OperationMut<'_
     }
 }
 
-/// How many nodes a value has.
+/// Returns the number of nodes in a value.
 pub(crate) fn size(value: &Value) -> usize {
     1 + match value {
         Value::Object(members) => members.values().map(size).sum(),
@@ -107,11 +109,11 @@ pub(crate) fn size(value: &Value) -> usize {
     }
 }
 
-/// How many nodes may be copied to write references out, in each pass that does so; a document that needs
-/// more is a bomb.
+/// The maximum number of nodes that a pass may copy to inline references. This limits the damage from malicious
+/// documents.
 pub(crate) const COPIES: usize = 1_000_000;
 
-/// The names of an operation's parameters, in their order.
+/// Returns the names of an operation's parameters, in order.
 pub(crate) fn parameter_names(operation: &Map<String, Value>) -> Vec<String> {
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let names = parameters.into_iter().flatten();
@@ -120,7 +122,7 @@ pub(crate) fn parameter_names(operation: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-/// Which side of an operation a schema belongs to.
+/// The part of an operation that a schema belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Parameter,
@@ -128,10 +130,10 @@ pub(crate) enum Side {
     Response,
 }
 
-/// What a schema is within the one that holds it.
+/// The role of a schema within its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The schema of a parameter, body or response itself.
+    /// The top-level schema of a parameter, body or response.
     Top,
     /// A named property.
     Property,
@@ -143,15 +145,15 @@ pub(crate) enum Role {
     Branch,
 }
 
-/// A schema on the way of a walk.
-pub(crate) struct Place<'a> {
+/// The context of a schema that is being visited.
+pub(crate) struct SchemaContext<'a> {
     pub(crate) side: Side,
     pub(crate) role: Role,
     pub(crate) at: &'a Pointer,
     pub(crate) operation: &'a str,
 }
 
-/// Visits every component that the pass `sides` has given a side.
+/// Visits every component that the pass `sides` has assigned to a side.
 pub(crate) fn components(root: &mut Value, mut visit: impl FnMut(&mut Value, Side, &Pointer)) {
     let at = Pointer::root().join(["components", "schemas"]);
     let components = root
@@ -167,7 +169,7 @@ pub(crate) fn components(root: &mut Value, mut visit: impl FnMut(&mut Value, Sid
     }
 }
 
-/// Takes the schemas of the components out of the document, until they are put back.
+/// Takes the component schemas out of the document. Put them back with [`put_components`].
 pub(crate) fn take_components(root: &mut Value) -> Map<String, Value> {
     match root["components"]["schemas"].take() {
         Value::Object(components) => components,
@@ -175,13 +177,13 @@ pub(crate) fn take_components(root: &mut Value) -> Map<String, Value> {
     }
 }
 
-/// Puts the schemas of the components into the document.
+/// Puts the component schemas back into the document.
 pub(crate) fn put_components(root: &mut Value, components: Map<String, Value>) {
     root["components"]["schemas"] = components.into();
 }
 
-/// Visits every schema of every component and operation, children before their parent.
-pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place<'_>)) {
+/// Visits every schema of every component and operation, children before parents.
+pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &SchemaContext<'_>)) {
     components(root, |schema, side, at| {
         schema_tree(schema, side, Role::Top, at, "", &mut visit);
     });
@@ -192,7 +194,7 @@ pub(crate) fn schemas(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place
     });
 }
 
-/// Visits the schema of every parameter, body and response of one operation, not what is in them.
+/// Visits the top-level schema of every parameter, body and response of one operation, but not their children.
 pub(crate) fn top_schemas(
     operation: &mut Map<String, Value>,
     at: &Pointer,
@@ -238,21 +240,21 @@ fn media_schemas(holder: &mut Value, at: &Pointer, mut visit: impl FnMut(&mut Va
     }
 }
 
-/// Visits `schema` and everything in it, children first.
+/// Visits `schema` and all its descendants, children before parents.
 pub(crate) fn schema_tree(
     schema: &mut Value,
     side: Side,
     role: Role,
     at: &Pointer,
     operation: &str,
-    visit: &mut impl FnMut(&mut Value, &Place<'_>),
+    visit: &mut impl FnMut(&mut Value, &SchemaContext<'_>),
 ) {
     for (child, role, at) in children(schema, at) {
         schema_tree(child, side, role, &at, operation, visit);
     }
     visit(
         schema,
-        &Place {
+        &SchemaContext {
             side,
             role,
             at,
@@ -261,7 +263,7 @@ pub(crate) fn schema_tree(
     );
 }
 
-/// The schemas directly in `schema`.
+/// Returns the direct child schemas of `schema`.
 pub(crate) fn children<'a>(
     schema: &'a mut Value,
     at: &Pointer,

@@ -1,5 +1,4 @@
 mod client;
-mod hook;
 pub mod runtime;
 mod transport;
 

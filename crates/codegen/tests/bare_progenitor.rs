@@ -1,5 +1,5 @@
-//! Why every failure has one shared type: what progenitor alone makes of a success and a 422 that
-//! stand beside each other, and what the pipeline makes of the same document.
+//! Shows why the pipeline uses one shared error type: compares the output of progenitor alone with the output of the
+//! pipeline for a document that has both a success response and a 422 response.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -18,7 +18,7 @@ paths:
         '422': {description: no, content: {application/json: {schema: {type: object, properties: {message: {type: string}}}}}}
 ";
 
-fn bare(root: &serde_json::Value) -> String {
+fn run_progenitor(root: &serde_json::Value) -> String {
     let api = serde_json::from_value(root.clone()).unwrap();
     Generator::new(&GenerationSettings::new())
         .generate_tokens(&api)
@@ -27,35 +27,35 @@ fn bare(root: &serde_json::Value) -> String {
 }
 
 #[test]
-fn progenitor_alone_reads_a_422_as_a_success_and_the_pipeline_does_not() {
+fn only_bare_progenitor_uses_the_success_type_for_a_422() {
     let document = Document::parse("t.yaml", DOCUMENT).unwrap();
-    let alone = bare(&document.root);
+    let bare = run_progenitor(&document.root);
     assert!(
-        alone.contains("Error < types :: DoThingResponse >"),
-        "{alone}"
+        bare.contains("Error < types :: DoThingResponse >"),
+        "{bare}"
     );
     assert!(
-        !alone.contains("message"),
-        "the message of the failure has a place after all: {alone}"
+        !bare.contains("message"),
+        "the error message has a field: {bare}"
     );
 
     let (prepared, _) = prepare(document.clone(), None).unwrap();
-    let after = bare(&prepared);
-    assert!(after.contains("Error < types :: ApiError >"), "{after}");
+    let output = run_progenitor(&prepared);
+    assert!(output.contains("Error < types :: ApiError >"), "{output}");
     assert!(
-        after.contains("ResponseValue < types :: DoThing >"),
-        "{after}"
+        output.contains("ResponseValue < types :: DoThing >"),
+        "{output}"
     );
 
     let source = generate(document, None, None).unwrap().source;
     assert!(
-        source.contains("pub fn fetch(self) -> Fetch<types::other::DoThing>"),
+        source.contains("pub fn send(self) -> ReplyFuture<types::other::DoThing>"),
         "{source}"
     );
 }
 
 #[test]
-fn nothing_of_progenitors_runtime_is_in_the_client() {
+fn the_client_does_not_use_the_progenitor_runtime() {
     let source = generate(Document::parse("t.yaml", DOCUMENT).unwrap(), None, None)
         .unwrap()
         .source;
@@ -65,7 +65,6 @@ fn nothing_of_progenitors_runtime_is_in_the_client() {
         "ByteStream",
         "reqwest",
         "api-version",
-        "fn send",
     ] {
         assert!(!source.contains(word), "{word}");
     }

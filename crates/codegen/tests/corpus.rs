@@ -1,8 +1,8 @@
-//! Documents with one fault each, met in real documents: what must come out stands here by hand, as the
-//! signatures of operations, fields of types and values of enumerations.
+//! Generates code from small documents with one defect each, all of them found in real documents, and compares the
+//! signatures of operations, the fields of types and the values of enumerations with hand-written expectations.
 //!
-//! A row is: the document under `tests/corpus`, the lines that must be among its signatures, and parts of
-//! the lines that its report must have.
+//! A row consists of the document under `tests/corpus`, its signature lines, and parts of lines that its report must
+//! contain.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 #[path = "support/corpus.rs"]
@@ -29,11 +29,11 @@ const ROWS: &[Row] = &[
     ], &[]),
     ("content-types/file-words.yaml", &[
         "fn upload_words(many: FilePart <files many[]>, one: FilePart <file one>) [POST /ct-words] multipart multipart/form-data: Map<String, Value> -> Value, whole",
-    ], &["type \"file[]\" -> the bytes of a file"]),
+    ], &["type \"file[]\" -> the contents of a file"]),
     ("content-types/form.yaml", &[
         "fn send_form(n: i64 <body n>!, tags: Vec<String> <body tags>) [POST /ct-form] form application/x-www-form-urlencoded: other::SendFormBody -> Value, whole",
         "struct other::SendFormBody { n: i64, tags: Option<Vec<String>> }",
-    ], &["a body of application/x-www-form-urlencoded -> sent as form"]),
+    ], &["request body of application/x-www-form-urlencoded -> sent as form"]),
     ("content-types/json-patch.yaml", &[
         "fn send_json_patch(n: i64 <body n>!, tags: Vec<String> <body tags>) [POST /ct-json-patch] json application/json-patch+json: other::SendJsonPatchBody -> Value, whole",
         "struct other::SendJsonPatchBody { n: i64, tags: Option<Vec<String>> }",
@@ -46,17 +46,17 @@ const ROWS: &[Row] = &[
         "fn upload_file(either: MediaRef <body either>, file: FilePart <file file>!, file_either: FilePart <files either[]>, kind: other::UploadFileBodyKind <body kind>!, others: FilePart <files others[]>, tags: Vec<String> <body tags>) [POST /ct-multipart] multipart multipart/form-data: other::UploadFileBody -> Value, whole",
         "struct other::UploadFileBody { either: Option<MediaRef>, kind: UploadFileBodyKind, tags: Option<Vec<String>> }",
         "enum other::UploadFileBodyKind { Avatar = avatar, Header = header }",
-    ], &["a field -> a file, which is streamed"]),
+    ], &["field -> a file, which is streamed"]),
     ("content-types/octet-stream-of-binary.yaml", &[
         "fn put_binary() [PUT /ct-binary] bytes application/octet-stream: Body -> Value, whole",
     ], &[]),
     ("content-types/octet-stream.yaml", &[
         "fn send_octet_stream() [POST /ct-octet-stream] bytes application/octet-stream: Body -> Value, whole",
-    ], &["a body of application/octet-stream -> sent as bytes"]),
+    ], &["request body of application/octet-stream -> sent as bytes"]),
     ("content-types/several.yaml", &[
         "fn send_several(n: i64 <body n>!, tags: Vec<String> <body tags>) [POST /ct-several] json application/json: other::SendSeveralBody -> Value, whole",
         "struct other::SendSeveralBody { n: i64, tags: Option<Vec<String>> }",
-    ], &["application/xml -> set aside for application/json", "multipart/form-data -> set aside for application/json"]),
+    ], &["application/xml -> dropped in favor of application/json", "multipart/form-data -> dropped in favor of application/json"]),
     ("content-types/text.yaml", &[
         "fn send_text() [POST /ct-text] bytes text/plain: Body -> Value, whole",
     ], &[]),
@@ -71,13 +71,13 @@ const ROWS: &[Row] = &[
         "fn enum_casing(v: other::EnumCasingV <query v>) [GET /en-c] -> other::EnumCasing, whole",
         "struct other::EnumCasing { v: Option<EnumCasingV> }",
         "enum other::EnumCasingV { Asc = asc, AscUpper = ASC, Desc = desc, DescUpper = DESC }",
-    ], &["values that make no names of their own -> `asc` is Asc, `ASC` is AscUpper"]),
+    ], &["values without unique Rust names -> `asc` is Asc, `ASC` is AscUpper"]),
     ("enums/duplicates.yaml", &[
         "fn enum_twice(v: other::EnumTwiceV <query v>) [GET /en-e] -> other::EnumTwice, whole",
         "struct other::EnumTwice { v: Option<EnumTwiceV> }",
         "enum other::EnumTwiceV { A = a, B = b }",
-    ], &["3 values, null or doubled ones among them -> 2"]),
-    ("enums/empty-text.yaml", &[
+    ], &["3 values, including null or duplicates -> 2"]),
+    ("enums/empty-string.yaml", &[
         "fn enum_empty(v: other::EnumEmptyV <query v>) [GET /en-b] -> other::EnumEmpty, whole",
         "struct other::EnumEmpty { v: Option<EnumEmptyV> }",
         "enum other::EnumEmptyV { A = a, Empty =  }",
@@ -85,13 +85,13 @@ const ROWS: &[Row] = &[
     ("enums/mixed.yaml", &[
         "fn enum_mixed(v: Value <query v>) [GET /en-f] -> other::EnumMixed, whole",
         "struct other::EnumMixed { v: Option<Value> }",
-    ], &["the enumeration `1`, `true`, `two` -> the plain type"]),
+    ], &["enumeration `1`, `true`, `two` -> the plain type"]),
     ("enums/null.yaml", &[
         "fn enum_null(v: other::EnumNullV <query v>) [GET /en-a] -> other::EnumNull, whole",
         "struct other::EnumNull { v: Option<EnumNullV> }",
         "enum other::EnumNullV { A = a }",
     ], &[]),
-    ("enums/number-texts.yaml", &[
+    ("enums/number-strings.yaml", &[
         "fn enum_number_texts(v: other::EnumNumberTextsV <query v>) [GET /en-h] -> other::EnumNumberTexts, whole",
         "struct other::EnumNumberTexts { v: Option<EnumNumberTextsV> }",
         "enum other::EnumNumberTextsV { X1 = 1, X2 = 2 }",
@@ -120,15 +120,15 @@ const ROWS: &[Row] = &[
         "enum other::EnumSignsV { Equal = =, Less = <, LessEqual = <=, SlightSmile = 🙂 }",
     ], &[]),
     ("names/body.yaml", &[
-        "fn name_body(_2nd: String <body 2nd>, body_body: String <body body>, body_fetch: String <body fetch>, body_new: String <body new>!, default: String <body default>!, self_: String <body self>, type_: String <body type>!) [POST /nm-b] json application/json: other::NameBodyBody -> Value, whole",
-        "struct other::NameBodyBody { body: Option<String>, default: String, fetch: Option<String>, new: String, self_: Option<String> <self>, type_: String <type>, x2nd: Option<String> <2nd> }",
+        "fn name_body(_2nd: String <body 2nd>, body_body: String <body body>, body_new: String <body new>!, body_send: String <body send>, default: String <body default>!, self_: String <body self>, type_: String <body type>!) [POST /nm-b] json application/json: other::NameBodyBody -> Value, whole",
+        "struct other::NameBodyBody { body: Option<String>, default: String, new: String, self_: Option<String> <self>, send: Option<String>, type_: String <type>, x2nd: Option<String> <2nd> }",
     ], &[]),
     ("names/fields.yaml", &[
         "fn name_fields() [GET /nm-a] -> other::NameFields, whole",
         "struct other::NameFields { crate_: Option<String> <crate>, empty: Option<String> <>, foo_bar: Option<String>, foo_bar_2: Option<String> <fooBar>, id: Option<String>, imia: Option<String> <имя>, items: Option<String>, minus_1: Option<i64> <-1>, name: Option<String> <{name}>, pattern: Option<String>, plus_1: Option<i64> <+1>, properties: Option<String>, required: Option<String>, self_: Option<String> <self>, type_: Option<String> <type>, type_field: Option<String> <@type>, underscore_id: Option<String> <_id>, x2fa: Option<String> <2fa>, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: Option<String> <xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx> }",
-    ], &["`_id` -> the field `underscore_id`"]),
+    ], &["`_id` -> field `underscore_id`"]),
     ("names/parameters.yaml", &[
-        "fn name_parameters(_2fa: String <query 2fa>, imia: String <query имя>, plus_1: String <query +1>, query_fetch: String <query fetch>, self_: String <query self>, type_: String <query type>, x_self: String <header X-Self>) [GET /nm-c] -> Value, whole",
+        "fn name_parameters(_2fa: String <query 2fa>, imia: String <query имя>, plus_1: String <query +1>, query_send: String <query send>, self_: String <query self>, type_: String <query type>, x_self: String <header X-Self>) [GET /nm-c] -> Value, whole",
     ], &[]),
     ("names/required-body.yaml", &[
         "fn name_required(default_unit: String <body defaultUnit>!, note: String <body note>!, skip_serializing_if: String <body skip_serializing_if>!) [POST /nm-j] json application/json: other::NameRequiredBody -> Value, whole",
@@ -154,39 +154,39 @@ const ROWS: &[Row] = &[
         "struct other::SelfModel { d: Option<String> }",
         "struct other::StringModel { b: Option<String> }",
         "struct other::VecModel { c: Option<String> }",
-    ], &["`Option` -> `OptionModel`: the name of a Rust type"]),
+    ], &["`Option` -> `OptionModel`: renamed to a valid, unique Rust type name"]),
     ("operation-ids/150-characters.yaml", &[
         "fn post_oid_long() [POST /oid-long] -> Value, whole",
-    ], &["an operationId of 150 characters -> `post_oid_long`: by method and path"]),
+    ], &["operationId of 150 characters is too long -> `post_oid_long`: derived from method and path"]),
     ("operation-ids/digit-first.yaml", &[
         "fn post_oid_digit() [POST /oid-digit] -> Value, whole",
-    ], &["the operationId `2faSubmit`, which begins with no letter, -> `post_oid_digit`: by method a"]),
+    ], &["operationId `2faSubmit` does not start with a letter -> `post_oid_digit`: derived from method and path"]),
     ("operation-ids/digit-in-quotes.yaml", &[
         "fn get_oid_one() [GET /oid-one] -> Value, whole",
-    ], &["the operationId `1`, which begins with no letter, -> `get_oid_one`: by method and path"]),
+    ], &["operationId `1` does not start with a letter -> `get_oid_one`: derived from method and path"]),
     ("operation-ids/duplicated.yaml", &[
         "fn get_oid_twice_b() [GET /oid-twice/b] -> Value, whole",
         "fn list_twice() [GET /oid-twice/a] -> Value, whole",
         "fn post_oid_twice_c() [POST /oid-twice/c] -> Value, whole",
-    ], &["`list_twice` -> `get_oid_twice_b`: the name is taken", "`list_twice` -> `post_oid_twice_c`: the name is taken"]),
+    ], &["`list_twice` -> `get_oid_twice_b`: the name is already taken", "`list_twice` -> `post_oid_twice_c`: the name is already taken"]),
     ("operation-ids/empty.yaml", &[
         "fn get_oid_empty() [GET /oid-empty] -> Value, whole",
-    ], &["no operationId -> `get_oid_empty`: by method and path"]),
+    ], &["no operationId -> `get_oid_empty`: derived from method and path"]),
     ("operation-ids/keyword.yaml", &[
         "fn type_() [GET /oid-keyword] -> Value, whole",
     ], &[]),
     ("operation-ids/missing.yaml", &[
         "fn get_oid_missing_id_rows(id: String <path id>!) [GET /oid-missing/{id}/rows] -> Value, whole",
-    ], &["no operationId -> `get_oid_missing_id_rows`: by method and path", "not declared -> path parameter `id`, a string"]),
+    ], &["no operationId -> `get_oid_missing_id_rows`: derived from method and path", "undeclared -> path parameter `id`, a string"]),
     ("operation-ids/new.yaml", &[
         "fn get_oid_new() [GET /oid-new] -> Value, whole",
-    ], &["the operationId `new`, which the client has itself, -> `get_oid_new`: by method and path"]),
+    ], &["operationId `new` is reserved by the client -> `get_oid_new`: derived from method and path"]),
     ("operation-ids/non-latin.yaml", &[
         "fn get_oid_script_id(id: String <path id>!) [GET /oid-script/{id}] -> Value, whole",
-    ], &["the operationId `получитьЧаты`, which is not in Latin letters, -> `get_oid_script_id`: by ", "not declared -> path parameter `id`, a string"]),
+    ], &["operationId `получитьЧаты` is not in Latin script -> `get_oid_script_id`: derived from method and path", "undeclared -> path parameter `id`, a string"]),
     ("operation-ids/number.yaml", &[
         "fn get_oid_number() [GET /oid-number] -> Value, whole",
-    ], &["the operationId `7`, which begins with no letter, -> `get_oid_number`: by method and path"]),
+    ], &["operationId `7` does not start with a letter -> `get_oid_number`: derived from method and path"]),
     ("operation-ids/plus.yaml", &[
         "fn a_b() [GET /oid-plus] -> Value, whole",
     ], &[]),
@@ -211,14 +211,14 @@ const ROWS: &[Row] = &[
     ], &[]),
     ("parameters/no-schema.yaml", &[
         "fn par_no_schema(a: String <query a>, b: i64 <query b>, c: String <query c>, d: String <query d>) [GET /par-n] -> Value, whole",
-    ], &["a parameter in \"\" -> in query", "a text -> no parameter"]),
+    ], &["parameter in \"\" -> in query", "a string -> dropped: a parameter must be an object"]),
     ("parameters/object.yaml", &[
         "fn par_object(filter: other::ParObjectFilter <query filter>) [GET /par-a] -> Value, whole",
         "struct other::ParObjectFilter { online: Option<bool>, tag: Option<String> }",
     ], &[]),
     ("parameters/pipe-delimited.yaml", &[
         "fn par_pipe(ids: Vec<i64> <query ids, pipe>) [GET /par-e] -> Value, whole",
-    ], &["as PHP reads it -> pipe: the document says so"]),
+    ], &["PHP notation -> pipe: specified by the document"]),
     ("parameters/repeated.yaml", &[
         "fn par_repeated(ids: Vec<i64> <query ids, repeated>) [GET /par-g] -> Value, whole",
     ], &[]),
@@ -227,19 +227,19 @@ const ROWS: &[Row] = &[
     ], &[]),
     ("parameters/transport-headers.yaml", &[
         "fn par_headers(x_trace: String <header X-Trace>) [GET /par-k] -> Value, whole",
-    ], &["header \"Authorization\" -> set aside: the transport sends it"]),
+    ], &["header \"Authorization\" -> dropped: set by the transport"]),
     ("parameters/twice.yaml", &[
         "fn par_twice(q: String <query q>) [GET /par-l] -> Value, whole",
-    ], &["parameter `q` twice -> the first"]),
+    ], &["parameter `q` declared twice -> the first declaration"]),
     ("parameters/wildcard.yaml", &[
         "fn par_wildcard(roles: Vec<String> <query roles[]>, tags: Vec<String> <query tags[]>) [GET /par-i] -> Value, whole",
-    ], &["`tags.*` -> not sent: it is the rule for the items of a list"]),
+    ], &["`tags.*` -> not sent: it is a validation rule for array items"]),
     ("parameters/wrong-default.yaml", &[
         "fn par_default(limit: i64 <query limit>, on: bool <query on>) [GET /par-m] -> Value, whole",
     ], &[]),
     ("paths/declared-not-there.yaml", &[
         "fn pp_extra(id: i64 <path id>!) [GET /pp-a/{id}] -> Value, whole",
-    ], &["path parameter \"gone\" -> set aside: not in the path"]),
+    ], &["path parameter \"gone\" -> dropped: not in the path"]),
     ("paths/frameworks.yaml", &[
         "fn pp_frameworks(id: i64 <path id>!, name: String <path name>!) [GET /pp-h/{id}/{name}] -> Value, whole",
     ], &[]),
@@ -249,7 +249,7 @@ const ROWS: &[Row] = &[
     ], &[]),
     ("paths/not-declared.yaml", &[
         "fn pp_missing(id: String <path id>!, other: i64 <path other>!) [GET /pp-b/{id}/{other}] -> Value, whole",
-    ], &["not declared -> path parameter `id`, a string"]),
+    ], &["undeclared -> path parameter `id`, a string"]),
     ("paths/optional.yaml", &[
         "fn pp_optional(id: i64 <path id>!) [GET /pp-c/{id}] -> Value, whole",
     ], &["`/pp-c/{id?}` -> `/pp-c/{id}`"]),
@@ -260,24 +260,24 @@ const ROWS: &[Row] = &[
         "fn pp_spelling(list_name: String <path list-name>!, user_id: String <path userId>!) [GET /pp-d/{userId}/{list-name}] -> Value, whole",
     ], &[]),
     ("paths/unclosed-brace.yaml", &[
-    ], &["`/pp-g/{id` -> left out: a brace that is not closed in the path: it does not say which req"]),
+    ], &["`/pp-g/{id` -> left out: unclosed brace in the path: the request URL is undefined"]),
     ("php/array-without-items.yaml", &[
         "fn php_no_items() [GET /php-f] -> other::PhpNoItems, whole",
         "struct other::PhpNoItems { ids: Option<Vec<i64>>, tags: Option<Vec<Value>> }",
     ], &[]),
     ("php/empty-list-for-object.yaml", &[
         "fn php_empty_body() [POST /php-d] -> Value, whole",
-    ], &["a list -> nothing documented"]),
+    ], &["a list -> an empty object: nothing is documented"]),
     ("php/empty-properties.yaml", &[
         "fn php_empty_properties() [GET /php-a] -> Map<String, Value>, envelope",
-    ], &["a list -> an empty map: `properties` is a map of names"]),
+    ], &["a list -> an empty object: `properties` must be an object"]),
     ("php/empty-schema-list.yaml", &[
         "fn php_empty_schema() [GET /php-h] -> Value, whole",
     ], &[]),
     ("php/enum-on-array.yaml", &[
         "fn php_enum_on_array(kinds: Vec<other::PhpEnumOnArrayKindsItem> <query kinds[]>) [GET /php-g] -> Value, whole",
         "enum other::PhpEnumOnArrayKindsItem { A = a, B = b }",
-    ], &["an enumeration on a list -> on its items"]),
+    ], &["`enum` on an array -> `enum` on its items"]),
     ("php/integer-keys.yaml", &[
         "fn php_integer_keys() [GET /php-c] -> other::PhpIntegerKeys, whole",
         "struct other::PhpIntegerKeys { sources: Option<HashMap<String, String>> }",
@@ -290,12 +290,12 @@ const ROWS: &[Row] = &[
         "fn php_list_of_properties() [GET /php-b] -> other::PhpListOfProperties, whole",
         "struct other::PhpListOfProperties { rows: Option<HashMap<String, PhpListOfProperty>> }",
         "struct other::PhpListOfProperty { id: Option<i64> }",
-    ], &["a list -> a map with 1 numbered names"]),
+    ], &["a list -> an object with numeric keys (1)"]),
     ("references/all-of.yaml", &[
         "fn ref_all_of() [GET /ref-c] -> other::RefChild, whole",
         "struct other::RefBase { id: Option<i64> }",
         "struct other::RefChild { base: Option<RefBase>, id: Option<i64>, name: Option<String> }",
-    ], &["`allOf` of 2 parts -> one schema with the fields of all"]),
+    ], &["`allOf` with 2 parts -> one schema with all their fields"]),
     ("references/elsewhere.yaml", &[
         "fn ref_elsewhere() [GET /ref-e] -> other::RefElsewhere, whole",
         "struct other::Get200User { name: Option<String> }",
@@ -308,22 +308,22 @@ const ROWS: &[Row] = &[
         "struct other::RefUser { best: Option<Box<RefUser>>, friends: Option<Vec<RefUser>>, name: Option<String>, tag: Option<RefTag> }",
         "struct other::RefUserInput { best: Option<Box<RefUserInput>>, friends: Option<Vec<RefUserInput>>, name: String, tag: Option<RefTag> }",
         "enum other::RefTag { Blue = blue, Red = red }",
-    ], &["RefUser of answers and requests -> RefUser and RefUserInput"]),
+    ], &["RefUser, used in responses and requests -> RefUser and RefUserInput"]),
     ("references/recursive.yaml", &[
         "fn ref_recursive() [GET /ref-b] -> other::RefNode, whole",
         "struct other::RefNode { by_name: Option<HashMap<String, RefNode>>, kids: Option<Vec<RefNode>>, left: Option<Box<RefNode>>, tree: Option<Vec<Value>> }",
-    ], &["RefTree, which holds itself -> any value"]),
+    ], &["RefTree, which contains itself -> any JSON value"]),
     ("references/unresolved.yaml", &[
         "fn ref_unresolved(q: Value <query q>) [POST /ref-d] json application/json: Value -> other::RefUnresolved, whole",
         "struct other::RefUnresolved { gone: Option<Value>, id: Option<i64> }",
-    ], &["`#/components/parameters/RefGone` -> nothing: there is no such place", "`https://example.com/body.json` -> any value: it leads out of the document", "`other.yaml#/Q` -> any value: it leads out of the document", "`#/components/schemas/RefNowhere` -> any value: there is no such place"]),
+    ], &["`#/components/parameters/RefGone` -> dropped: its target does not exist", "`https://example.com/body.json` -> any JSON value: it points outside the document", "`other.yaml#/Q` -> any JSON value: it points outside the document", "`#/components/schemas/RefNowhere` -> any JSON value: its target does not exist"]),
     ("responses/2xx.yaml", &[
         "fn answer_2xx() [GET /rs-2xx] -> other::Answer2xx, whole",
         "struct other::Answer2xx { id: Option<i64> }",
     ], &[]),
     ("responses/binary.yaml", &[
         "fn answer_binary() [GET /rs-binary] -> Blob, bytes",
-    ], &["200 is image/png -> a stream of bytes"]),
+    ], &["200 is image/png -> a byte stream"]),
     ("responses/default-beside-200.yaml", &[
         "fn answer_default_beside_200() [GET /rs-default-beside-200] -> other::AnswerDefaultBeside200Answer, whole",
         "struct other::AnswerDefaultBeside200Answer { id: Option<i64> }",
@@ -335,7 +335,7 @@ const ROWS: &[Row] = &[
     ("responses/differing-errors.yaml", &[
         "fn answer_differing_errors() [GET /rs-differing-errors] -> other::AnswerDifferingErrors, whole",
         "struct other::AnswerDifferingErrors { id: Option<i64> }",
-    ], &["404, 422, and every failure that is not documented -> the one type ApiError"]),
+    ], &["404, 422 and undocumented failures -> the shared type ApiError"]),
     ("responses/empty.yaml", &[
         "fn answer_empty() [GET /rs-empty] -> Value, whole",
     ], &[]),
@@ -345,10 +345,10 @@ const ROWS: &[Row] = &[
     ("responses/json-as-text.yaml", &[
         "fn answer_json_as_text() [GET /rs-json-as-text] -> other::AnswerJsonAsText, whole",
         "struct other::AnswerJsonAsText { id: Option<i64>, tags: Option<Vec<String>> }",
-    ], &["200 is text/plain with JSON in it -> read as JSON"]),
+    ], &["200 is text/plain that contains JSON -> read as JSON"]),
     ("responses/no-content-with-content.yaml", &[
         "fn answer_no_content_with_content() [GET /rs-no-content-with-content] -> nothing, empty",
-    ], &["204 has no body, whatever schema stands there"]),
+    ], &["204 has no body -> its documented content is ignored"]),
     ("responses/no-schema-but-example.yaml", &[
         "fn answer_no_schema_but_example() [GET /rs-no-schema-but-example] -> other::AnswerNoSchemaButExample, whole",
         "struct other::AnswerNoSchemaButExample { id: Option<i64>, name: Option<String> }",
@@ -369,7 +369,7 @@ const ROWS: &[Row] = &[
     ("responses/one-of.yaml", &[
         "fn answer_one_of() [GET /rs-one-of] -> other::AnswerOneOf, whole",
         "struct other::AnswerOneOf { error: Option<String>, id: Option<i64> }",
-    ], &["`oneOf` of 2 branches -> one schema with the fields of all"]),
+    ], &["`oneOf` with 2 branches -> one schema with all their fields"]),
     ("responses/only-failures.yaml", &[
         "fn answer_only_failures() [GET /rs-only-failures] -> Value, whole",
     ], &[]),
@@ -382,7 +382,7 @@ const ROWS: &[Row] = &[
     ("responses/several-successes.yaml", &[
         "fn answer_several_successes() [GET /rs-several-successes] -> other::AnswerSeveralSuccesses, whole",
         "struct other::AnswerSeveralSuccesses { id: Option<i64>, polling_url: Option<String> }",
-    ], &["a body each for 200, 202 -> one type with the fields of all"]),
+    ], &["different bodies for 200, 202 -> one type with all their fields"]),
     ("responses/text.yaml", &[
         "fn answer_text() [GET /rs-text] -> String, text",
     ], &[]),
@@ -399,7 +399,7 @@ const ROWS: &[Row] = &[
     ("rest/duplicate-keys.yaml", &[
         "fn rest_duplicate() [GET /rest-c] -> other::RestDuplicate, whole",
         "struct other::RestDuplicate { a: Option<i64> }",
-    ], &["duplicate key `a` with another value; the last one counts (line 7, 7)"]),
+    ], &["duplicate key `a` with a different value; the last one is used (line 7, 7)"]),
     ("rest/html-and-links.yaml", &[
         "fn rest_docs() [GET /rest-g] -> Value, whole",
     ], &[]),
@@ -408,7 +408,7 @@ const ROWS: &[Row] = &[
         "fn rest_capitals() [GET /rest-e] -> Value, whole",
         "fn rest_options() [OPTIONS /rest-e] -> Value, whole",
         "fn rest_trace() [TRACE /rest-e] -> Value, whole",
-    ], &["null -> an operation of which nothing is documented", "a number -> a path without operations", "no operationId -> `head_rest_e`: by method and path", "`GET` -> `get`: methods are written small"]),
+    ], &["null -> an undocumented operation", "a number -> a path without operations", "no operationId -> `head_rest_e`: derived from method and path", "`GET` -> `get`: method names are lowercase"]),
     ("rest/surrogate-pairs.json", &[
         "fn rest_surrogates() [GET /rest-b] -> other::RestSurrogates, whole",
         "struct other::RestSurrogates { grinning: Option<String> <😀> }",
@@ -416,19 +416,19 @@ const ROWS: &[Row] = &[
     ("type-words/answer.yaml", &[
         "fn tw_answer() [GET /tw-answer] -> other::TwAnswer, whole",
         "struct other::TwAnswer { a: Option<String>, b: Option<String>, c: Option<f64>, d: Option<i64>, e: Option<f64>, f: Option<bool>, g: Option<String>, h: Option<String>, i: Option<String>, j: Option<Vec<Value>>, k: Option<Value>, l: Option<Value>, m: Option<Value>, n: Option<f64> }",
-    ], &["type \"required\" -> any value: no JSON type", "type \"['nl',\" -> any value: no JSON type", "type \"string|integer\" -> any value: no JSON type", "type \"datetime\" -> `string`"]),
+    ], &["type \"required\" -> any JSON value: no matching JSON Schema type", "type \"['nl',\" -> any JSON value: no matching JSON Schema type", "type \"string|integer\" -> any JSON value: no matching JSON Schema type", "type \"datetime\" -> `string`"]),
     ("type-words/body.yaml", &[
         "fn tw_body(a: String <body a>, b: String <body b>, c: f64 <body c>, d: i64 <body d>, e: f64 <body e>, f: bool <body f>, g: String <body g>, h: String <body h>, i: String <body i>, j: Vec<Value> <body j>, k: Value <body k>, l: Value <body l>, m: Value <body m>, n: f64 <body n>, o: String <body o>, p: Value <body p>, q: MediaRef <body q>, r: String <body r>) [POST /tw-body] json application/json: other::TwBodyBody -> Value, whole",
         "struct other::TwBodyBody { a: Option<String>, b: Option<String>, c: Option<f64>, d: Option<i64>, e: Option<f64>, f: Option<bool>, g: Option<String>, h: Option<String>, i: Option<String>, j: Option<Vec<Value>>, k: Option<Value>, l: Option<Value>, m: Option<Value>, n: Option<f64>, o: Option<String>, p: Option<Value>, q: Option<MediaRef>, r: Option<String> }",
-    ], &["type \"required\" -> any value: no JSON type", "type \"['nl',\" -> any value: no JSON type", "type \"string|integer\" -> any value: no JSON type", "type [\"string\",\"integer\"] -> any value: no JSON type", "type \"bool\" -> `boolean`"]),
+    ], &["type \"required\" -> any JSON value: no matching JSON Schema type", "type \"['nl',\" -> any JSON value: no matching JSON Schema type", "type \"string|integer\" -> any JSON value: no matching JSON Schema type", "type [\"string\",\"integer\"] -> any JSON value: no matching JSON Schema type", "type \"bool\" -> `boolean`"]),
     ("type-words/contradiction.yaml", &[
         "fn tw_contradiction(a: Vec<i64> <body a>) [POST /tw-contradiction] json application/json: other::TwContradictionBody -> other::TwContradiction, whole",
         "struct other::TwContradiction { id: Option<i64> }",
         "struct other::TwContradictionBody { a: Option<Vec<i64>> }",
-    ], &["type \"date\" -> `object`: its members say so"]),
+    ], &["type \"date\" -> `object`: implied by its members"]),
     ("type-words/query.yaml", &[
         "fn tw_query(a: String <query a>, b: String <query b>, c: f64 <query c>, d: i64 <query d>, e: f64 <query e>, f: bool <query f>, g: String <query g>, h: String <query h>, i: String <query i>, j: Vec<Value> <query j[]>, k: Value <query k>, l: Value <query l>, m: Value <query m>, n: f64 <query n>) [GET /tw-query] -> Value, whole",
-    ], &["type \"required\" -> any value: no JSON type", "type \"['nl',\" -> any value: no JSON type", "type \"string|integer\" -> any value: no JSON type"]),
+    ], &["type \"required\" -> any JSON value: no matching JSON Schema type", "type \"['nl',\" -> any JSON value: no matching JSON Schema type", "type \"string|integer\" -> any JSON value: no matching JSON Schema type"]),
     ("names/other-digits.yaml", &[
         "fn name_digits() [GET /nm-l] -> other::NameDigits, whole",
         "struct other::NameDigits { n1yue: Option<i64> <1月>, type_: Option<String> <type>, type_field: Option<String> <týpe> }",
@@ -485,9 +485,9 @@ const ROWS: &[Row] = &[
 ];
 
 #[test]
-fn every_case_gives_what_it_must() {
+fn every_document_produces_the_expected_signatures_and_report() {
     let mut wrong = Vec::new();
-    for (case, expected, told) in ROWS {
+    for (case, expected, expected_report) in ROWS {
         let file = folder().join(case);
         let output = generate(Document::read(&file).unwrap(), None, None);
         let output = match output {
@@ -501,14 +501,14 @@ fn every_case_gives_what_it_must() {
         for line in *expected {
             if !found.iter().any(|known| known == line) {
                 wrong.push(format!(
-                    "{case}: no line\n    {line}\n  among\n    {}",
+                    "{case}: missing line\n    {line}\n  in\n    {}",
                     found.join("\n    ")
                 ));
             }
         }
         if found.len() != expected.len() {
             wrong.push(format!(
-                "{case}: {} lines, not {}",
+                "{case}: found {} lines, expected {}",
                 found.len(),
                 expected.len()
             ));
@@ -517,12 +517,12 @@ fn every_case_gives_what_it_must() {
             .report
             .changes()
             .iter()
-            .map(|change| change.what.clone())
+            .map(|change| change.description.clone())
             .collect();
-        for part in *told {
+        for part in *expected_report {
             if !report.iter().any(|line| line.contains(part)) {
                 wrong.push(format!(
-                    "{case}: nothing says `{part}` among\n    {}",
+                    "{case}: no report line contains `{part}`:\n    {}",
                     report.join("\n    ")
                 ));
             }
@@ -543,15 +543,15 @@ fn every_document_has_a_row() {
 }
 
 #[test]
-fn what_is_no_openapi_3_0_is_refused_in_one_line_that_says_what_it_is() {
+fn rejects_other_documents_with_one_line_that_states_what_they_are() {
     for (text, why) in [
         (
             "swagger: '2.0'\npaths: {}\n",
-            "is a Swagger 2.0 document; OpenAPI 3.0 is needed",
+            "is a Swagger 2.0 document; OpenAPI 3.0 is required",
         ),
         (
             "openapi: 3.1.0\npaths: {}\n",
-            "is an OpenAPI 3.1.0 document; 3.0 is needed",
+            "is an OpenAPI 3.1.0 document; 3.0 is required",
         ),
         (
             "asyncapi: 2.0.0\n",
@@ -559,23 +559,20 @@ fn what_is_no_openapi_3_0_is_refused_in_one_line_that_says_what_it_is() {
         ),
         (
             "<html></html>\n",
-            "is not an OpenAPI document: the top is a text, not an object",
+            "is not an OpenAPI document: the root is a string, not an object",
         ),
         (
             "- 1\n",
-            "is not an OpenAPI document: the top is a list, not an object",
+            "is not an OpenAPI document: the root is a list, not an object",
         ),
         (
             "",
-            "is not an OpenAPI document: the top is null, not an object",
+            "is not an OpenAPI document: the root is null, not an object",
         ),
-        (
-            "openapi: 3.0.3\n",
-            "has no member `paths`, so there is nothing to call",
-        ),
+        ("openapi: 3.0.3\n", "has no member `paths`"),
         (
             "openapi: 3.0.3\npaths: 5\n",
-            "must be an object and is a number",
+            "must be an object, not a number",
         ),
     ] {
         let document = Document::parse("t.yaml", text).unwrap();

@@ -1,5 +1,4 @@
-//! What a new document changes for programs: each kind of change has its class, its Rust item, its operation
-//! and its place.
+//! Tests the comparison of two documents: the class, Rust item, operation and location of each kind of change.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 use onlyfansapi_codegen::{Class, Diff, Document, Output, Overlay, generate};
@@ -26,33 +25,33 @@ paths:
     delete: {operationId: deleteFan, tags: [Fans], responses: {204: {}}}
 ";
 
-fn made(text: &str, names: Option<&Output>) -> (Document, Output) {
+fn generated(text: &str, names: Option<&Output>) -> (Document, Output) {
     let document = Document::parse("d.yaml", text).unwrap();
     let old = Document::parse("d.yaml", OLD).unwrap();
-    let names = names.map(|output| output.names.follow(&old, &document));
+    let names = names.map(|output| output.names.follow_renames(&old, &document));
     let output = generate(document.clone(), None, names.as_ref()).unwrap();
     (document, output)
 }
 
-/// `class item: what [operation pointer]` for each difference.
+/// Returns `class item: description [operation pointer]` for each difference.
 fn lines(new: &str) -> Vec<String> {
-    let (old, before) = made(OLD, None);
-    let (new, after) = made(new, Some(&before));
+    let (old, before) = generated(OLD, None);
+    let (new, after) = generated(new, Some(&before));
     let diff = Diff::between((&old, &before), (&new, &after));
     let lines = diff.differences.iter().map(|d| {
         let operation = d.operation.as_deref().unwrap_or("-");
         format!(
             "{} {}: {} [{operation} {}]",
-            d.class, d.item, d.what, d.pointer
+            d.class, d.item, d.description, d.pointer
         )
     });
     lines.collect()
 }
 
 #[test]
-fn every_kind_of_change_has_its_class_and_its_item() {
+fn classifies_every_kind_of_change() {
     assert_eq!(lines(OLD), [""; 0]);
-    let answer =
+    let response =
         "/paths/~1fans/get/responses/200/content/application~1json/schema/properties/data/items";
     let cases: &[(&str, &str, &[&str])] = &[
         (
@@ -68,22 +67,22 @@ fn every_kind_of_change_has_its_class_and_its_item() {
             &[
                 "breaking Client::all_people: `list_fans` -> `all_people`: renamed [allPeople /paths/~1fans/get]",
                 "breaking Client::all_people().sort: fans::ListFansSort -> fans::AllPeopleSort [allPeople /paths/~1fans/get]",
-                "breaking types::fans::ListFansSort: is gone [listFans /paths/~1fans/get]",
-                "additive types::fans::AllPeopleSort: is new [allPeople /paths/~1fans/get]",
+                "breaking types::fans::ListFansSort: was removed [listFans /paths/~1fans/get]",
+                "additive types::fans::AllPeopleSort: was added [allPeople /paths/~1fans/get]",
             ],
         ),
         (
             "    delete: {operationId: deleteFan, tags: [Fans], responses: {204: {}}}\n",
             "",
             &[
-                "breaking Client::delete_fan: `DELETE /fans/{id}` is gone [deleteFan /paths/~1fans~1{id}/delete]",
+                "breaking Client::delete_fan: `DELETE /fans/{id}` was removed [deleteFan /paths/~1fans~1{id}/delete]",
             ],
         ),
         (
             "    delete:",
             "    patch: {operationId: patchFan, tags: [Fans], responses: {204: {}}}\n    delete:",
             &[
-                "additive Client::patch_fan: `PATCH /fans/{id}` is new [patchFan /paths/~1fans~1{id}/patch]",
+                "additive Client::patch_fan: `PATCH /fans/{id}` was added [patchFan /paths/~1fans~1{id}/patch]",
             ],
         ),
         (
@@ -109,63 +108,63 @@ fn every_kind_of_change_has_its_class_and_its_item() {
             "      - {in: query, name: limit, schema: {type: integer}}\n",
             "",
             &[
-                "breaking Client::list_fans().limit: query limit is gone [listFans /paths/~1fans/get]",
+                "breaking Client::list_fans().limit: query limit was removed [listFans /paths/~1fans/get]",
             ],
         ),
         (
             "      parameters:\n",
             "      parameters:\n      - {in: query, name: page, schema: {type: integer}}\n",
             &[
-                "additive Client::list_fans().page: query page is new: i64 [listFans /paths/~1fans/get]",
+                "additive Client::list_fans().page: query page was added: i64 [listFans /paths/~1fans/get]",
             ],
         ),
         (
             "properties: {name: {type: string}}}}}}",
             "required: [key], properties: {name: {type: string}, key: {type: string}}}}}}",
             &[
-                "breaking Client::update_fan().key: body key is new and required: String [updateFan /paths/~1fans~1{id}/put]",
-                "breaking types::fans::UpdateFanBody::key: String is new and required [updateFan /paths/~1fans~1{id}/put]",
+                "breaking Client::update_fan().key: body key was added (required): String [updateFan /paths/~1fans~1{id}/put]",
+                "breaking types::fans::UpdateFanBody::key: String was added (required) [updateFan /paths/~1fans~1{id}/put]",
             ],
         ),
         (
             "{id: {type: integer}, name: {type: string}",
             "{id: {type: integer}, name: {type: boolean}",
             &[&format!(
-                "breaking types::fans::Fan::name: Option<String> -> Option<Value> [listFans {answer}/properties/name]"
+                "breaking types::fans::Fan::name: Option<String> -> Option<Value> [listFans {response}/properties/name]"
             )],
         ),
         (
             "{id: {type: integer}, ",
             "{id: {type: integer}, age: {type: integer}, ",
             &[&format!(
-                "additive types::fans::Fan::age: Option<i64> is new [listFans {answer}/properties/age]"
+                "additive types::fans::Fan::age: Option<i64> was added [listFans {response}/properties/age]"
             )],
         ),
         (
             "{id: {type: integer}, ",
             "{",
             &[&format!(
-                "breaking types::fans::Fan::id: Option<i64> is gone [listFans {answer}/properties/id]"
+                "breaking types::fans::Fan::id: Option<i64> was removed [listFans {response}/properties/id]"
             )],
         ),
         (
             "enum: [asc, desc]",
             "enum: [asc, recent]",
             &[
-                "breaking types::fans::ListFansSort::Desc: `desc` is gone [listFans /paths/~1fans/get]",
-                "additive types::fans::ListFansSort::Recent: `recent` is new [listFans /paths/~1fans/get]",
+                "breaking types::fans::ListFansSort::Desc: `desc` was removed [listFans /paths/~1fans/get]",
+                "additive types::fans::ListFansSort::Recent: `recent` was added [listFans /paths/~1fans/get]",
             ],
         ),
         (
             "responses: {200:",
             "responses: {404: {}, 200:",
             &[
-                "cosmetic Client::list_fans: status 404 is new in the document [listFans /paths/~1fans/get]",
+                "cosmetic Client::list_fans: status 404 was added to the document [listFans /paths/~1fans/get]",
             ],
         ),
         (
             "operationId: listFans",
-            "summary: Other words.\n      operationId: listFans",
+            "summary: Different text.\n      operationId: listFans",
             &[],
         ),
     ];
@@ -180,19 +179,19 @@ fn every_kind_of_change_has_its_class_and_its_item() {
 }
 
 #[test]
-fn the_gravest_class_says_the_step() {
-    assert_eq!(Class::Breaking.step(), "minor");
-    assert_eq!(Class::Additive.step(), "patch");
-    assert_eq!(Class::Cosmetic.step(), "none");
-    let (old, before) = made(OLD, None);
+fn the_most_severe_class_determines_the_version_bump() {
+    assert_eq!(Class::Breaking.version_bump(), "minor");
+    assert_eq!(Class::Additive.version_bump(), "patch");
+    assert_eq!(Class::Cosmetic.version_bump(), "none");
+    let (old, before) = generated(OLD, None);
     let new = OLD.replace("deleteFan", "dropFan").replace("{404: {}", "{");
-    let (new, after) = made(&new, Some(&before));
+    let (new, after) = generated(&new, Some(&before));
     let diff = Diff::between((&old, &before), (&new, &after));
     assert_eq!(diff.class(), Some(Class::Breaking));
 }
 
 #[test]
-fn an_overlay_that_does_nothing_says_so() {
+fn reports_ineffective_overlay_actions() {
     let document = Document::parse("d.yaml", OLD).unwrap();
     let overlay = Overlay::parse(
         "o.yaml",
@@ -204,15 +203,15 @@ actions:
 ",
     )
     .unwrap();
-    let (fitting, misfits) = overlay.fit(&document);
-    let misfits: Vec<_> = misfits.iter().map(ToString::to_string).collect();
+    let (applicable, ineffective) = overlay.applicable_to(&document);
+    let ineffective: Vec<_> = ineffective.iter().map(ToString::to_string).collect();
     assert_eq!(
-        misfits,
+        ineffective,
         [
-            "/actions/0: `$.paths['/gone']` matches nothing any more",
-            "/actions/1: `$.paths['/fans'].get` is no longer needed: the document says so itself",
+            "/actions/0: `$.paths['/gone']` no longer matches anything",
+            "/actions/1: `$.paths['/fans'].get` is no longer needed: the document already contains the change",
         ]
     );
-    // What changes nothing does no harm, and stays until somebody takes it out.
-    assert!(generate(document, Some(&fitting), None).is_ok());
+    // The redundant action is harmless and stays in the overlay.
+    assert!(generate(document, Some(&applicable), None).is_ok());
 }

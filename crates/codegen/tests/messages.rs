@@ -1,23 +1,23 @@
-//! One clear line for each way in which a document or overlay cannot be used.
+//! Verifies that every unusable document or overlay produces a clear, one-line error.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 use onlyfansapi_codegen::{Document, Overlay, generate};
 
-fn fault(document: &str, overlay: Option<&str>) -> String {
+fn error_line(document: &str, overlay: Option<&str>) -> String {
     let outcome = Document::parse("openapi.yaml", document).and_then(|document| {
         let overlay = overlay
             .map(|text| Overlay::parse("overlay.yaml", text))
             .transpose()?;
         generate(document, overlay.as_ref(), None)
     });
-    let message = outcome.expect_err("a fault").to_string();
+    let message = outcome.expect_err("an error").to_string();
     assert_eq!(message.lines().count(), 1, "{message}");
     message
 }
 
 #[test]
-fn what_cannot_be_used_is_named_with_file_line_and_place() {
+fn errors_name_the_file_the_position_and_the_pointer() {
     let good = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n";
     for (document, overlay, expected) in [
         (
@@ -28,42 +28,42 @@ fn what_cannot_be_used_is_named_with_file_line_and_place() {
         (
             "a: 1\n",
             None,
-            "openapi.yaml:1:1: the top: is not an OpenAPI document: it has no member `openapi`",
+            "openapi.yaml:1:1: document root: is not an OpenAPI document: it has no member `openapi`",
         ),
         (
             "- 1\n",
             None,
-            "openapi.yaml:1:1: the top: is not an OpenAPI document: the top is a list, not an object",
+            "openapi.yaml:1:1: document root: is not an OpenAPI document: the root is a list, not an object",
         ),
         (
             "just text\n",
             None,
-            "openapi.yaml:1:1: the top: is not an OpenAPI document: the top is a text, not an object",
+            "openapi.yaml:1:1: document root: is not an OpenAPI document: the root is a string, not an object",
         ),
         (
             "swagger: '2.0'\n",
             None,
-            "openapi.yaml:1:1: /swagger: is a Swagger 2.0 document; OpenAPI 3.0 is needed",
+            "openapi.yaml:1:1: /swagger: is a Swagger 2.0 document; OpenAPI 3.0 is required",
         ),
         (
             "info: {}\nopenapi: 3.1.0\n",
             None,
-            "openapi.yaml:2:1: /openapi: is an OpenAPI 3.1.0 document; 3.0 is needed",
+            "openapi.yaml:2:1: /openapi: is an OpenAPI 3.1.0 document; 3.0 is required",
         ),
         (
             "openapi: 3.0.3\n\npaths: 5\n",
             None,
-            "openapi.yaml:3:1: /paths: must be an object and is a number",
+            "openapi.yaml:3:1: /paths: must be an object, not a number",
         ),
         (
             "openapi: 3.0.3\n",
             None,
-            "openapi.yaml:1:1: the top: has no member `paths`, so there is nothing to call",
+            "openapi.yaml:1:1: document root: has no member `paths`",
         ),
         (
             good,
             Some("a: 1\n"),
-            "overlay.yaml:1:1: the top: is not an OpenAPI overlay: it has no member `overlay`",
+            "overlay.yaml:1:1: document root: is not an OpenAPI overlay: it has no member `overlay`",
         ),
         (
             good,
@@ -71,7 +71,7 @@ fn what_cannot_be_used_is_named_with_file_line_and_place() {
             "overlay.yaml:3:3: /actions/0: the overlay's target `$.paths.x` matches nothing in openapi.yaml",
         ),
     ] {
-        assert_eq!(fault(document, overlay), expected);
+        assert_eq!(error_line(document, overlay), expected);
     }
 }
 
@@ -83,7 +83,7 @@ fn a_duplicate_key_is_a_warning_with_both_lines() {
     assert_eq!(
         warnings,
         [
-            "read             /paths/~1a/get: duplicate key `get` with another value; the last one counts (line 5, 6)"
+            "read             /paths/~1a/get: duplicate key `get` with a different value; the last one is used (line 5, 6)"
         ]
     );
     assert!(output.source.contains("pub fn two(&self)"));

@@ -1,8 +1,8 @@
-//! Documents with parts dropped, swapped, retyped and renamed: whatever comes, the pipeline neither panics
-//! nor hangs, accounts for every operation, and writes code in which every name is given once and every type
-//! is defined.
+//! Mutates documents by dropping, swapping, retyping and renaming parts. For every mutated document, the pipeline must
+//! not panic or hang, must account for every operation, and must generate code without duplicate names or undefined
+//! types.
 //!
-//! `PROPTEST_CASES` sets how many are tried: seconds by default, ten thousand in `cargo xtask ci --full`.
+//! `PROPTEST_CASES` sets the number of documents: 400 by default, ten thousand in `cargo xtask ci --full`.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 #[path = "support/consistent.rs"]
@@ -13,16 +13,16 @@ mod support;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use onlyfansapi_codegen::{Document, Outcome, generate};
+use onlyfansapi_codegen::{Document, OperationStatus, generate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-/// No document may take longer.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The time limit for one document.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// What documents are made of by mistake.
-fn oddities() -> Vec<Value> {
+/// Returns values that often appear in documents by mistake.
+fn invalid_values() -> Vec<Value> {
     vec![
         json!(null),
         json!(true),
@@ -51,8 +51,8 @@ fn oddities() -> Vec<Value> {
     ]
 }
 
-/// Names that Rust, PHP or YAML have their own ideas of.
-const NAMES: [&str; 22] = [
+/// Names with a special meaning in Rust, PHP or YAML.
+const NAMES: [&str; 23] = [
     "",
     " ",
     "0",
@@ -63,6 +63,7 @@ const NAMES: [&str; 22] = [
     "crate",
     "new",
     "fetch",
+    "send",
     "default",
     "extra",
     "_",
@@ -77,8 +78,8 @@ const NAMES: [&str; 22] = [
     "имя",
 ];
 
-/// The documents that are changed: each of the corpus, each group of the corpus as one, and pieces of the
-/// vendored one; a number picks from the three kinds in turn.
+/// Returns the document to mutate for a case number. The numbers cycle through three kinds: single documents of the
+/// corpus, combined groups of the corpus, and parts of the vendored document.
 fn source(number: usize) -> &'static Value {
     static ALL: OnceLock<[Vec<Value>; 3]> = OnceLock::new();
     let kinds = ALL.get_or_init(|| {
@@ -109,32 +110,33 @@ fn source(number: usize) -> &'static Value {
     &kind[(number / 3) % kind.len()]
 }
 
-/// One change: where, by a number that is taken modulo the number of places, and what.
+/// A mutation. Locations are numbers, taken modulo the number of locations in the document.
 #[derive(Clone, Debug)]
-enum Change {
+enum Mutation {
     Drop(usize),
     Replace(usize, usize),
     Swap(usize, usize),
-    /// Puts one place into another, itself included.
+    /// Copies the value at one location to another, which may be inside the first.
     Copy(usize, usize),
     Rename(usize, usize),
-    InList(usize),
+    /// Wraps a value in a list.
+    WrapInList(usize),
 }
 
-fn change() -> impl Strategy<Value = Change> {
-    let place = 0..100_000usize;
+fn mutation() -> impl Strategy<Value = Mutation> {
+    let location = 0..100_000usize;
     prop_oneof![
-        place.clone().prop_map(Change::Drop),
-        (place.clone(), 0..100usize).prop_map(|(at, what)| Change::Replace(at, what)),
-        (place.clone(), place.clone()).prop_map(|(a, b)| Change::Swap(a, b)),
-        (place.clone(), place.clone()).prop_map(|(from, to)| Change::Copy(from, to)),
-        (place.clone(), 0..100usize).prop_map(|(at, name)| Change::Rename(at, name)),
-        place.prop_map(Change::InList),
+        location.clone().prop_map(Mutation::Drop),
+        (location.clone(), 0..100usize).prop_map(|(at, value)| Mutation::Replace(at, value)),
+        (location.clone(), location.clone()).prop_map(|(a, b)| Mutation::Swap(a, b)),
+        (location.clone(), location.clone()).prop_map(|(from, to)| Mutation::Copy(from, to)),
+        (location.clone(), 0..100usize).prop_map(|(at, name)| Mutation::Rename(at, name)),
+        location.prop_map(Mutation::WrapInList),
     ]
 }
 
-/// Every place below the paths and components of a document.
-fn places(root: &Value) -> Vec<String> {
+/// Returns the pointers to all values in the paths and components of a document.
+fn locations(root: &Value) -> Vec<String> {
     fn walk(value: &Value, at: &str, found: &mut Vec<String>) {
         let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
         match value {
@@ -164,27 +166,27 @@ fn places(root: &Value) -> Vec<String> {
     found
 }
 
-fn apply(root: &mut Value, change: &Change) {
-    let places = places(root);
-    if places.is_empty() {
+fn apply(root: &mut Value, mutation: &Mutation) {
+    let locations = locations(root);
+    if locations.is_empty() {
         return;
     }
-    let place = |number: usize| places[number % places.len()].clone();
+    let location = |number: usize| locations[number % locations.len()].clone();
     let value = |root: &Value, at: &str| root.pointer(at).cloned().unwrap_or_default();
     let set = |root: &mut Value, at: &str, value: Value| {
-        if let Some(place) = root.pointer_mut(at) {
-            *place = value;
+        if let Some(target) = root.pointer_mut(at) {
+            *target = value;
         }
     };
-    match change {
-        Change::Drop(at) | Change::Rename(at, _) => {
-            let at = place(*at);
+    match mutation {
+        Mutation::Drop(at) | Mutation::Rename(at, _) => {
+            let at = location(*at);
             let (parent, last) = at.rsplit_once('/').unwrap();
             let key = last.replace("~1", "/").replace("~0", "~");
             match root.pointer_mut(parent) {
                 Some(Value::Object(members)) => {
                     let old = members.shift_remove(&key);
-                    if let (Change::Rename(_, name), Some(old)) = (change, old) {
+                    if let (Mutation::Rename(_, name), Some(old)) = (mutation, old) {
                         members.insert(NAMES[name % NAMES.len()].to_owned(), old);
                     }
                 }
@@ -194,22 +196,22 @@ fn apply(root: &mut Value, change: &Change) {
                 _ => {}
             }
         }
-        Change::Replace(at, what) => {
-            let oddities = oddities();
-            set(root, &place(*at), oddities[what % oddities.len()].clone());
+        Mutation::Replace(at, value) => {
+            let values = invalid_values();
+            set(root, &location(*at), values[value % values.len()].clone());
         }
-        Change::Swap(a, b) => {
-            let (a, b) = (place(*a), place(*b));
+        Mutation::Swap(a, b) => {
+            let (a, b) = (location(*a), location(*b));
             let (x, y) = (value(root, &a), value(root, &b));
             set(root, &a, y);
             set(root, &b, x);
         }
-        Change::Copy(from, to) => {
-            let copied = value(root, &place(*from));
-            set(root, &place(*to), copied);
+        Mutation::Copy(from, to) => {
+            let copied = value(root, &location(*from));
+            set(root, &location(*to), copied);
         }
-        Change::InList(at) => {
-            let at = place(*at);
+        Mutation::WrapInList(at) => {
+            let at = location(*at);
             let listed = json!([value(root, &at)]);
             set(root, &at, listed);
         }
@@ -217,19 +219,19 @@ fn apply(root: &mut Value, change: &Change) {
 }
 
 #[test]
-fn a_changed_document_is_generated_or_refused_and_never_more() {
-    // The number of the source, and what is done to it.
-    let cases = (0..10_000usize, proptest::collection::vec(change(), 1..12));
+fn mutated_documents_are_generated_or_rejected() {
+    // The number of the source document, and the mutations to apply.
+    let cases = (0..10_000usize, proptest::collection::vec(mutation(), 1..12));
     let is_set = std::env::var_os("PROPTEST_CASES").is_some();
     let default = Config::default();
     let config = Config {
-        // About half a minute.
+        // Takes about half a minute.
         cases: if is_set { default.cases } else { 400 },
         failure_persistence: None,
         max_shrink_iters: 200,
         ..default
     };
-    // The gate tries the same documents each time; who asks for a number gets others each time.
+    // Deterministic by default, and random if the number of cases is set.
     let mut runner = if is_set {
         TestRunner::new(config)
     } else {
@@ -237,88 +239,92 @@ fn a_changed_document_is_generated_or_refused_and_never_more() {
         TestRunner::new_with_rng(config, rng)
     };
     runner
-        .run(&cases, |(number, changes)| {
+        .run(&cases, |(number, mutations)| {
             let mut root = source(number).clone();
-            for change in &changes {
-                apply(&mut root, change);
+            for mutation in &mutations {
+                apply(&mut root, mutation);
             }
             let text = serde_json::to_string(&root).unwrap();
-            let Ok(document) = Document::parse("changed.json", &text) else {
-                // Nested deeper than any document.
+            let Ok(document) = Document::parse("mutated.json", &text) else {
+                // The mutations exceeded the maximum nesting depth.
                 return Ok(());
             };
             let start = Instant::now();
             let output = generate(document, None, None);
-            prop_assert!(start.elapsed() < LONGEST, "{:?}: {text}", start.elapsed());
+            prop_assert!(
+                start.elapsed() < TIME_LIMIT,
+                "{:?}: {text}",
+                start.elapsed()
+            );
             let output = match output {
                 Ok(output) => output,
                 Err(error) => {
-                    let refused = error.message.starts_with("must be an object")
+                    let is_rejected = error.message.starts_with("must be an object")
                         || error.message.starts_with("has no member");
-                    prop_assert!(refused, "{error}: {text}");
+                    prop_assert!(is_rejected, "{error}: {text}");
                     return Ok(());
                 }
             };
             for covered in &output.coverage.operations {
-                let is_settled = match &covered.outcome {
-                    Outcome::Generated { .. } => true,
-                    Outcome::LeftOut { reason } => {
-                        reason.contains("in the path") || reason.contains("no method of HTTP")
+                let is_accounted_for = match &covered.status {
+                    OperationStatus::Generated { .. } => true,
+                    OperationStatus::LeftOut { reason } => {
+                        reason.contains("in the path") || reason.contains("is not an HTTP method")
                     }
                     _ => false,
                 };
-                prop_assert!(is_settled, "{covered:?}: {text}");
+                prop_assert!(is_accounted_for, "{covered:?}: {text}");
             }
             for change in output.report.changes() {
                 prop_assert!(change.step != "generator", "{change}: {text}");
             }
-            let faults = consistent::faults(&output.source);
-            prop_assert!(faults.is_empty(), "{faults:#?}: {text}");
+            let errors = consistent::errors(&output.source);
+            prop_assert!(errors.is_empty(), "{errors:#?}: {text}");
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]
-fn the_whole_corpus_is_consistent() {
+fn code_generated_from_the_corpus_is_consistent() {
     for case in support::documents() {
         let document = Document::read(&support::folder().join(&case)).unwrap();
         let output = generate(document, None, None).unwrap();
-        let faults = consistent::faults(&output.source);
-        assert!(faults.is_empty(), "{case}: {faults:#?}");
+        let errors = consistent::errors(&output.source);
+        assert!(errors.is_empty(), "{case}: {errors:#?}");
     }
 }
 
 #[test]
-fn the_check_sees_what_the_compiler_would() {
-    for (source, fault) in [
+fn the_consistency_check_finds_errors() {
+    for (source, error) in [
         (
             "pub mod types { pub struct A; pub struct A; }",
-            "`A` twice in types::",
+            "`A` is defined twice in types::",
         ),
         (
             "pub mod types { pub struct A { pub b: B } }",
-            "`B` is nowhere defined, in types::::A",
+            "`B` is not defined in types::::A",
         ),
         (
             "pub mod types { pub struct A { pub b: i64, pub b: i64 } }",
-            "field `b` twice in types::::A",
+            "field `b` is defined twice in types::::A",
         ),
         (
             "pub mod types { pub mod m { pub struct A { pub b: Vec<B> } } pub struct B; }",
-            "`B` is nowhere defined, in types::m::A",
+            "`B` is not defined in types::m::A",
         ),
         (
             "impl Client { fn a() {} fn a() {} }",
-            "method `a` twice in Client",
+            "method `a` is defined twice in Client",
         ),
         (
             "pub mod builder { pub mod t { pub struct X; impl X { fn a(x: types::Y) {} } } }",
-            "`types::Y` is nowhere defined",
+            "`types::Y` is not defined",
         ),
     ] {
-        assert_eq!(consistent::faults(source), [fault], "{source}");
+        assert_eq!(consistent::errors(source), [error], "{source}");
     }
     let good = "pub mod types { pub mod m { use super::B; pub struct A { pub b: Option<B> } } pub struct B; }";
-    assert!(consistent::faults(good).is_empty());
+    assert!(consistent::errors(good).is_empty());
 }

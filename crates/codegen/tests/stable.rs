@@ -1,5 +1,5 @@
-//! The vendored document gives the same code in whatever order its parts stand and whatever words its
-//! examples have, and new operations rename nothing.
+//! Tests that the code generated from the vendored document is stable: it does not depend on the order of the document
+//! or on strings in examples, and new operations do not rename existing types.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -19,65 +19,65 @@ fn document() -> Document {
     Document::read(&file("openapi.yaml")).unwrap()
 }
 
-fn client_of(document: Document) -> Output {
+fn generate_client(document: Document) -> Output {
     let overlay = Overlay::read(&file("overlay.yaml")).unwrap();
     let names = Names::read(&file("names.yaml")).unwrap();
     generate(document, Some(&overlay), Some(&names)).unwrap()
 }
 
-/// Numbers that look random and are the same in each run.
-struct Dice(u64);
+/// A deterministic pseudorandom number generator.
+struct Rng(u64);
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+impl Rng {
+    fn below(&mut self, limit: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
+        usize::try_from(self.0 >> 33).unwrap() % limit
     }
 
     fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
-            items.swap(i, self.roll(i + 1));
+            items.swap(i, self.below(i + 1));
         }
     }
 }
 
-/// Shuffles every object and list, and replaces every text of an example.
-fn stir(node: &mut Value, in_example: bool, dice: &mut Dice) {
+/// Shuffles every object and list, and replaces every string in examples.
+fn shuffle_document(node: &mut Value, in_example: bool, rng: &mut Rng) {
     match node {
         Value::Object(members) => {
             let mut pairs: Vec<_> = std::mem::take(members).into_iter().collect();
-            dice.shuffle(&mut pairs);
+            rng.shuffle(&mut pairs);
             for (key, mut value) in pairs {
-                // An example, and not a property that is called so.
+                // Not a property named `example`.
                 let is_example = key == "example" && value.get("type").is_none();
-                stir(&mut value, in_example || is_example, dice);
+                shuffle_document(&mut value, in_example || is_example, rng);
                 members.insert(key, value);
             }
         }
         Value::Array(items) => {
-            dice.shuffle(items);
+            rng.shuffle(items);
             items
                 .iter_mut()
-                .for_each(|item| stir(item, in_example, dice));
+                .for_each(|item| shuffle_document(item, in_example, rng));
         }
-        Value::String(text) if in_example => *text = format!("word{}", dice.roll(1_000_000)),
+        Value::String(text) if in_example => *text = format!("word{}", rng.below(1_000_000)),
         _ => {}
     }
 }
 
 #[test]
-fn order_and_words_of_the_examples_do_not_matter() {
+fn output_does_not_depend_on_order_or_example_strings() {
     let published = document();
-    let before = client_of(published.clone());
+    let before = generate_client(published.clone());
     let expected = &before.source;
     for seed in [1, 2] {
-        let mut stirred = document();
-        stir(&mut stirred.root, false, &mut Dice(seed));
-        let after = client_of(stirred.clone());
-        let diff = Diff::between((&published, &before), (&stirred, &after));
+        let mut shuffled = document();
+        shuffle_document(&mut shuffled.root, false, &mut Rng(seed));
+        let after = generate_client(shuffled.clone());
+        let diff = Diff::between((&published, &before), (&shuffled, &after));
         assert!(diff.differences.is_empty(), "{diff:#?}");
         let source = after.source;
         let differs = expected.lines().zip(source.lines()).find(|(a, b)| a != b);
@@ -87,27 +87,27 @@ fn order_and_words_of_the_examples_do_not_matter() {
 }
 
 #[test]
-fn new_operations_rename_nothing() {
-    let before = client_of(document());
+fn new_operations_do_not_rename_types() {
+    let before = generate_client(document());
     let mut larger = document();
     let paths = larger.root["paths"].as_object_mut().unwrap();
-    let answer = |path: &str, method: &str, paths: &Map<String, Value>| {
+    let responses_of = |path: &str, method: &str, paths: &Map<String, Value>| {
         paths[path][method]["responses"].clone()
     };
     let copies = [
         (
             "aardvarkListChats",
-            answer("/api/{account}/chats", "get", paths),
+            responses_of("/api/{account}/chats", "get", paths),
         ),
         (
             "aardvarkShowPost",
-            answer("/api/{account}/posts/{post_id}", "get", paths),
+            responses_of("/api/{account}/posts/{post_id}", "get", paths),
         ),
         (
             "aardvarkListSmartLinks",
-            answer("/api/smart-links", "get", paths),
+            responses_of("/api/smart-links", "get", paths),
         ),
-        ("aardvarkWhoami", answer("/api/whoami", "get", paths)),
+        ("aardvarkWhoami", responses_of("/api/whoami", "get", paths)),
         (
             "aardvarkNew",
             json!({"200": {"content": {"application/json": {"schema": {"type": "object", "properties": {"new_thing": {"type": "object", "properties": {"a": {"type": "string"}}}}}}}}}),
@@ -120,24 +120,24 @@ fn new_operations_rename_nothing() {
             json!({"get": {"operationId": id, "tags": ["Aardvark"], "responses": responses}}),
         );
     }
-    let after = client_of(larger);
-    let by_place = |output: &Output| -> BTreeMap<String, String> {
+    let after = generate_client(larger);
+    let by_location = |output: &Output| -> BTreeMap<String, String> {
         output
             .models
             .iter()
-            .flat_map(|(name, places)| {
-                places
+            .flat_map(|(name, locations)| {
+                locations
                     .iter()
-                    .map(move |place| (place.clone(), name.clone()))
+                    .map(move |location| (location.clone(), name.clone()))
             })
             .collect()
     };
-    let (before_places, after_places) = (by_place(&before), by_place(&after));
-    for (place, name) in &before_places {
-        assert_eq!(after_places.get(place), Some(name), "{place}");
+    let (before_locations, after_locations) = (by_location(&before), by_location(&after));
+    for (location, name) in &before_locations {
+        assert_eq!(after_locations.get(location), Some(name), "{location}");
     }
     assert_eq!(after.coverage.generated(), before.coverage.generated() + 5);
-    // A copy of a known answer is the known type.
-    assert_eq!(after_places["aardvarkListChats/*"], "Chat");
-    assert_eq!(after_places["aardvarkShowPost"], "Post");
+    // A response that is a copy of a known response gets the known type.
+    assert_eq!(after_locations["aardvarkListChats/*"], "Chat");
+    assert_eq!(after_locations["aardvarkShowPost"], "Post");
 }

@@ -1,5 +1,5 @@
-//! Crates of their own: they compile without a warning, also inside another workspace, and a folder is
-//! written whole or not at all.
+//! Tests generated standalone crates: they compile without warnings, even inside another workspace, and writing a crate
+//! is all or nothing.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 #[path = "support/corpus.rs"]
@@ -8,55 +8,59 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use onlyfansapi_codegen::{Document, Outcome, Standalone};
+use onlyfansapi_codegen::{Document, OperationStatus, Standalone};
 use support::{combined, documents};
 
-/// A folder for one test, inside the workspace of this package.
-fn scratch(name: &str) -> PathBuf {
+/// Returns the path of a folder for one test, inside this workspace. The folder does not exist yet.
+fn test_folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     folder
 }
 
 #[test]
-fn the_crate_of_the_whole_corpus_compiles_without_a_warning() {
+fn a_crate_generated_from_the_corpus_compiles_without_warnings() {
     let text = serde_json::to_string(&combined(&documents())).unwrap();
     let document = Document::parse("corpus.json", &text).unwrap();
-    let made = Standalone::new(document, None, None).unwrap();
-    let left_out: Vec<_> = made
+    let generated = Standalone::new(document, None, None).unwrap();
+    let left_out: Vec<_> = generated
         .output
         .coverage
         .operations
         .iter()
-        .filter(|covered| !matches!(covered.outcome, Outcome::Generated { .. }))
+        .filter(|covered| !matches!(covered.status, OperationStatus::Generated { .. }))
         .map(|covered| covered.path.as_str())
         .collect();
-    assert_eq!(left_out, ["/pp-g/{id"], "nothing else is left out");
-    let defects: Vec<_> = made
+    assert_eq!(
+        left_out,
+        ["/pp-g/{id"],
+        "unexpected operations were left out"
+    );
+    let failures: Vec<_> = generated
         .output
         .report
         .changes()
         .iter()
         .filter(|change| change.step == "generator")
         .collect();
-    assert!(defects.is_empty(), "{defects:#?}");
+    assert!(failures.is_empty(), "{failures:#?}");
 
-    // A macro is read where it is called, in another crate.
-    let (_, of_macro) = made
+    // The macro expands in other crates, so its paths must start with `$crate`.
+    let (_, expansion) = generated
         .output
         .source
         .split_once("macro_rules! for_each_operation")
         .unwrap();
-    let (of_macro, _) = of_macro.split_once("pub mod builder").unwrap();
-    assert!(of_macro.contains("$crate::runtime::Blob"));
+    let (expansion, _) = expansion.split_once("pub mod builder").unwrap();
+    assert!(expansion.contains("$crate::runtime::Blob"));
     assert!(
-        !of_macro.replace("$crate", "").contains("crate"),
-        "{of_macro}"
+        !expansion.replace("$crate", "").contains("crate"),
+        "{expansion}"
     );
 
-    let crate_folder = scratch("corpus-crate");
-    made.write(&crate_folder).unwrap();
-    // The packages that this workspace has locked, so that nothing else is asked for.
+    let crate_folder = test_folder("corpus-crate");
+    generated.write(&crate_folder).unwrap();
+    // Use the package versions locked by this workspace, so that nothing is downloaded.
     std::fs::copy("../../Cargo.lock", crate_folder.join("Cargo.lock")).unwrap();
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--message-format", "short"])
@@ -68,8 +72,11 @@ fn the_crate_of_the_whole_corpus_compiles_without_a_warning() {
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.trim().is_empty(), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && stderr.trim().is_empty(),
+        "{stderr}"
+    );
 }
 
 fn tiny() -> Standalone {
@@ -79,25 +86,25 @@ fn tiny() -> Standalone {
 }
 
 #[test]
-fn a_folder_with_something_else_in_it_is_left_alone() {
-    let folder = scratch("not-ours");
+fn does_not_write_to_a_folder_with_other_files() {
+    let folder = test_folder("other-files");
     std::fs::create_dir_all(folder.join("src")).unwrap();
-    std::fs::write(folder.join("src/mine.rs"), "// mine\n").unwrap();
+    std::fs::write(folder.join("src/other.rs"), "// other\n").unwrap();
     let error = tiny().write(&folder).unwrap_err().to_string();
     assert!(
-        error.ends_with("is not empty, and not a crate that was generated; nothing was written"),
+        error.ends_with("is not empty and does not contain a generated crate; nothing was written"),
         "{error}"
     );
-    let left: Vec<_> = std::fs::read_dir(&folder)
+    let entries: Vec<_> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|e| e.unwrap().file_name())
         .collect();
-    assert_eq!(left, ["src"]);
+    assert_eq!(entries, ["src"]);
 }
 
 #[test]
-fn a_crate_is_written_over_itself_and_what_a_build_left_stays() {
-    let folder = scratch("ours");
+fn overwrites_a_generated_crate_and_keeps_build_artifacts() {
+    let folder = test_folder("generated");
     tiny().write(&folder).unwrap();
     std::fs::write(folder.join("Cargo.lock"), "locked").unwrap();
     std::fs::write(folder.join("src/old.rs"), "").unwrap();
@@ -110,7 +117,7 @@ fn a_crate_is_written_over_itself_and_what_a_build_left_stays() {
 }
 
 #[test]
-fn five_unclosed_braces_cost_five_operations_each_told_with_its_line() {
+fn reports_each_unclosed_brace_with_its_line() {
     let mut text =
         String::from("openapi: 3.0.3\ninfo: {title: Two Hundred, version: 1.0.0}\npaths:\n");
     for i in 0..200 {
@@ -118,16 +125,18 @@ fn five_unclosed_braces_cost_five_operations_each_told_with_its_line() {
         text.push_str(&format!("  '/things/{i}/{{id{brace}':\n    get: {{operationId: showThing{i}, responses: {{}}}}\n"));
     }
     let document = Document::parse("two-hundred.yaml", &text).unwrap();
-    let made = Standalone::new(document, None, None).unwrap();
-    assert_eq!(made.output.coverage.generated(), 195);
-    let told: Vec<_> = made
+    let generated = Standalone::new(document, None, None).unwrap();
+    assert_eq!(generated.output.coverage.generated(), 195);
+    let warnings: Vec<_> = generated
         .output
         .report
         .warnings()
-        .filter(|change| change.what.contains("left out"))
+        .filter(|change| change.description.contains("left out"))
         .collect();
-    let positions = made.positions.of(told.iter().map(|change| &change.pointer));
-    let lines: Vec<usize> = told
+    let positions = generated
+        .positions
+        .of(warnings.iter().map(|change| &change.pointer));
+    let lines: Vec<usize> = warnings
         .iter()
         .map(|change| positions[&change.pointer].line)
         .collect();

@@ -1,52 +1,43 @@
-//! What the generated client and the facade share.
+//! The runtime that the generated client and the facade share.
 //!
-//! The generated client turns typed arguments into a [`Draft`], the draft becomes one [`Call`], a
-//! [`Transport`] answers it with an [`Answer`], and the answer becomes a [`Reply`] or an [`Error`].
-//! There is no policy here: which key is sent, how often and how long is the transport's business.
+//! A generated builder collects arguments in a [`support::RequestBuilder`]. The builder produces one
+//! [`transport::Call`], a [`transport::Transport`] turns the call into a [`transport::Response`], and the response
+//! becomes a [`Reply`] or an [`Error`]. This crate has no policy: keys, retries and time limits belong to the
+//! transport.
 //!
-//! Users do not name this crate: everything they need of it stands in `onlyfansapi`.
+//! Applications use it through the facade crate, which re-exports what they need.
+//!
+//! - the crate root: what users of a client see
+//! - [`transport`]: what a transport implements and constructs
+//! - [`support`]: what generated code and hand-written resources call
 
-mod answer;
-mod api_error;
-mod assemble;
-mod decode;
-mod download;
-mod draft;
-mod envelope;
+mod argument;
 mod error;
-mod fetch;
-mod file_part;
-mod limits;
-mod media_ref;
-mod multipart;
-mod open_enum;
 mod operation;
 mod options;
-mod query;
-mod raw;
-mod reply;
 mod request;
-mod timestamp;
-mod transport;
+mod response;
+mod types;
 
-pub use answer::{Answer, Attempts, Observer};
-pub use api_error::{ApiError, UpstreamResponse};
-pub use decode::{Decode, Drift};
-pub use download::{Blob, Download, Location, Opened, Opening};
-pub use draft::Draft;
-pub use envelope::{CacheInfo, Credits, Pagination, RateLimits};
-pub use error::{Error, ErrorKind, Fault, retry_after};
-pub use fetch::Fetch;
-pub use file_part::FilePart;
-pub use limits::{Limit, Limits};
-pub use media_ref::MediaRef;
-pub use operation::{BodyFormat, EmptyBody, Operation, Parameter, Place, Shape, Style};
+#[cfg(feature = "sources")]
+pub mod sources;
+pub mod support;
+pub mod transport;
+
+pub use argument::IntoArgument;
+pub use error::{ApiError, Error, ErrorKind, InvalidArgument, UpstreamResponse};
+pub use operation::{
+    BodyFormat, EmptyBody, Operation, Parameter, ParameterLocation, QueryStyle, RefusalMarker,
+    ResponseShape,
+};
 pub use options::CallOptions;
-pub use raw::{FromReply, RawRequest};
-pub use reply::Reply;
-pub use request::{Body, BodyFactory, BodyStream, Request, RequestPreview};
-pub use timestamp::Timestamp;
-pub use transport::{Call, Hook, Transport};
+pub use request::{Body, BodyFactory, BodyStream, FilePart, RawRequest, RequestPreview};
+pub use response::{
+    Blob, CacheInfo, Credits, Decode, Download, Drift, Location, Meta, Pagination, RateLimits,
+    Reply,
+};
+pub use transport::{DownloadFuture, ReplyFuture};
+pub use types::{MediaRef, Timestamp, UnknownValue};
 
-/// The HTTP types that stand in public signatures, so that nobody needs to match versions.
+/// The HTTP types that appear in public signatures, so that callers need not match versions.
 pub use http;

@@ -1,53 +1,54 @@
-//! The static description of an operation, one for each that the document has.
+//! The static description of an operation: one per operation of the document.
 
 use http::Method;
 
-/// One operation of the document: a method on a path, with what it takes and how it answers.
+/// One operation of the document: a method and path, its parameters, and how it responds.
 ///
-/// The generator writes one `static` of this for each operation.
+/// The generator writes one `static` per operation.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::Operation;
+///
+/// fn describe(operation: &Operation) -> String {
+///     format!("{}: {} {}", operation.id, operation.method, operation.path)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Operation {
-    /// The operationId as it stands in the document, for example `showSmartLinkPostback`.
+    /// The operationId in the document, for example `showSmartLinkPostback`.
     pub id: &'static str,
     /// The HTTP method.
     pub method: Method,
     /// The path with its placeholders, for example `/api/smart-link-postbacks/{postback_id}`.
     pub path: &'static str,
-    /// The tag that groups the operation in the document; empty where there is none.
+    /// The tag that groups the operation in the document; empty if it has none.
     pub tag: &'static str,
-    /// What the caller gives: parameters, and the fields of the body.
+    /// Parameters, including the fields of the body.
     pub parameters: &'static [Parameter],
-    /// In which form a body is sent.
+    /// How the body is encoded.
     pub body: BodyFormat,
-    /// What is sent where the caller sets nothing of the body.
+    /// What is sent if the caller sets nothing of the body.
     pub empty_body: EmptyBody,
-    /// What the request says it accepts: a media type.
+    /// The media type of the `Accept` header.
     pub accept: &'static str,
-    /// Where the typed value stands in a successful answer.
-    pub shape: Shape,
-    /// Whether `success: false` in an answer of success means that the service refused. It is the answer
-    /// itself where the operation asks a question.
-    pub refuses_in_success: bool,
+    /// Where the typed value is in a successful response.
+    pub shape: ResponseShape,
+    /// What marks a 2xx response as a refusal; empty if nothing does.
+    pub refusal: &'static [RefusalMarker],
 }
 
 impl Operation {
-    /// The header that carries an idempotency key, if the operation takes one: the service then gives the same
-    /// answer to the same request again, without a second effect.
+    /// The header that carries an idempotency key, if the operation accepts one: the service then repeats the stored
+    /// response to the same request without a second effect.
     ///
-    /// Source: the document's header parameters, or the overlay's.
-    ///
-    /// ```
-    /// use onlyfansapi::api::operations;
-    ///
-    /// assert_eq!(operations::SEND_MESSAGE.idempotency_header(), Some("Idempotency-Key"));
-    /// assert_eq!(operations::WHOAMI.idempotency_header(), None);
-    /// ```
+    /// Source: the header parameters of the document and the overlay.
     #[must_use]
     pub fn idempotency_header(&self) -> Option<&'static str> {
         self.parameters
             .iter()
             .find(|parameter| {
-                parameter.place == Place::Header
+                parameter.location == ParameterLocation::Header
                     && parameter.name.eq_ignore_ascii_case("idempotency-key")
             })
             .map(|parameter| parameter.name)
@@ -55,34 +56,38 @@ impl Operation {
 }
 
 /// One parameter of an operation.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{Operation, ParameterLocation};
+///
+/// fn required_query(operation: &Operation) -> Vec<&str> {
+///     let parameters = operation.parameters.iter();
+///     let required = parameters.filter(|p| p.required && p.location == ParameterLocation::Query);
+///     required.map(|parameter| parameter.name).collect()
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Parameter {
     /// The name on the wire, for example `filter[online]`.
     pub name: &'static str,
-    /// The name of the setter, for example `filter_online`; messages use it.
+    /// The name of the setter, for example `filter_online`; error messages use it.
     pub setter: &'static str,
-    /// Where it travels.
-    pub place: Place,
+    /// Where it is sent.
+    pub location: ParameterLocation,
     /// Whether the request cannot be built without it.
     pub required: bool,
-    /// What its value must be, as the end of "must be …", for example `an integer of 64 bits`.
+    /// What its value must be, as the end of "must be …", for example `a 64-bit integer`.
     pub expects: &'static str,
     /// How a list or an object is written in the query.
-    pub style: Style,
+    pub style: QueryStyle,
 }
 
 impl Parameter {
-    /// A parameter, in the order in which the generator writes its facts.
-    ///
-    /// ```
-    /// use onlyfansapi::api::{Parameter, Place};
-    ///
-    /// static LIMIT: Parameter = Parameter::new(Place::Query, "limit", "limit", false, "a text");
-    /// assert!(!LIMIT.required);
-    /// ```
+    /// A parameter. The generator writes one for each parameter of the document.
     #[must_use]
     pub const fn new(
-        place: Place,
+        location: ParameterLocation,
         name: &'static str,
         setter: &'static str,
         required: bool,
@@ -91,62 +96,83 @@ impl Parameter {
         Self {
             name,
             setter,
-            place,
+            location,
             required,
             expects,
-            style: Style::Php,
+            style: QueryStyle::Php,
         }
     }
 
-    /// The same, with lists and objects written in another way.
-    ///
-    /// ```
-    /// use onlyfansapi::api::{Parameter, Place, Style};
-    ///
-    /// static IDS: Parameter = Parameter::new(Place::Query, "ids", "ids", false, "a list").with_style(Style::Comma);
-    /// assert_eq!(IDS.style, Style::Comma);
-    /// ```
+    /// The same parameter with another style for lists and objects.
     #[must_use]
-    pub const fn with_style(mut self, style: Style) -> Self {
+    pub const fn with_style(mut self, style: QueryStyle) -> Self {
         self.style = style;
         self
     }
 }
 
-/// How a list or an object is written in the query; scalars are written alike in all of them.
+/// How a list or an object is written in the query. All styles write scalars alike.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{Parameter, QueryStyle};
+///
+/// fn is_comma_separated(parameter: &Parameter) -> bool {
+///     parameter.style == QueryStyle::Comma
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Style {
-    /// As PHP reads it: `ids[]=1&ids[]=2`, `filter[online]=1`. OpenAPI's `deepObject` is this for objects.
+pub enum QueryStyle {
+    /// As PHP parses it: `ids[]=1&ids[]=2`, `filter[online]=1`. For objects this is OpenAPI's `deepObject`.
     #[default]
     Php,
-    /// `ids=1&ids=2`; the members of an object as parameters of their own.
+    /// `ids=1&ids=2`; each member of an object is a parameter.
     Repeated,
     /// `ids=1,2`.
     Comma,
-    /// `ids=1 2`, the space percent-encoded.
+    /// `ids=1 2`, with the space percent-encoded.
     Space,
     /// `ids=1|2`.
     Pipe,
 }
 
-/// In which form a request carries its body.
+/// How a request encodes its body.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{BodyFormat, Operation};
+///
+/// fn is_upload(operation: &Operation) -> bool {
+///     operation.body == BodyFormat::Multipart
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFormat {
-    /// There is none.
+    /// The operation has no body.
     None,
-    /// JSON, under this media type; `{}` where the caller sets nothing of it.
+    /// JSON with this media type.
     Json(&'static str),
-    /// `application/x-www-form-urlencoded`, in the form that PHP reads.
+    /// `application/x-www-form-urlencoded`, as PHP parses it.
     Form,
-    /// `multipart/form-data`: fields, and files that are streamed.
+    /// `multipart/form-data`: fields, and streamed files.
     Multipart,
-    /// Bytes or text as the caller gives them, under this media type.
+    /// The caller's bytes with this media type.
     Bytes(&'static str),
 }
 
-/// Where a parameter travels.
+/// Where a parameter is sent.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{Operation, ParameterLocation};
+///
+/// fn body_fields(operation: &Operation) -> usize {
+///     let parameters = operation.parameters.iter();
+///     parameters.filter(|p| p.location == ParameterLocation::Body).count()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ParameterLocation {
     /// In a placeholder of the path, percent-encoded as one segment.
     Path,
     /// In the query string.
@@ -155,39 +181,85 @@ pub enum Place {
     Header,
     /// In a cookie.
     Cookie,
-    /// A field of the body.
+    /// As a field of the body.
     Body,
-    /// A file of a multipart body.
+    /// As a file of a multipart body.
     File,
 }
 
-/// What is sent where the caller sets nothing of the body.
+/// What is sent if the caller sets nothing of the body.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{EmptyBody, Operation};
+///
+/// fn needs_body(operation: &Operation) -> bool {
+///     operation.empty_body == EmptyBody::Refused
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmptyBody {
     /// An object or form without fields.
     Object,
     /// No body.
     Nothing,
-    /// Nothing at all: the body is required, and no value of its type is empty.
+    /// No request: the body is required, and its type has no empty value.
     Refused,
 }
 
-/// Where the typed value stands in a successful answer.
+/// Where the typed value is in a successful response.
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{Operation, ResponseShape};
+///
+/// fn has_envelope(operation: &Operation) -> bool {
+///     operation.shape == ResponseShape::Envelope
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// Under `data` of a JSON object; `_meta` and `_pagination` stand beside it.
+pub enum ResponseShape {
+    /// Under `data` of a JSON object, next to `_meta` and `_pagination`.
     Envelope,
     /// The whole JSON body.
     Whole,
-    /// Not known beforehand: under `data` where the body is an object with `data` and, beside it,
-    /// nothing but names with an underscore in front, `links` and `meta`; else the whole body.
+    /// Under `data` if the body is an object with `data` whose other members are `links`, `meta` or start with an
+    /// underscore; otherwise the whole body.
     Detect,
     /// The whole body as text.
     Text,
-    /// The whole body as bytes, which can also be read as they come.
+    /// The whole body as bytes, which can also be streamed.
     Bytes,
-    /// The target of a redirect, which is not followed: the value of the header `Location`.
+    /// The `Location` header of a redirect, which is not followed.
     Redirect,
-    /// There is no value: only status and headers count.
+    /// Nowhere: the operation returns no value.
     Empty,
+}
+
+/// What marks a 2xx response as a refusal.
+///
+/// Source: the vendor's pages, as its own clients read them. The overlay names the markers of operations that differ
+/// from [`DEFAULT`](Self::DEFAULT).
+///
+/// ```
+/// # mod onlyfansapi { pub use onlyfansapi_core as api; }
+/// use onlyfansapi::api::{Operation, RefusalMarker};
+///
+/// fn can_refuse_with_200(operation: &Operation) -> bool {
+///     operation.refusal.contains(&RefusalMarker::SuccessFalse)
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalMarker {
+    /// `success: false` at the top of the body or directly under `data`.
+    SuccessFalse,
+    /// `hasError: true` at the top of the body or directly under `data`.
+    HasError,
+    /// A non-empty `errors` at the top of the body.
+    Errors,
+}
+
+impl RefusalMarker {
+    /// The markers of an operation for which neither document nor overlay says otherwise.
+    pub const DEFAULT: &'static [Self] = &[Self::SuccessFalse, Self::Errors];
 }

@@ -1,5 +1,5 @@
-//! What a caller may set for one call alone, in a namespace of its own: an operation may have a
-//! parameter called `timeout` or `header`.
+//! Options of a single call, kept apart from its parameters: an operation may have a parameter named `timeout` or
+//! `header`.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,17 +8,25 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Decode, Fault, Limits, query};
+use crate::request::{query, to_json};
+use crate::transport::CallSettings;
+use crate::{Decode, InvalidArgument};
 
-/// Options of one call; given by `.with(CallOptions::new()…)`.
+/// Options of a single call, passed to a builder by `.with(…)`. What is not set is the client's default.
 ///
 /// ```
+/// # use onlyfansapi_core as onlyfansapi;
 /// use std::time::Duration;
-/// use onlyfansapi_core::CallOptions;
+/// use onlyfansapi::{CallOptions, Decode};
 ///
 /// let options = CallOptions::new()
-///     .header("If-None-Match", "\"abc\"")
-///     .timeout(Duration::from_secs(5));
+///     .timeout(Duration::from_secs(5))   // all attempts and the waits between them
+///     .attempt_timeout(None)             // no limit, whatever the client's default is
+///     .retries(5)
+///     .decode(Decode::Strict)
+///     .header("If-None-Match", "\"abc\"") // headers, query parameters and body fields
+///     .query("new_filter", 5)            // that the document does not describe
+///     .body_field("new_field", true);
 /// # let _ = options;
 /// ```
 #[derive(Clone, Default)]
@@ -26,38 +34,21 @@ pub struct CallOptions {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) fields: Vec<(String, Value)>,
-    pub(crate) limits: Limits,
-    pub(crate) retries: Option<u32>,
-    pub(crate) idempotent: Option<bool>,
-    pub(crate) decode: Option<Decode>,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) settings: CallSettings,
+    pub(crate) invalid: Vec<InvalidArgument>,
 }
 
 impl CallOptions {
     /// No options.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new();
-    /// # let _ = options;
-    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a header to the request, in place of one that the operation sets itself.
+    /// Adds a header, replacing one that the operation sets.
     ///
-    /// A name or value that HTTP does not allow is reported when the call is built. `Authorization`
-    /// and `Host` are refused there: they belong to the client.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().header("If-None-Match", "\"abc\"");
-    /// # let _ = options;
-    /// ```
+    /// A name or value that HTTP does not allow is reported when the request is sent. So are `Authorization` and
+    /// `Host`, which belong to the client.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (
@@ -65,242 +56,122 @@ impl CallOptions {
             HeaderValue::from_str(value),
         ) {
             (Ok(name), _) if name == http::header::AUTHORIZATION || name == http::header::HOST => {
-                self.faults.push(Fault::new(
+                self.reject(
                     format!("header {name}"),
                     "is set by the client and cannot be set for a call",
-                ));
+                );
             }
             (Ok(name), Ok(mut value)) => {
                 value.set_sensitive(true);
                 self.headers.push((name, value));
             }
-            (Err(_), _) => self.faults.push(Fault::new(
-                format!("header {name:?}"),
-                "is not a header name",
-            )),
-            (Ok(name), Err(_)) => {
-                self.faults.push(Fault::new(
-                    format!("header {name}"),
-                    "has a value that no header can carry",
-                ));
+            (Err(_), _) => {
+                self.reject(format!("header {name:?}"), "is not a valid header name");
             }
+            (Ok(name), Err(_)) => self.reject(
+                format!("header {name}"),
+                "contains characters that a header value cannot have",
+            ),
         }
         self
     }
 
-    /// Adds to the query, in the form that PHP reads, beside what the operation sends; for what the document does not
-    /// know.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().query("new_filter", 5);
-    /// # let _ = options;
-    /// ```
+    /// Adds a query parameter that the document does not describe, encoded as PHP parses it.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match serde_json::to_value(value) {
-            Ok(value) => query::pairs(&name, &value, &mut self.query),
-            Err(error) => self.faults.push(Fault::new(
-                format!("query {name}"),
-                format!("is no JSON: {error}"),
-            )),
+        match to_json(&value) {
+            Ok(value) => query::append_pairs(&name, &value, &mut self.query),
+            Err(reason) => self.reject(format!("query {name}"), reason),
         }
         self
     }
 
-    /// Adds a field to the JSON body, in place of one of that name; for what the document does not
-    /// know. An operation without a JSON object as its body reports it when the call is built.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().body_field("new_field", true);
-    /// # let _ = options;
-    /// ```
+    /// Adds a field that the document does not describe to the JSON body, replacing one of the same name. Reported
+    /// when the request is sent if its body is not a JSON object.
     #[must_use]
     pub fn body_field(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match serde_json::to_value(value) {
+        match to_json(&value) {
             Ok(value) => self.fields.push((name, value)),
-            Err(error) => self.faults.push(Fault::new(
-                format!("body field {name}"),
-                format!("is no JSON: {error}"),
-            )),
+            Err(reason) => self.reject(format!("body field {name}"), reason),
         }
         self
     }
 
-    /// Says what to do with an answer that does not fit its type.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().decode(onlyfansapi::Decode::Strict);
-    /// # let _ = options;
-    /// ```
+    /// Sets how a response is handled that does not match its type.
     #[must_use]
     pub fn decode(mut self, decode: Decode) -> Self {
-        self.decode = Some(decode);
+        self.settings.decode = Some(decode);
         self
     }
 
-    /// Adds a fault that a check of the caller found; the call is not sent, and its error tells all
-    /// faults at once.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().fault(onlyfansapi::Fault::new("price", "must not be negative"));
-    /// # let _ = options;
-    /// ```
+    /// Returns a 2xx response that reports failure as a reply instead of an error of kind
+    /// [`Refused`](crate::ErrorKind::Refused); [`Meta::refusal`](crate::Meta::refusal) says what the service reported.
     #[must_use]
-    pub fn fault(mut self, fault: Fault) -> Self {
-        self.faults.push(fault);
+    pub fn accept_refusal(mut self) -> Self {
+        self.settings.accept_refusal = true;
         self
     }
 
-    /// Limits the time of the call: of all its attempts and the waits between them. `None` for no limit,
-    /// whatever the client has.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().timeout(Duration::from_secs(5));
-    /// let endless = CallOptions::new().timeout(None);
-    /// # let _ = (options, endless);
-    /// ```
+    /// Limits the time of the call: all attempts and the waits between them. `None` for no limit.
     #[must_use]
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.limits.total = limit.into().into();
+        self.settings.limits.total = limit.into().into();
         self
     }
 
-    /// Limits the time of each attempt, from sending to the last byte of the body. `None` for no limit,
-    /// whatever the client has.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().attempt_timeout(Duration::from_secs(5));
-    /// # let _ = options;
-    /// ```
+    /// Limits the time of each attempt, from sending to the last byte of the body. `None` for no limit.
     #[must_use]
     pub fn attempt_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.limits.attempt = limit.into().into();
+        self.settings.limits.attempt = limit.into().into();
         self
     }
 
-    /// Limits the time to make a connection, where none is open. `None` for no limit, whatever the client has.
-    /// Calls with the same limit share their connections, and no others.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().connect_timeout(Duration::from_secs(1));
-    /// # let _ = options;
-    /// ```
+    /// Limits the time to connect, if no connection is open. `None` for no limit. Only calls with the same limit share
+    /// connections.
     #[must_use]
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.limits.connect = limit.into().into();
+        self.settings.limits.connect = limit.into().into();
         self
     }
 
-    /// Limits the size of an answer, in bytes after decompression; a larger one is "answered but
-    /// unreadable". `None` for no limit, whatever the client has. Answers that are read as they come have none.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// let options = CallOptions::new().max_response_bytes(1 << 20);
-    /// # let _ = options;
-    /// ```
+    /// Limits the size of the response body, in bytes after decompression; a larger one is an error of kind
+    /// [`Unreadable`](crate::ErrorKind::Unreadable). `None` for no limit. Streamed responses are not limited.
     #[must_use]
     pub fn max_response_bytes(mut self, limit: impl Into<Option<u64>>) -> Self {
-        self.limits.body = limit.into().into();
+        self.settings.limits.body = limit.into().into();
         self
     }
 
-    /// The limits that were set.
-    ///
-    /// ```
-    /// use onlyfansapi::{CallOptions, Limit};
-    ///
-    /// assert_eq!(CallOptions::new().limits().total, Limit::Unset);
-    /// assert_eq!(CallOptions::new().timeout(None).limits().total, Limit::Off);
-    /// ```
-    #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// Sends the request again at most `retries` times, where that is safe.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// assert_eq!(CallOptions::new().retries(5).get_retries(), Some(5));
-    /// ```
+    /// Sets how often the request is retried at most, where a retry is safe.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
-        self.retries = Some(retries);
+        self.settings.retries = Some(retries);
         self
     }
 
-    /// Sends the request once, whatever happens.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// assert_eq!(CallOptions::new().no_retry().get_retries(), Some(0));
-    /// ```
+    /// Never retries the request.
     #[must_use]
     pub fn no_retry(self) -> Self {
         self.retries(0)
     }
 
-    /// Says whether the call may take effect twice without harm, so that it is sent again as a read is: after a
-    /// silence too, and after any failure of the server. Without it, reads and calls with an idempotency key
-    /// may.
-    ///
-    /// ```
-    /// use onlyfansapi::CallOptions;
-    ///
-    /// assert_eq!(CallOptions::new().idempotent(true).get_idempotent(), Some(true));
-    /// ```
+    /// Declares whether the call is idempotent. An idempotent call is retried like a read, even if an earlier attempt
+    /// may have taken effect. By default, reads and calls with an idempotency key are.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
-        self.idempotent = Some(idempotent);
+        self.settings.idempotent = Some(idempotent);
         self
     }
 
-    /// How often the request may be sent again, where that was set.
-    ///
-    /// ```
-    /// assert_eq!(onlyfansapi::CallOptions::new().get_retries(), None);
-    /// ```
-    #[must_use]
-    pub fn get_retries(&self) -> Option<u32> {
-        self.retries
-    }
-
-    /// Whether the call may take effect twice, where that was said.
-    ///
-    /// ```
-    /// assert_eq!(onlyfansapi::CallOptions::new().get_idempotent(), None);
-    /// ```
-    #[must_use]
-    pub fn get_idempotent(&self) -> Option<bool> {
-        self.idempotent
+    fn reject(&mut self, argument: String, reason: impl Into<String>) {
+        self.invalid.push(InvalidArgument::new(argument, reason));
     }
 }
 
 impl fmt::Debug for CallOptions {
-    /// Names only: values can be secrets.
+    /// Shows names only: values can be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("CallOptions")
@@ -313,10 +184,7 @@ impl fmt::Debug for CallOptions {
                 "body_fields",
                 &self.fields.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             )
-            .field("limits", &self.limits)
-            .field("retries", &self.retries)
-            .field("idempotent", &self.idempotent)
-            .field("decode", &self.decode)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

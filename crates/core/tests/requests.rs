@@ -1,31 +1,31 @@
-//! What a draft becomes: where each parameter goes, and in which form the body is written.
+//! How a request is built: where each parameter goes, and how the body is encoded.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use http::Method;
-use onlyfansapi_core::{
-    Answer, Body, BodyFormat, Call, Draft, EmptyBody, Error, FilePart, Hook, Operation, Parameter,
-    Place, RequestPreview, Shape, Style, Transport,
+use onlyfansapi_core::support::RequestBuilder;
+use onlyfansapi_core::transport::{
+    Call, Dispatcher, ErrorBuilder, Response, Transport, TransportFuture,
 };
-use serde_json::json;
+use onlyfansapi_core::{
+    Body, BodyFormat, EmptyBody, Error, FilePart, Operation, Parameter, ParameterLocation,
+    QueryStyle, RefusalMarker, RequestPreview, ResponseShape,
+};
+use serde_json::{Value, json};
 
-/// A way out that nothing takes.
-struct Nowhere;
+/// A transport that reaches nothing.
+struct Unreachable;
 
-impl Transport for Nowhere {
-    fn send(
-        self: Arc<Self>,
-        call: Call,
-    ) -> Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'static>> {
-        Box::pin(async move { Err(Error::never_sent(call.operation, "nowhere")) })
+impl Transport for Unreachable {
+    fn send(self: Arc<Self>, call: Call) -> TransportFuture<Response> {
+        let error = ErrorBuilder::never_sent(call.operation, "unreachable").build();
+        Box::pin(async { Err(error) })
     }
 
     fn preview(&self, call: &Call) -> Result<RequestPreview, Error> {
-        Err(Error::never_sent(call.operation, "nowhere"))
+        Err(ErrorBuilder::never_sent(call.operation, "unreachable").build())
     }
 }
 
@@ -43,24 +43,49 @@ const fn operation(
         body,
         empty_body,
         accept: "application/vnd.api+json",
-        shape: Shape::Whole,
-        refuses_in_success: true,
+        shape: ResponseShape::Whole,
+        refusal: RefusalMarker::DEFAULT,
     }
 }
 
-const ID: Parameter = Parameter::new(Place::Path, "id", "id", true, "a text");
-const NAME: Parameter = Parameter::new(Place::Body, "name", "name", false, "a text");
-const TAGS: Parameter = Parameter::new(Place::Body, "tags", "tags", false, "a list");
-const NOTE: Parameter = Parameter::new(Place::Body, "note", "note", false, "a text");
+const ID: Parameter = Parameter::new(ParameterLocation::Path, "id", "id", true, "a string");
+const NAME: Parameter = Parameter::new(ParameterLocation::Body, "name", "name", false, "a string");
+const TAGS: Parameter = Parameter::new(ParameterLocation::Body, "tags", "tags", false, "an array");
+const NOTE: Parameter = Parameter::new(ParameterLocation::Body, "note", "note", false, "a string");
 
 static PARAMETERS: Operation = operation(
     &[
         ID,
-        Parameter::new(Place::Query, "ids", "ids", false, "a list").with_style(Style::Pipe),
-        Parameter::new(Place::Query, "filter", "filter", false, "an object"),
-        Parameter::new(Place::Header, "X-Many", "x_many", false, "a list"),
-        Parameter::new(Place::Cookie, "session", "session", true, "a text"),
-        Parameter::new(Place::Cookie, "theme", "theme", false, "a text"),
+        Parameter::new(ParameterLocation::Query, "ids", "ids", false, "an array")
+            .with_style(QueryStyle::Pipe),
+        Parameter::new(
+            ParameterLocation::Query,
+            "filter",
+            "filter",
+            false,
+            "an object",
+        ),
+        Parameter::new(
+            ParameterLocation::Header,
+            "X-Many",
+            "x_many",
+            false,
+            "an array",
+        ),
+        Parameter::new(
+            ParameterLocation::Cookie,
+            "session",
+            "session",
+            true,
+            "a string",
+        ),
+        Parameter::new(
+            ParameterLocation::Cookie,
+            "theme",
+            "theme",
+            false,
+            "a string",
+        ),
     ],
     BodyFormat::None,
     EmptyBody::Nothing,
@@ -82,16 +107,16 @@ static UPLOAD: Operation = operation(
     &[
         ID,
         NAME,
-        Parameter::new(Place::File, "file", "file", true, "a file"),
+        Parameter::new(ParameterLocation::File, "file", "file", true, "a file"),
     ],
     BodyFormat::Multipart,
     EmptyBody::Object,
 );
 
-fn draft(operation: &'static Operation) -> Draft {
-    let mut draft = Draft::new(Hook::new(Arc::new(Nowhere)), operation);
-    draft.text("id", "1/2");
-    draft
+fn builder(operation: &'static Operation) -> RequestBuilder {
+    let mut builder = RequestBuilder::new(Dispatcher::new(Arc::new(Unreachable)), operation);
+    builder.set::<String>("id", "1/2");
+    builder
 }
 
 fn bytes(call: &Call) -> String {
@@ -101,23 +126,21 @@ fn bytes(call: &Call) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-fn faults(draft: Draft) -> Vec<String> {
-    let error = draft.build().unwrap_err();
-    error.faults().iter().map(ToString::to_string).collect()
+fn invalid(builder: RequestBuilder) -> Vec<String> {
+    let error = builder.build().unwrap_err();
+    let invalid = error.invalid_arguments().iter();
+    invalid.map(ToString::to_string).collect()
 }
 
 #[test]
-fn every_parameter_goes_where_it_belongs() {
-    let mut draft = draft(&PARAMETERS);
-    draft.set("ids", Ok::<_, ()>([1, 2]));
-    draft.set(
-        "filter",
-        Ok::<_, ()>(json!({"online": true, "tags": ["a"]})),
-    );
-    draft.set("x_many", Ok::<_, ()>(["a", "b"]));
-    draft.text("session", "s; x=y");
-    draft.text("theme", "dark");
-    let request = draft.build().unwrap().request;
+fn sends_each_parameter_in_its_location() {
+    let mut builder = builder(&PARAMETERS);
+    builder.set::<Vec<i64>>("ids", [1, 2]);
+    builder.set::<Value>("filter", json!({"online": true, "tags": ["a"]}));
+    builder.set::<Vec<String>>("x_many", ["a", "b"]);
+    builder.set::<String>("session", "s; x=y");
+    builder.set::<String>("theme", "dark");
+    let request = builder.build().unwrap().request;
     assert_eq!(
         request.target,
         "/a/1%2F2?ids=1%7C2&filter%5Bonline%5D=1&filter%5Btags%5D%5B%5D=a"
@@ -132,20 +155,20 @@ fn every_parameter_goes_where_it_belongs() {
 }
 
 #[test]
-fn a_cookie_that_is_required_is_asked_for() {
+fn reports_a_missing_required_cookie() {
     assert_eq!(
-        faults(draft(&PARAMETERS)),
+        invalid(builder(&PARAMETERS)),
         ["`session` is required and was not set"]
     );
 }
 
 #[test]
-fn a_form_is_written_as_php_reads_it() {
-    let mut draft = draft(&FORM);
-    draft.set("name", Ok::<_, ()>("a&b"));
-    draft.set("tags", Ok::<_, ()>(["x", "y"]));
-    draft.set("note", Ok::<_, ()>(()));
-    let call = draft.build().unwrap();
+fn encodes_a_form_as_php_parses_it() {
+    let mut builder = builder(&FORM);
+    builder.set::<String>("name", "a&b");
+    builder.set::<Vec<String>>("tags", ["x", "y"]);
+    builder.set_null("note");
+    let call = builder.build().unwrap();
     assert_eq!(
         call.request.headers["content-type"],
         "application/x-www-form-urlencoded"
@@ -161,10 +184,10 @@ fn a_form_is_written_as_php_reads_it() {
 }
 
 #[test]
-fn json_goes_out_under_the_media_type_of_the_document() {
-    let mut draft = draft(&JSON_API);
-    draft.set("name", Ok::<_, ()>("n"));
-    let call = draft.build().unwrap();
+fn sends_json_with_the_documented_media_type() {
+    let mut builder = builder(&JSON_API);
+    builder.set::<String>("name", "n");
+    let call = builder.build().unwrap();
     assert_eq!(
         call.request.headers["content-type"],
         "application/vnd.api+json"
@@ -173,29 +196,29 @@ fn json_goes_out_under_the_media_type_of_the_document() {
 }
 
 #[test]
-fn bytes_are_sent_as_they_are_and_asked_for() {
+fn sends_bytes_unchanged_and_requires_them() {
     assert_eq!(
-        faults(draft(&BYTES)),
+        invalid(builder(&BYTES)),
         ["`body` is required and was not set"]
     );
-    let mut draft = draft(&BYTES);
-    draft.bytes("png");
-    let call = draft.build().unwrap();
+    let mut builder = builder(&BYTES);
+    builder.bytes("png");
+    let call = builder.build().unwrap();
     assert_eq!(call.request.headers["content-type"], "image/png");
     assert_eq!(bytes(&call), "png");
 }
 
 #[test]
-fn a_required_file_is_asked_for_and_the_last_one_counts() {
+fn requires_a_file_and_sends_the_last_one_set() {
     assert_eq!(
-        faults(draft(&UPLOAD)),
+        invalid(builder(&UPLOAD)),
         ["`file` is required and was not set"]
     );
-    let mut draft = draft(&UPLOAD);
-    draft.files("file", [FilePart::new("old.txt", "old")]);
-    draft.files("file", [FilePart::new("new.txt", "new")]);
-    draft.set("name", Ok::<_, ()>("n"));
-    let body = bytes(&draft.build().unwrap());
+    let mut builder = builder(&UPLOAD);
+    builder.files("file", [FilePart::new("old.txt", "old")]);
+    builder.files("file", [FilePart::new("new.txt", "new")]);
+    builder.set::<String>("name", "n");
+    let body = bytes(&builder.build().unwrap());
     assert!(body.contains("name=\"name\"\r\n\r\nn\r\n"), "{body}");
     assert!(
         body.contains("filename=\"new.txt\"") && !body.contains("old"),
@@ -204,12 +227,69 @@ fn a_required_file_is_asked_for_and_the_last_one_counts() {
 }
 
 #[test]
-fn a_body_that_is_no_object_is_asked_for_or_left_out() {
-    assert_eq!(faults(draft(&LIST)), ["`body` is required and was not set"]);
-    let mut list = draft(&LIST);
-    list.body(Ok::<_, ()>([1, 2]));
+fn requires_or_omits_a_body_that_is_not_an_object() {
+    assert_eq!(
+        invalid(builder(&LIST)),
+        ["`body` is required and was not set"]
+    );
+    let mut list = builder(&LIST);
+    list.body::<Vec<i64>>([1, 2]);
     assert_eq!(bytes(&list.build().unwrap()), "[1,2]");
-    let request = draft(&OPTIONAL).build().unwrap().request;
+    let request = builder(&OPTIONAL).build().unwrap().request;
     assert!(matches!(request.body, Body::Empty));
     assert!(!request.headers.contains_key("content-type"));
+}
+
+#[test]
+fn rejects_numbers_that_are_not_finite_in_query_and_body() {
+    static NUMBERS: Operation = operation(
+        &[
+            ID,
+            Parameter::new(ParameterLocation::Query, "max", "max", false, "a number"),
+            Parameter::new(ParameterLocation::Body, "price", "price", false, "a number"),
+            Parameter::new(ParameterLocation::Body, "data", "data", false, "an object"),
+        ],
+        BodyFormat::Json("application/json"),
+        EmptyBody::Object,
+    );
+    #[derive(Clone, serde::Serialize)]
+    struct Data {
+        amount: Option<f64>,
+    }
+    impl onlyfansapi_core::support::Argument for Data {}
+
+    let mut builder = builder(&NUMBERS);
+    builder.set::<f64>("max", f64::NAN);
+    builder.set::<f64>("price", f32::INFINITY);
+    builder.set::<Data>(
+        "data",
+        Data {
+            amount: Some(f64::NAN),
+        },
+    );
+    assert_eq!(
+        invalid(builder.clone()),
+        [
+            "`max` must be a finite number; JSON has neither NaN nor infinity",
+            "`price` must be a finite number; JSON has neither NaN nor infinity",
+            "`data` must contain finite numbers only; JSON has neither NaN nor infinity",
+        ]
+    );
+    builder.set::<f64>("max", 1);
+    builder.set::<f64>("price", "9.99");
+    builder.set::<Data>("data", &Data { amount: None });
+    let call = builder.build().unwrap();
+    assert_eq!(call.request.target, "/a/1%2F2?max=1.0");
+    let body: Value = serde_json::from_str(&bytes(&call)).unwrap();
+    assert_eq!(body, json!({"price": 9.99, "data": {"amount": null}}));
+}
+
+#[test]
+fn leaves_an_argument_as_it_is_if_the_value_is_none() {
+    let mut builder = builder(&FORM);
+    builder.set::<String>("name", None::<&str>);
+    assert_eq!(bytes(&builder.clone().build().unwrap()), "");
+    builder.set::<String>("name", Some("n"));
+    builder.set::<String>("name", None::<String>);
+    assert_eq!(bytes(&builder.build().unwrap()), "name=n");
 }

@@ -1,4 +1,4 @@
-//! How a stand-in is started.
+//! The builder of [`MockServer`].
 
 use std::io;
 use std::path::PathBuf;
@@ -7,19 +7,34 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::connection::{Cut, Door};
-use crate::envelope::Account;
+use crate::connection::{AbortableListener, ConnectionAbort};
+use crate::envelope::Usage;
 use crate::journal::Journal;
-use crate::server::{Key, Shared};
+use crate::server::{RedactedKey, SharedState};
 use crate::service::Service;
-use crate::{KEY, MockServer, handle};
+use crate::{API_KEY, MockServer, handle};
 
-/// How a stand-in is started, from [`MockServer::builder`].
+/// Configures and starts a [`MockServer`]; created by [`MockServer::builder`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = onlyfansapi_mock::MockServer::builder()
+///     .key("another-key")
+///     .credits(10)
+///     .rate_limit(1)
+///     .start()
+///     .await?;
+/// let client = server.client();
+/// let account = client.api().get_current_account().account("acct_0123").await?;
+/// assert_eq!(account.meta().credits().unwrap().balance, 9);
+/// assert_eq!(account.meta().rate_limits().unwrap().remaining_minute, Some(0));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is started before `start()`"]
+#[must_use = "the server does not run until `start()` is called"]
 pub struct MockServerBuilder {
     port: u16,
-    key: Key,
+    key: RedactedKey,
     document: Option<(PathBuf, Option<PathBuf>)>,
     journal: usize,
     credits: u64,
@@ -31,7 +46,7 @@ impl MockServerBuilder {
     pub(crate) fn new() -> Self {
         Self {
             port: 0,
-            key: Key(KEY.to_owned()),
+            key: RedactedKey(API_KEY.to_owned()),
             document: None,
             journal: 10_000,
             credits: 1_000_000,
@@ -40,32 +55,19 @@ impl MockServerBuilder {
         }
     }
 
-    /// The port of loopback; a free one without this, or with 0.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().port(0).start().await?;
-    /// assert!(server.url().starts_with("http://127.0.0.1:"));
-    /// # Ok(()) }
-    /// ```
+    /// Sets the port on loopback. The default, 0, picks a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The key that is taken; [`KEY`] without this.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().key("another key").start().await?;
-    /// # let _ = server; Ok(()) }
-    /// ```
+    /// Sets the API key to accept. Defaults to [`API_KEY`].
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Key(key.into());
+        self.key = RedactedKey(key.into());
         self
     }
 
-    /// A document of your own in place of the vendored one, and an overlay that corrects it.
+    /// Serves this OpenAPI document instead of the vendored one, with an optional overlay applied to it.
     ///
     /// ```no_run
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -77,70 +79,36 @@ impl MockServerBuilder {
         self
     }
 
-    /// How many requests are kept, the last ones; 10,000 without this, none with 0.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::builder().journal(1).start().await?;
-    /// for _ in 0..3 {
-    ///     server.client().api().whoami().fetch().await?;
-    /// }
-    /// assert_eq!(server.requests().len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// Sets how many of the most recent requests [`MockServer::requests`] keeps. Defaults to 10,000; 0 keeps none.
     pub fn journal(mut self, requests: usize) -> Self {
         self.journal = requests;
         self
     }
 
-    /// The credits that are there at the start; a million without this. A call takes its documented price.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::builder().credits(10).start().await?;
-    /// let me = server.client().api().get_current_account().account("acct_1").fetch().await?;
-    /// assert_eq!(me.credits().unwrap().balance, 9);
-    /// # Ok(()) }
-    /// ```
+    /// Sets the initial credit balance. Defaults to 1,000,000. Each request deducts its documented price.
     pub fn credits(mut self, credits: u64) -> Self {
         self.credits = credits;
         self
     }
 
-    /// How many requests a minute may have before they are answered with 429; ten million without this.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::builder().rate_limit(1).start().await?;
-    /// let client = server.client();
-    /// let reply = client.api().whoami().fetch().await?;
-    /// assert_eq!(reply.rate_limits().unwrap().remaining_minute, Some(0));
-    /// let options = onlyfansapi::CallOptions::new().no_retry();
-    /// assert!(client.api().whoami().with(options).fetch().await.unwrap_err().is_rate_limited());
-    /// # Ok(()) }
-    /// ```
+    /// Sets how many requests are allowed per minute; further requests get a 429. Defaults to 10,000,000.
     pub fn rate_limit(mut self, requests: u64) -> Self {
         self.rate_limit = requests;
         self
     }
 
-    /// Writes a line to standard error for every request.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().log(true).start().await?;
-    /// # let _ = server; Ok(()) }
-    /// ```
+    /// Sets whether each request is logged to standard error. Defaults to `false`.
     pub fn log(mut self, is_logged: bool) -> Self {
         self.is_logged = is_logged;
         self
     }
 
-    /// Starts the stand-in.
+    /// Starts the mock server.
     ///
     /// # Errors
     ///
-    /// When the port is taken, or the document cannot be read; then with file, line and what is wrong there.
+    /// Returns an error if the port is taken or the document cannot be read. An error in the document reports the file,
+    /// the line and the problem.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -155,25 +123,25 @@ impl MockServerBuilder {
             None => Service::vendored()?,
         };
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
-        let state = Arc::new(Shared {
+        let state = Arc::new(SharedState {
             service,
             base: format!("http://{}", listener.local_addr()?),
             key: self.key,
             is_logged: self.is_logged,
-            account: Mutex::new(Account::new(self.credits, self.rate_limit)),
-            memory: Mutex::default(),
-            keys: Mutex::default(),
+            usage: Mutex::new(Usage::new(self.credits, self.rate_limit)),
+            objects: Mutex::default(),
+            idempotency: Mutex::default(),
             journal: Mutex::new(Journal::new(self.journal)),
             scripts: Mutex::default(),
-            shapes: Mutex::default(),
+            response_options: Mutex::default(),
         });
         let app = Router::new()
             .fallback(handle::request)
             .with_state(Arc::clone(&state))
-            .into_make_service_with_connect_info::<Cut>();
+            .into_make_service_with_connect_info::<ConnectionAbort>();
         let task = tokio::spawn(async move {
-            // Serving ends with the task; an error of one connection does not end it.
-            let _ = axum::serve(Door(listener), app).await;
+            // Runs until the task is aborted; an error on one connection does not stop it.
+            let _ = axum::serve(AbortableListener(listener), app).await;
         });
         Ok(MockServer { state, task })
     }

@@ -1,4 +1,4 @@
-//! Connections that can be reset while a request is being answered.
+//! Connections that can be reset while a request is being handled.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,22 +13,22 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A listener whose connections can be cut.
+/// A listener whose connections can be aborted.
 #[derive(Debug)]
-pub(crate) struct Door(pub(crate) TcpListener);
+pub(crate) struct AbortableListener(pub(crate) TcpListener);
 
-/// Cuts one connection.
+/// The abort flag of a connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cut(Arc<AtomicBool>);
+pub(crate) struct ConnectionAbort(Arc<AtomicBool>);
 
-impl Cut {
-    /// From now on nothing is written; the connection ends with a reset.
-    pub(crate) fn cut(&self) {
+impl ConnectionAbort {
+    /// Makes all further I/O on the connection fail and closes it with a reset.
+    pub(crate) fn abort(&self) {
         self.0.store(true, Ordering::Release);
     }
 }
 
-impl Listener for Door {
+impl Listener for AbortableListener {
     type Io = Connection;
     type Addr = SocketAddr;
 
@@ -36,12 +36,12 @@ impl Listener for Door {
         loop {
             match self.0.accept().await {
                 Ok((stream, address)) => {
-                    // Small answers at once; where it cannot be set they come a little later.
+                    // Only a latency optimization; a failure is harmless.
                     let _ = stream.set_nodelay(true);
-                    let cut = Cut::default();
-                    return (Connection { stream, cut }, address);
+                    let abort = ConnectionAbort::default();
+                    return (Connection { stream, abort }, address);
                 }
-                // Too many open files, mostly: some will be closed.
+                // Usually too many open files; wait for some to be closed.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         }
@@ -52,23 +52,23 @@ impl Listener for Door {
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        stream.io().cut.clone()
+impl Connected<IncomingStream<'_, AbortableListener>> for ConnectionAbort {
+    fn connect_info(stream: IncomingStream<'_, AbortableListener>) -> Self {
+        stream.io().abort.clone()
     }
 }
 
-/// A connection that can be cut.
+/// A connection that can be aborted.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
-    cut: Cut,
+    abort: ConnectionAbort,
 }
 
 impl Connection {
-    fn alive(&self) -> io::Result<()> {
-        if self.cut.0.load(Ordering::Acquire) {
-            // Without lingering, closing is a reset.
+    fn check_open(&self) -> io::Result<()> {
+        if self.abort.0.load(Ordering::Acquire) {
+            // With a linger time of zero, closing the socket sends a reset.
             let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
             return Err(io::ErrorKind::ConnectionReset.into());
         }
@@ -82,7 +82,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
@@ -93,17 +93,17 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 
@@ -112,7 +112,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.alive()?;
+        self.check_open()?;
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 

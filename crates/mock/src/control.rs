@@ -1,5 +1,6 @@
-//! The scripting of the stand-in over HTTP, for programs in other languages: `POST /stand-in/next`,
-//! `GET /stand-in/requests`, `POST /stand-in/reset`. They need the key, like everything else.
+//! The control API for tests in other languages: `POST /mock/next`, `GET /mock/requests` and `POST /mock/reset`.
+//!
+//! These requests need the API key, too.
 
 use std::time::Duration;
 
@@ -8,21 +9,21 @@ use http::{HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value, json};
 
 use crate::MockReply;
-use crate::reply::Sending;
-use crate::script::End;
-use crate::server::{Shared, lock};
-use crate::service::plain;
+use crate::script::ScriptedAction;
+use crate::server::{SharedState, lock};
+use crate::service::plain_string;
+use crate::transfer::BodyTransfer;
 
-/// The answer of a call to the stand-in itself; `None` where the path is none of its own.
-pub(crate) fn answer(
-    shared: &Shared,
+/// Handles a control request; returns `None` if the path is not a control path.
+pub(crate) fn handle(
+    shared: &SharedState,
     method: &Method,
     path: &str,
     body: &Bytes,
 ) -> Option<MockReply> {
-    let what = path.strip_prefix("/stand-in/")?;
-    Some(match (method.as_str(), what) {
-        ("POST", "next") => match next(shared, body) {
+    let action = path.strip_prefix("/mock/")?;
+    Some(match (method.as_str(), action) {
+        ("POST", "next") => match script_next(shared, body) {
             Ok(()) => MockReply::status(204),
             Err(message) => MockReply::json(422, &json!({"message": message})),
         },
@@ -36,15 +37,15 @@ pub(crate) fn answer(
             MockReply::json(200, &json!(requests))
         }
         _ => {
-            let message = "The stand-in itself has POST /stand-in/next, POST /stand-in/reset and GET /stand-in/requests.";
+            let message = "Unknown control path; available: POST /mock/next, POST /mock/reset, GET /mock/requests.";
             MockReply::json(404, &json!({"message": message}))
         }
     })
 }
 
-/// Scripts the next calls of an operation.
-fn next(shared: &Shared, body: &Bytes) -> Result<(), String> {
-    let asked: Map<String, Value> = serde_json::from_slice(body)
+/// Scripts the next requests of an operation as described by a JSON body.
+fn script_next(shared: &SharedState, body: &Bytes) -> Result<(), String> {
+    let fields: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|error| format!("the body must be a JSON object: {error}"))?;
     let known = [
         "operation",
@@ -56,92 +57,97 @@ fn next(shared: &Shared, body: &Bytes) -> Result<(), String> {
         "pause_ms",
         "end",
     ];
-    if let Some(name) = asked.keys().find(|name| !known.contains(&name.as_str())) {
+    if let Some(name) = fields.keys().find(|name| !known.contains(&name.as_str())) {
         return Err(format!(
-            "`{name}` is no field; there are {}",
+            "unknown field `{name}`; expected one of {}",
             known.join(", ")
         ));
     }
-    let operation = asked
+    let operation = fields
         .get("operation")
         .and_then(Value::as_str)
         .unwrap_or_default();
     if shared.service.operation(operation).is_none() {
         return Err(format!("the document has no operation `{operation}`"));
     }
-    let number = |name: &str| match asked.get(name) {
+    let number = |name: &str| match fields.get(name) {
         None => Ok(None),
         Some(value) => {
             let number = value.as_u64();
             number
                 .map(Some)
-                .ok_or_else(|| format!("`{name}` must be a whole number"))
+                .ok_or_else(|| format!("`{name}` must be a non-negative integer"))
         }
     };
-    let has = |name: &str| asked.contains_key(name);
-    let refuse = |names: &[&str], with: &str| match names.iter().find(|name| has(name)) {
-        Some(name) => Err(format!("`{name}` means nothing {with}")),
-        None => Ok(()),
+    let present = |names: &[&'static str]| {
+        let mut names = names.iter();
+        names.find(|name| fields.contains_key(**name)).copied()
+    };
+    let reject_with = |end: &str| {
+        let response_fields = ["status", "headers", "body", "delay_ms", "pause_ms"];
+        match present(&response_fields) {
+            Some(name) => Err(format!("`{name}` cannot be combined with {end}")),
+            None => Ok(()),
+        }
+    };
+    let unknown_end = |end: &str| {
+        format!("unknown `end` `{end}`; expected reset_before, reset_after or truncate")
     };
     let delay = Duration::from_millis(number("delay_ms")?.unwrap_or(0));
-    let ends = "there are reset_before, reset_after and truncate";
-    let end = match asked.get("end") {
+    let end = match fields.get("end") {
         None => None,
         Some(Value::String(end)) => Some(end.as_str()),
-        Some(other) => return Err(format!("`{other}` is no end; {ends}")),
+        Some(other) => return Err(unknown_end(&other.to_string())),
     };
-    let of_answer = ["status", "headers", "body", "delay_ms", "pause_ms"];
-    let sending = match (end, number("pause_ms")?) {
+    let transfer = match (end, number("pause_ms")?) {
         (Some("truncate"), Some(_)) => {
-            return Err("`pause_ms` means nothing with truncate".to_owned());
+            return Err("`pause_ms` cannot be combined with truncate".to_owned());
         }
-        (Some("truncate"), None) => Sending::Half,
-        (_, Some(pause)) => Sending::Slowly(Duration::from_millis(pause)),
-        _ => Sending::Whole,
+        (Some("truncate"), None) => BodyTransfer::Truncated,
+        (_, Some(pause)) => BodyTransfer::Throttled(Duration::from_millis(pause)),
+        _ => BodyTransfer::Whole,
     };
-    let end = match (end, number("status")?) {
+    let action = match (end, number("status")?) {
         (Some("reset_before"), _) => {
-            refuse(&of_answer, "with reset_before")?;
-            End::ResetBefore
+            reject_with("reset_before")?;
+            ScriptedAction::ResetBefore
         }
         (Some("reset_after"), _) => {
-            refuse(&of_answer, "with reset_after")?;
-            End::ResetAfter
+            reject_with("reset_after")?;
+            ScriptedAction::ResetAfter
         }
         (None | Some("truncate"), Some(status)) => {
             let status = u16::try_from(status)
                 .ok()
                 .filter(|status| (200..1000).contains(status));
-            let status = status.ok_or("`status` must be one of an answer, from 200 to 999")?;
-            let reply = scripted(status, asked.get("headers"), asked.get("body"))?;
-            End::Reply(Box::new(MockReply {
+            let status = status.ok_or("`status` must be between 200 and 999")?;
+            let reply = reply(status, fields.get("headers"), fields.get("body"))?;
+            ScriptedAction::Reply(Box::new(MockReply {
                 delay,
-                sending,
+                transfer,
                 ..reply
             }))
         }
         (None | Some("truncate"), None) => {
-            refuse(&["headers", "body"], "without a status")?;
-            End::Own(delay, sending)
+            if let Some(name) = present(&["headers", "body"]) {
+                return Err(format!("`{name}` requires `status`"));
+            }
+            ScriptedAction::Execute(delay, transfer)
         }
-        (Some(other), _) => return Err(format!("`{other}` is no end; {ends}")),
+        (Some(other), _) => return Err(unknown_end(other)),
     };
     let times = usize::try_from(number("times")?.unwrap_or(1)).unwrap_or(usize::MAX);
     if times == 0 {
         return Err("`times` must be at least 1".to_owned());
     }
-    lock(&shared.scripts).push(operation, times, end);
+    lock(&shared.scripts).push(operation, times, action);
     Ok(())
 }
 
-fn scripted(
-    status: u16,
-    headers: Option<&Value>,
-    body: Option<&Value>,
-) -> Result<MockReply, String> {
+fn reply(status: u16, headers: Option<&Value>, body: Option<&Value>) -> Result<MockReply, String> {
     let mut reply = match body {
         None => MockReply::status(status),
-        // A text is sent as it is: a page of HTML, or JSON that is none.
+        // A string is sent verbatim, which allows HTML and invalid JSON.
         Some(Value::String(text)) => {
             MockReply::status(status).body("text/plain; charset=UTF-8", text.clone())
         }
@@ -150,13 +156,13 @@ fn scripted(
     let headers = match headers {
         None => None,
         Some(Value::Object(headers)) => Some(headers),
-        Some(_) => return Err("`headers` must be an object of names and values".to_owned()),
+        Some(_) => return Err("`headers` must be an object that maps names to values".to_owned()),
     };
     for (name, value) in headers.into_iter().flatten() {
-        let value = HeaderValue::from_str(&plain(value))
-            .map_err(|_| format!("the header `{name}` has a value that is none"))?;
+        let value = HeaderValue::from_str(&plain_string(value))
+            .map_err(|_| format!("invalid value for the header `{name}`"))?;
         let name =
-            HeaderName::try_from(name).map_err(|_| format!("`{name}` is no name of a header"))?;
+            HeaderName::try_from(name).map_err(|_| format!("invalid header name `{name}`"))?;
         reply.headers.insert(name, value);
     }
     Ok(reply)

@@ -1,4 +1,4 @@
-//! What surrounds an answer: credits, rate limits, pages; in the headers, and in the body where its schema has them.
+//! The envelope of a response: credits, rate limit and `_meta`, in the headers and in the body.
 
 use std::time::{Duration, Instant};
 
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use crate::rules;
 use crate::service::Operation;
 
-/// The credits and the requests of this minute.
+/// The credit balance and the rate limit of the current minute.
 #[derive(Debug)]
-pub(crate) struct Account {
-    at_start: u64,
+pub(crate) struct Usage {
+    initial_balance: u64,
     balance: u64,
     limit: u64,
     remaining: u64,
-    minute: Instant,
+    minute_start: Instant,
 }
 
-/// What one call left.
+/// The price of a request, and the balances after it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Charge {
     pub(crate) used: u64,
@@ -27,28 +27,28 @@ pub(crate) struct Charge {
     remaining: u64,
 }
 
-impl Account {
+impl Usage {
     pub(crate) fn new(balance: u64, limit: u64) -> Self {
         Self {
-            at_start: balance,
+            initial_balance: balance,
             balance,
             limit,
             remaining: limit,
-            minute: Instant::now(),
+            minute_start: Instant::now(),
         }
     }
 
-    /// As at the start.
+    /// Restores the initial balance and the full rate limit.
     pub(crate) fn reset(&mut self) {
-        *self = Self::new(self.at_start, self.limit);
+        *self = Self::new(self.initial_balance, self.limit);
     }
 
-    /// Counts one request of this minute; `Err` has the seconds until the next, if there were too many.
-    pub(crate) fn request(&mut self) -> Result<(), u64> {
+    /// Counts a request against the rate limit; `Err` holds the seconds until the limit resets.
+    pub(crate) fn count_request(&mut self) -> Result<(), u64> {
         const MINUTE: Duration = Duration::from_secs(60);
-        let passed = self.minute.elapsed();
+        let passed = self.minute_start.elapsed();
         if passed >= MINUTE {
-            self.minute = Instant::now();
+            self.minute_start = Instant::now();
             self.remaining = self.limit;
         }
         if self.remaining == 0 {
@@ -58,7 +58,7 @@ impl Account {
         Ok(())
     }
 
-    /// Takes the price of a call.
+    /// Deducts the price of a request.
     pub(crate) fn charge(&mut self, used: u64) -> Charge {
         self.balance = self.balance.saturating_sub(used);
         Charge {
@@ -70,8 +70,8 @@ impl Account {
     }
 }
 
-/// Writes a charge into the headers.
-pub(crate) fn headers(charge: Charge, headers: &mut HeaderMap) {
+/// Adds the headers for a charge.
+pub(crate) fn write_headers(charge: Charge, headers: &mut HeaderMap) {
     for (name, value) in [
         ("x-ofapi-credits-used", charge.used),
         ("x-ofapi-credits-balance", charge.balance),
@@ -86,14 +86,14 @@ pub(crate) fn headers(charge: Charge, headers: &mut HeaderMap) {
     );
 }
 
-/// Writes a charge into the body, where it has the places for it.
-pub(crate) fn meta(charge: Charge, body: &mut Value) {
+/// Writes a charge into the `_meta` fields that the body has.
+pub(crate) fn write_meta(charge: Charge, body: &mut Value) {
     let note = if charge.used == 0 {
         "Free endpoint"
     } else {
         "Always"
     };
-    for (place, value) in [
+    for (pointer, value) in [
         ("/_meta/_credits/used", json!(charge.used)),
         ("/_meta/_credits/balance", json!(charge.balance)),
         ("/_meta/_credits/note", json!(note)),
@@ -108,19 +108,19 @@ pub(crate) fn meta(charge: Charge, body: &mut Value) {
             json!(charge.remaining),
         ),
     ] {
-        set(body, place, value);
+        set(body, pointer, value);
     }
 }
 
-/// Writes a value into a place of the body, if it has that.
-pub(crate) fn set(body: &mut Value, place: &str, value: Value) {
-    if let Some(known) = body.pointer_mut(place) {
-        *known = value;
+/// Replaces the value at a JSON pointer if it exists.
+pub(crate) fn set(body: &mut Value, pointer: &str, value: Value) {
+    if let Some(current) = body.pointer_mut(pointer) {
+        *current = value;
     }
 }
 
-/// The `_meta` of an answer that has no schema for it; [`meta`] writes its numbers.
-pub(crate) fn full_meta() -> Value {
+/// Returns a `_meta` object for a response without a schema; [`write_meta`] fills in the numbers.
+pub(crate) fn meta_template() -> Value {
     json!({
         "_credits": {"used": 0, "balance": 0, "note": ""},
         "_cache": {"is_cached": false, "note": ""},
@@ -133,33 +133,33 @@ pub(crate) fn full_meta() -> Value {
     })
 }
 
-/// Writes the ids of the path into the body, where its field is known: one of the parameter's own name, and `id` for the
-/// last where the answer is the thing of that id.
-pub(crate) fn echo(operation: &Operation, path: &[(String, String)], body: &mut Value) {
-    let item = rules::answers_its_id(operation)
+/// Copies the ids in the path into the response fields of the same name. The last id also replaces `id` if the response
+/// describes the object with that id.
+pub(crate) fn echo_path_ids(operation: &Operation, path: &[(String, String)], body: &mut Value) {
+    let described = rules::describes_path_object(operation)
         .then(|| path.last())
         .flatten();
     let has_data = body.get("data").is_some_and(Value::is_object);
     let value = if has_data { &mut body["data"] } else { body };
     for (name, id) in path {
-        let is_item = item.is_some_and(|(item, _)| item == name);
-        for field in [Some(name.as_str()), is_item.then_some("id")] {
-            if let Some(known) = field.and_then(|field| value.get_mut(field)) {
-                put(known, id);
+        let is_described = described.is_some_and(|(described, _)| described == name);
+        for field in [Some(name.as_str()), is_described.then_some("id")] {
+            if let Some(current) = field.and_then(|field| value.get_mut(field)) {
+                replace_id(current, id);
             }
         }
     }
 }
 
-/// Puts an id in the place of another, as a number where that is one.
-pub(crate) fn put(known: &mut Value, id: &str) {
-    match known {
+/// Replaces an id and keeps its JSON type. A number stays if the new id is not a number.
+pub(crate) fn replace_id(current: &mut Value, id: &str) {
+    match current {
         Value::Number(_) => {
             if let Ok(number) = id.parse::<i64>() {
-                *known = number.into();
+                *current = number.into();
             }
         }
-        Value::String(_) | Value::Null => *known = id.into(),
+        Value::String(_) | Value::Null => *current = id.into(),
         _ => {}
     }
 }

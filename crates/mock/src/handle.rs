@@ -1,4 +1,4 @@
-//! One request, from its head to its answer: key, rate limit, route, scripts, checks, idempotency key, state, answer.
+//! Handling of a request: routing, API key, scripts, rate limit, validation, idempotency key, object store, response.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,31 +14,31 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::check::{self, Checked, Incoming};
-use crate::connection::Cut;
-use crate::idempotency::{Scope, Seen};
-use crate::reply::Sending;
+use crate::check::{self, IncomingRequest, Validation};
+use crate::connection::ConnectionAbort;
+use crate::idempotency::{KeyCheck, KeyScope};
 use crate::route::{self, Route, Segment};
-use crate::script::End;
-use crate::server::{Shape, Shared, lock};
-use crate::service::{Operation, sent};
-use crate::state::Ask;
-use crate::{MockReply, Recorded, RetryAfter, answer, control, envelope, pages, price, sending};
+use crate::script::ScriptedAction;
+use crate::server::{ResponseOptions, SharedState, lock};
+use crate::service::{Operation, first_value};
+use crate::state::StateRequest;
+use crate::transfer::{self, BodyTransfer};
+use crate::{MockReply, RecordedRequest, RetryAfter, control, envelope, pages, price, synthesis};
 
-/// The largest body that is read, in bytes: the service's own limit of a file, and the form around it.
-const LARGEST: usize = 101 << 20;
-/// Where the files stand that a download is redirected to. They are another host's at the service, and need no key.
-const FILES: &str = "/stand-in/files/";
+/// The maximum size of a request body, in bytes: the file size limit of the service plus the form that wraps the file.
+const MAX_BODY_BYTES: usize = 101 << 20;
+/// The path of the files that downloads redirect to. The service redirects to another host, so these need no key.
+const FILES: &str = "/mock/files/";
 
-/// Answers a request.
+/// Handles a request and records it in the journal.
 pub(crate) async fn request(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
+    State(shared): State<Arc<SharedState>>,
+    ConnectInfo(connection): ConnectInfo<ConnectionAbort>,
     request: Request,
 ) -> Response {
     let start = Instant::now();
     let (parts, body) = request.into_parts();
-    let mut recorded = Recorded {
+    let mut recorded = RecordedRequest {
         operation: String::new(),
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
@@ -53,67 +53,68 @@ pub(crate) async fn request(
         parts: &parts,
         recorded: &mut recorded,
         key: None,
-        then_cut: false,
-        is_own: false,
-        logged: None,
+        abort_after: false,
+        is_control: false,
+        logged_path: None,
     };
     let reply = exchange.reply(body).await;
     let Exchange {
         key,
-        then_cut,
-        is_own,
-        logged,
+        abort_after,
+        is_control,
+        logged_path,
         ..
     } = exchange;
     recorded.headers = parts.headers;
     if let Some(key) = recorded.headers.get_mut(header::AUTHORIZATION) {
-        // Not in what `Debug` shows.
+        // `Debug` does not print sensitive values.
         key.set_sensitive(true);
     }
     recorded.status = match &reply {
-        Some(reply) if !then_cut => reply.status.as_u16(),
+        Some(reply) if !abort_after => reply.status.as_u16(),
         _ => 0,
     };
     if shared.is_logged {
-        log(&recorded, logged.as_deref(), start.elapsed());
+        log(&recorded, logged_path.as_deref(), start.elapsed());
     }
-    if !is_own {
-        lock(&shared.journal).write(Arc::new(recorded));
+    if !is_control {
+        lock(&shared.journal).record(Arc::new(recorded));
     }
     let Some(reply) = reply else {
-        cut.cut();
+        connection.abort();
         return Response::new(Body::empty());
     };
     if !reply.delay.is_zero() {
         tokio::time::sleep(reply.delay).await;
     }
-    if then_cut {
-        cut.cut();
+    if abort_after {
+        connection.abort();
     }
-    // A key stays in progress for as long as its answer is on the way.
-    sending::response(reply, key)
+    // The idempotency key stays in progress until the response is sent.
+    transfer::response(reply, key)
 }
 
-/// One request while it is answered.
+/// A request while it is being handled.
 struct Exchange<'a> {
-    shared: &'a Arc<Shared>,
+    shared: &'a Arc<SharedState>,
     parts: &'a Parts,
-    recorded: &'a mut Recorded,
-    key: Option<InProgress>,
-    then_cut: bool,
-    /// It was for the stand-in itself, and is not one of those that are looked at.
-    is_own: bool,
-    /// The path for the log, where the one that was sent may hold a secret.
-    logged: Option<String>,
+    recorded: &'a mut RecordedRequest,
+    key: Option<KeyInProgress>,
+    /// Whether the connection is reset instead of sending the response.
+    abort_after: bool,
+    /// Whether this is a request to the mock server itself, which is not recorded.
+    is_control: bool,
+    /// The documented path, which is logged if the path of the request may hold a secret.
+    logged_path: Option<String>,
 }
 
 impl Exchange<'_> {
-    /// The answer; `None` cuts the connection.
+    /// Returns the response; `None` resets the connection.
     async fn reply(&mut self, body: Body) -> Option<MockReply> {
         let shared = self.shared;
         let path = self.parts.uri.path();
         if let Some(file) = path.strip_prefix(FILES) {
-            self.is_own = true;
+            self.is_control = true;
             let file = file.to_owned();
             return Some(MockReply::status(200).body("application/octet-stream", file));
         }
@@ -125,7 +126,7 @@ impl Exchange<'_> {
         if let Some(operation) = operation {
             self.recorded.operation.clone_from(&operation.id);
             let is_greedy = operation.segments.last().is_some_and(Segment::is_greedy);
-            self.logged = is_greedy.then(|| operation.path.clone());
+            self.logged_path = is_greedy.then(|| operation.path.clone());
         }
         let has_key = self.has_key();
         if let Some(operation) = operation
@@ -134,36 +135,36 @@ impl Exchange<'_> {
         {
             return None;
         }
-        match axum::body::to_bytes(body, LARGEST).await {
+        match axum::body::to_bytes(body, MAX_BODY_BYTES).await {
             Ok(body) => self.recorded.body = body,
             Err(_) => {
-                let message = "The body is too large, or broke off.";
+                let message = "The request body is too large or incomplete.";
                 return Some(MockReply::json(413, &json!({"message": message})));
             }
         }
         if !has_key {
-            let sentence =
+            let message =
                 "Unauthorized. Go to https://app.onlyfansapi.com/api-keys to get your API key.";
-            return Some(MockReply::json(401, &json!({"error": sentence})));
+            return Some(MockReply::json(401, &json!({"error": message})));
         }
-        let own = control::answer(shared, &self.parts.method, path, &self.recorded.body);
-        if own.is_some() {
-            self.is_own = true;
-            return own;
+        let control_reply = control::handle(shared, &self.parts.method, path, &self.recorded.body);
+        if control_reply.is_some() {
+            self.is_control = true;
+            return control_reply;
         }
         if let Some(reply) = lock(&shared.scripts).always(&self.recorded.method, path) {
             return Some(reply.clone());
         }
-        let counted = lock(&shared.account).request();
-        if let Err(seconds) = counted {
+        let within_limit = lock(&shared.usage).count_request();
+        if let Err(seconds) = within_limit {
             return Some(MockReply::too_many_requests(RetryAfter::Seconds(seconds)));
         }
-        let end = operation.and_then(|operation| lock(&shared.scripts).take(&operation.id));
-        if let Some(End::Reply(reply)) = end {
+        let action = operation.and_then(|operation| lock(&shared.scripts).take(&operation.id));
+        if let Some(ScriptedAction::Reply(reply)) = action {
             return Some(*reply);
         }
         let mut reply = match route {
-            Route::Found(operation, values) => self.carry_out(operation, &values).await,
+            Route::Found(operation, values) => self.execute(operation, &values).await,
             Route::OtherMethods(methods) => {
                 let mut names: Vec<_> = methods.iter().map(http::Method::as_str).collect();
                 names.sort_unstable();
@@ -188,67 +189,71 @@ impl Exchange<'_> {
                 MockReply::json(404, &json!({"message": message}))
             }
         };
-        match end {
-            // There is no half of nothing.
-            Some(End::Own(_, Sending::Half)) if reply.body.is_empty() => self.then_cut = true,
-            Some(End::Own(delay, sending)) => {
-                reply.delay = delay;
-                reply.sending = sending;
+        match action {
+            // An empty body cannot be truncated.
+            Some(ScriptedAction::Execute(_, BodyTransfer::Truncated)) if reply.body.is_empty() => {
+                self.abort_after = true;
             }
-            Some(End::ResetAfter) => self.then_cut = true,
+            Some(ScriptedAction::Execute(delay, transfer)) => {
+                reply.delay = delay;
+                reply.transfer = transfer;
+            }
+            Some(ScriptedAction::ResetAfter) => self.abort_after = true,
             _ => {}
         }
         Some(reply)
     }
 
-    /// Whether the request has the key. The name of the scheme has no case.
+    /// Returns whether the request has the accepted API key. The name of the scheme is case-insensitive.
     fn has_key(&self) -> bool {
-        let sent = self.parts.headers.get(header::AUTHORIZATION);
-        let sent = sent
-            .and_then(|sent| sent.to_str().ok())
-            .and_then(|sent| sent.split_once(' '));
-        sent.is_some_and(|(scheme, key)| {
+        let header = self.parts.headers.get(header::AUTHORIZATION);
+        let credentials = header
+            .and_then(|header| header.to_str().ok())
+            .and_then(|header| header.split_once(' '));
+        credentials.is_some_and(|(scheme, key)| {
             scheme.eq_ignore_ascii_case("bearer") && key == self.shared.key.0
         })
     }
 
-    /// Checks a request of a known operation, and does what it asks.
-    async fn carry_out(&mut self, operation: &Operation, path: &[(String, String)]) -> MockReply {
+    /// Validates and executes a request of a documented operation.
+    async fn execute(&mut self, operation: &Operation, path: &[(String, String)]) -> MockReply {
         let shared = self.shared;
         let query = self.recorded.query_pairs();
-        let incoming = Incoming {
+        let incoming = IncomingRequest {
             operation,
             path,
             query: &query,
             headers: &self.parts.headers,
             body: &self.recorded.body,
         };
-        let mut checked = check::check(&shared.service, &incoming).await;
-        self.recorded.findings = std::mem::take(&mut checked.findings);
-        if let Some((status, body)) = checked.refused() {
-            return self.charged(status, body, 0, &[]);
+        let mut validation = check::validate(&shared.service, &incoming).await;
+        self.recorded.findings = std::mem::take(&mut validation.findings);
+        if let Some((status, body)) = validation.take_rejection() {
+            return self.charged_reply(status, body, 0, &[]);
         }
-        match self.see_key(operation, path) {
-            None | Some(Seen::First) => {}
-            Some(Seen::Refused(status, body)) => return self.charged(status, body, 0, &[]),
-            Some(Seen::Replay(status, body)) => {
-                return self.charged(status, body, 0, &[("idempotent-replayed", "true")]);
+        match self.check_key(operation, path) {
+            None | Some(KeyCheck::New) => {}
+            Some(KeyCheck::Rejected(status, body)) => {
+                return self.charged_reply(status, body, 0, &[]);
+            }
+            Some(KeyCheck::Replay(status, body)) => {
+                return self.charged_reply(status, body, 0, &[("idempotent-replayed", "true")]);
             }
         }
-        let shape = match self.shape(operation) {
-            Ok(shape) => shape,
+        let options = match self.response_options(operation) {
+            Ok(options) => options,
             Err(message) => return MockReply::json(400, &json!({"message": message})),
         };
-        let mut documented = answer::successes(operation);
+        let mut documented = synthesis::successes(operation);
         let first = documented.next();
-        // What is worked on in the background is accepted, where the document says so.
-        let is_async = checked.body["async"] == true;
-        let accepted = documented.find(|answer| is_async && answer.status == 202);
+        // Asynchronous requests get a 202 if it is documented.
+        let is_async = validation.body["async"] == true;
+        let accepted = documented.find(|response| is_async && response.status == 202);
         let Some(success) = accepted.or(first) else {
-            // The document shows no success at all.
+            // The document does not describe a success.
             let body = json!({});
-            let used = self.price(operation, &checked, &body);
-            return self.charged(200, body, used, &[]);
+            let used = self.price(operation, &validation, &body);
+            return self.charged_reply(200, body, used, &[]);
         };
         if (300..400).contains(&success.status) {
             let name = path.last().map_or("file", |(_, value)| value);
@@ -258,60 +263,61 @@ impl Exchange<'_> {
                 .to_string()
                 .replace("%2E", ".");
             let location = format!("{}{FILES}{name}", shared.base);
-            let used = self.price(operation, &checked, &Value::Null);
-            let mut reply = self.charged(success.status, Value::Null, used, &[]);
+            let used = self.price(operation, &validation, &Value::Null);
+            let mut reply = self.charged_reply(success.status, Value::Null, used, &[]);
             reply = reply.body("text/plain; charset=UTF-8", "");
             if let Ok(location) = HeaderValue::from_str(&location) {
                 reply.headers.insert(header::LOCATION, location);
             }
             return reply;
         }
-        let mut body = answer::body(&shared.service, success, shape.branch);
-        envelope::echo(operation, path, &mut body);
+        let mut body = synthesis::body(&shared.service, success, options.schema_index);
+        synthesis::report_success(operation, &mut body);
+        envelope::echo_path_ids(operation, path, &mut body);
         let address = format!("{}{}", shared.base, self.parts.uri.path());
-        pages::write(operation, &address, &query, &mut body);
-        let ask = Ask {
+        pages::paginate(operation, &address, &query, &mut body);
+        let request = StateRequest {
             service: &shared.service,
             operation,
             path,
             query: &query,
-            body: &checked.body,
+            body: &validation.body,
             address: &address,
         };
-        let acted = lock(&shared.memory).act(&ask, &mut body);
-        if acted.is_err() {
+        let executed = lock(&shared.objects).execute(&request, &mut body);
+        if executed.is_err() {
             let body = not_found(operation);
-            self.settle_key(404, &body);
-            return self.charged(404, body, 0, &[]);
+            self.complete_key(404, &body);
+            return self.charged_reply(404, body, 0, &[]);
         }
-        if let Some(variation) = shape.variation {
+        if let Some(variation) = options.variation {
             variation.apply(&mut body);
         }
-        let is_empty = success.status == 204 || success.media.is_none();
+        let is_empty = success.status == 204 || success.media_type.is_none();
         let is_text = success
-            .media
+            .media_type
             .as_deref()
-            .is_some_and(|media| media.starts_with("text/"));
+            .is_some_and(|media_type| media_type.starts_with("text/"));
         if is_empty || is_text {
-            let used = self.price(operation, &checked, &Value::Null);
-            let mut reply = self.charged(success.status, Value::Null, used, &[]);
+            let used = self.price(operation, &validation, &Value::Null);
+            let mut reply = self.charged_reply(success.status, Value::Null, used, &[]);
             if is_text {
                 let text = body.as_str().unwrap_or_default().to_owned();
                 reply = reply.body("text/plain; charset=UTF-8", text);
             }
             return reply;
         }
-        let tag = (operation.id == "listVaultLists").then(|| tag(&body["data"]));
-        let used = self.price(operation, &checked, &body);
-        self.settle_key(success.status, &body);
-        let sent_tag = self.parts.headers.get(header::IF_NONE_MATCH);
-        let is_same = tag
+        let tag = (operation.id == "listVaultLists").then(|| entity_tag(&body["data"]));
+        let used = self.price(operation, &validation, &body);
+        self.complete_key(success.status, &body);
+        let requested_tag = self.parts.headers.get(header::IF_NONE_MATCH);
+        let is_unchanged = tag
             .as_deref()
-            .is_some_and(|tag| sent_tag.is_some_and(|sent| sent == tag));
-        let mut reply = if is_same {
-            self.charged(304, Value::Null, used, &[])
+            .is_some_and(|tag| requested_tag.is_some_and(|requested| requested == tag));
+        let mut reply = if is_unchanged {
+            self.charged_reply(304, Value::Null, used, &[])
         } else {
-            self.charged(success.status, body, used, &[])
+            self.charged_reply(success.status, body, used, &[])
         };
         if let Some(Ok(tag)) = tag.map(HeaderValue::try_from) {
             reply.headers.insert(header::ETAG, tag);
@@ -319,95 +325,95 @@ impl Exchange<'_> {
         reply
     }
 
-    fn price(&self, operation: &Operation, checked: &Checked, answer: &Value) -> u64 {
-        price::of(&price::Call {
+    fn price(&self, operation: &Operation, validation: &Validation, response_body: &Value) -> u64 {
+        price::credits(&price::BilledRequest {
             operation,
             is_head: self.parts.method == Method::HEAD,
-            files: checked.files,
-            sent: &checked.body,
-            answer,
+            file_bytes: validation.file_bytes,
+            request_body: &validation.body,
+            response_body,
         })
     }
 
-    /// How the answer is to be made: as the request asks, or as the test has said.
-    fn shape(&self, operation: &Operation) -> Result<Shape, String> {
-        let mut shape = {
-            let shapes = lock(&self.shared.shapes);
-            shapes.get(&operation.id).copied().unwrap_or_default()
+    /// Returns the response options of the operation; the variation in the request header takes precedence.
+    fn response_options(&self, operation: &Operation) -> Result<ResponseOptions, String> {
+        let mut options = {
+            let options = lock(&self.shared.response_options);
+            options.get(&operation.id).copied().unwrap_or_default()
         };
-        if let Some(asked) = self.parts.headers.get("x-stand-in-variation") {
-            let asked = asked.to_str().unwrap_or_default();
-            shape.variation = Some(asked.parse()?);
+        if let Some(variation) = self.parts.headers.get("x-mock-variation") {
+            let variation = variation.to_str().unwrap_or_default();
+            options.variation = Some(variation.parse()?);
         }
-        Ok(shape)
+        Ok(options)
     }
 
-    /// What the idempotency key of the request says, if the operation takes one and there is one.
-    fn see_key(&mut self, operation: &Operation, path: &[(String, String)]) -> Option<Seen> {
+    /// Looks up the idempotency key of the request; `None` if the operation takes no key or the request has none.
+    fn check_key(&mut self, operation: &Operation, path: &[(String, String)]) -> Option<KeyCheck> {
         let takes_key = operation
             .parameters
             .iter()
-            .any(|p| p.place == "header" && p.name.eq_ignore_ascii_case("idempotency-key"));
+            .any(|p| p.location == "header" && p.name.eq_ignore_ascii_case("idempotency-key"));
         let key = takes_key.then(|| self.parts.headers.get("idempotency-key"))??;
-        let account = sent(path, "account").unwrap_or_default();
+        let account = first_value(path, "account").unwrap_or_default();
         let key = String::from_utf8_lossy(key.as_bytes()).into_owned();
         let scope = (operation.id.clone(), account.to_owned(), key);
         let url_path = self.parts.uri.path();
-        let seen = lock(&self.shared.keys).see(&scope, url_path, &self.recorded.body);
-        if matches!(seen, Seen::First) {
-            self.key = Some(InProgress {
+        let check = lock(&self.shared.idempotency).check(&scope, url_path, &self.recorded.body);
+        if matches!(check, KeyCheck::New) {
+            self.key = Some(KeyInProgress {
                 shared: Arc::clone(self.shared),
                 scope,
-                answer: (500, Value::Null),
+                response: (500, Value::Null),
             });
         }
-        Some(seen)
+        Some(check)
     }
 
-    fn settle_key(&mut self, status: u16, body: &Value) {
+    fn complete_key(&mut self, status: u16, body: &Value) {
         if let Some(key) = &mut self.key {
-            key.answer = (status, body.clone());
+            key.response = (status, body.clone());
         }
     }
 
-    /// The answer with what the call has cost, in the headers and in the body.
-    fn charged(
+    /// Charges the price of the request; returns the response with the charge in its headers and body.
+    fn charged_reply(
         &self,
         status: u16,
         mut body: Value,
         used: u64,
-        more: &[(&'static str, &'static str)],
+        extra_headers: &[(&'static str, &'static str)],
     ) -> MockReply {
-        let charge = lock(&self.shared.account).charge(used);
-        envelope::meta(charge, &mut body);
+        let charge = lock(&self.shared.usage).charge(used);
+        envelope::write_meta(charge, &mut body);
         let mut reply = match body {
             Value::Null => MockReply::status(status),
             body => MockReply::json(status, &body),
         };
-        envelope::headers(charge, &mut reply.headers);
-        for (name, value) in more {
+        envelope::write_headers(charge, &mut reply.headers);
+        for (name, value) in extra_headers {
             reply = reply.header(name, value);
         }
         reply
     }
 }
 
-/// A request with an idempotency key, until its answer is sent: then the key is settled.
-struct InProgress {
-    shared: Arc<Shared>,
-    scope: Scope,
-    /// Status and body; a server's error, which is never kept, until there is another.
-    answer: (u16, Value),
+/// A new idempotency key whose response has not been sent yet. Dropping it completes the key.
+struct KeyInProgress {
+    shared: Arc<SharedState>,
+    scope: KeyScope,
+    /// Status and body; initially a 500, which is not stored.
+    response: (u16, Value),
 }
 
-impl Drop for InProgress {
+impl Drop for KeyInProgress {
     fn drop(&mut self) {
-        let (status, body) = &self.answer;
-        lock(&self.shared.keys).settle(&self.scope, *status, body);
+        let (status, body) = &self.response;
+        lock(&self.shared.idempotency).complete(&self.scope, *status, body);
     }
 }
 
-/// What is missing is one of OnlyFans' own under an account, and one of the service's elsewhere.
+/// Returns the body of a 404: OnlyFans' error for an account-scoped object, else the error of the service itself.
 fn not_found(operation: &Operation) -> Value {
     let name = operation.segments.iter().rev();
     let name = name.filter_map(|segment| match segment {
@@ -416,22 +422,22 @@ fn not_found(operation: &Operation) -> Value {
     });
     let name = name.take(1).collect::<String>().replace('-', " ");
     if operation.path.contains("{account}") {
-        json!({"error": "ONLYFANS_COM_ERROR", "message": format!("There is no such thing among {name}.")})
+        json!({"error": "ONLYFANS_COM_ERROR", "message": format!("Not found in {name}.")})
     } else {
         json!({"message": format!("No query results for this id among {name}.")})
     }
 }
 
-/// An entity tag of what stands under `data`.
-fn tag(data: &Value) -> String {
+/// Returns an entity tag for `data`.
+fn entity_tag(data: &Value) -> String {
     let mut hasher = DefaultHasher::new();
     data.to_string().hash(&mut hasher);
     format!("\"{:016x}\"", hasher.finish())
 }
 
-/// A line for a request, and one for each finding. Queries and bodies are not written: they may hold secrets.
-fn log(recorded: &Recorded, path: Option<&str>, time: Duration) {
-    let Recorded {
+/// Logs a request and its findings. Queries and bodies are never logged, because they may hold secrets.
+fn log(recorded: &RecordedRequest, path: Option<&str>, elapsed: Duration) {
+    let RecordedRequest {
         method,
         status,
         operation,
@@ -439,12 +445,12 @@ fn log(recorded: &Recorded, path: Option<&str>, time: Duration) {
         ..
     } = recorded;
     let path = path.unwrap_or(&recorded.path);
-    let end = match status {
-        0 => "cut".to_owned(),
+    let status = match status {
+        0 => "reset".to_owned(),
         status => status.to_string(),
     };
-    let milliseconds = time.as_secs_f64() * 1e3;
-    let mut lines = format!("{method} {path} {end} {operation} {milliseconds:.1} ms\n");
+    let milliseconds = elapsed.as_secs_f64() * 1e3;
+    let mut lines = format!("{method} {path} {status} {operation} {milliseconds:.1} ms\n");
     for finding in findings {
         let _ = writeln!(lines, "  ignored: {finding}");
     }

@@ -1,5 +1,4 @@
-//! Idempotency keys: a request that comes again is answered as before, and does nothing. Source: api-conventions,
-//! section 4.
+//! Idempotency keys: a repeated request gets the stored response and has no effect. Source: api-conventions, section 4.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -7,95 +6,96 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// How long an answer is kept.
+/// How long a response is stored.
 const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many keys are known at most, so that memory ends: the oldest go first.
-const MOST: usize = 10_000;
+/// The maximum number of stored keys; the oldest are evicted first.
+const MAX_KEYS: usize = 10_000;
 
-/// The requests that came with a key, by operation, account and key.
+/// Requests with an idempotency key and their responses.
 #[derive(Debug, Default)]
-pub(crate) struct Keys {
-    known: HashMap<Scope, Known>,
-    /// By age.
-    order: VecDeque<Scope>,
+pub(crate) struct IdempotencyStore {
+    entries: HashMap<KeyScope, Entry>,
+    /// Oldest first.
+    order: VecDeque<KeyScope>,
 }
 
-/// What a key is one of.
-pub(crate) type Scope = (String, String, String);
+/// The operationId, account and idempotency key, which together identify a request.
+pub(crate) type KeyScope = (String, String, String);
 
 #[derive(Debug)]
-struct Known {
-    /// Path and body, which must be the same again.
+struct Entry {
+    /// Path and body. A repeated request must have the same.
     request: (String, Bytes),
     since: Instant,
-    /// Absent while the first request is being worked on.
-    answer: Option<(u16, Value)>,
+    /// Status and body; `None` while the first request is in progress.
+    response: Option<(u16, Value)>,
 }
 
-/// What a key says of a request.
-pub(crate) enum Seen {
-    /// It is the first: carry it out, then [`Keys::settle`].
-    First,
-    /// It is answered already.
+/// The result of looking up an idempotency key.
+pub(crate) enum KeyCheck {
+    /// The key is new: execute the request, then call [`IdempotencyStore::complete`].
+    New,
+    /// The key has a stored response, with this status and body.
     Replay(u16, Value),
-    /// It is refused.
-    Refused(u16, Value),
+    /// The request is rejected with this status and body.
+    Rejected(u16, Value),
 }
 
-impl Keys {
-    pub(crate) fn see(&mut self, scope: &Scope, path: &str, body: &Bytes) -> Seen {
-        self.forget();
-        let Some(known) = self.known.get(scope) else {
-            let known = Known {
+impl IdempotencyStore {
+    /// Looks up the key of a request; stores a new key as in progress.
+    pub(crate) fn check(&mut self, scope: &KeyScope, path: &str, body: &Bytes) -> KeyCheck {
+        self.evict();
+        let Some(entry) = self.entries.get(scope) else {
+            let entry = Entry {
                 request: (path.to_owned(), body.clone()),
                 since: Instant::now(),
-                answer: None,
+                response: None,
             };
-            self.known.insert(scope.clone(), known);
+            self.entries.insert(scope.clone(), entry);
             self.order.push_back(scope.clone());
-            return Seen::First;
+            return KeyCheck::New;
         };
-        if known.request.0 != path || known.request.1 != *body {
+        if entry.request.0 != path || entry.request.1 != *body {
             let message = "This Idempotency-Key was used with another request.";
-            return Seen::Refused(422, refusal("IDEMPOTENCY_KEY_MISMATCH", message));
+            return KeyCheck::Rejected(422, error_body("IDEMPOTENCY_KEY_MISMATCH", message));
         }
-        match &known.answer {
-            Some((status, answer)) => Seen::Replay(*status, answer.clone()),
+        match &entry.response {
+            Some((status, body)) => KeyCheck::Replay(*status, body.clone()),
             None => {
                 let message = "A request with this Idempotency-Key is already in progress.";
-                Seen::Refused(409, refusal("IDEMPOTENCY_CONFLICT", message))
+                KeyCheck::Rejected(409, error_body("IDEMPOTENCY_CONFLICT", message))
             }
         }
     }
 
-    /// Forgets the keys that are too old, or too many.
-    fn forget(&mut self) {
+    /// Removes expired keys, and the oldest ones above the limit.
+    fn evict(&mut self) {
         while let Some(oldest) = self.order.front() {
-            let is_old = match self.known.get(oldest) {
-                Some(known) => known.since.elapsed() >= RETENTION,
-                // It was not kept.
+            let is_expired = match self.entries.get(oldest) {
+                Some(entry) => entry.since.elapsed() >= RETENTION,
+                // Its response was not stored.
                 None => true,
             };
-            if !is_old && self.order.len() < MOST {
+            if !is_expired && self.order.len() < MAX_KEYS {
                 return;
             }
             if let Some(oldest) = self.order.pop_front() {
-                self.known.remove(&oldest);
+                self.entries.remove(&oldest);
             }
         }
     }
 
-    /// Keeps the answer of a first request; 408, 429 and 5xx are never kept.
-    pub(crate) fn settle(&mut self, scope: &Scope, status: u16, answer: &Value) {
+    /// Stores the response of a new key. Responses with 408, 429 or 5xx are not stored, and free the key.
+    pub(crate) fn complete(&mut self, scope: &KeyScope, status: u16, body: &Value) {
         if matches!(status, 408 | 429 | 500..) {
-            self.known.remove(scope);
-        } else if let Some(known) = self.known.get_mut(scope) {
-            known.answer = Some((status, answer.clone()));
+            self.entries.remove(scope);
+        } else if let Some(entry) = self.entries.get_mut(scope) {
+            entry.response = Some((status, body.clone()));
         }
     }
 }
 
-fn refusal(error: &str, message: &str) -> Value {
+fn error_body(error: &str, message: &str) -> Value {
     json!({
         "error": error,
         "message": message,

@@ -1,4 +1,4 @@
-//! What the stand-in was asked: the last requests, as they arrived.
+//! The journal: the most recent requests, and the number of requests per operation.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -7,41 +7,48 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-/// One request as it arrived.
+/// A recorded request; returned by [`MockServer::requests`](crate::MockServer::requests).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use onlyfansapi_mock::{API_KEY, MockServer};
+///
+/// let server = MockServer::start().await?;
+/// let api = server.client().api().clone();
+/// api.list_active_fans().account("acct_0123").filter_online(1).await?;
+/// api.create_user_list().account("acct_0123").name("VIP").await?;
+///
+/// let requests = server.requests();
+/// assert_eq!(requests[0].operation, "listActiveFans");
+/// assert_eq!(requests[0].query_pairs(), [("filter[online]".to_owned(), "1".to_owned())]);
+/// assert!(requests[0].header("user-agent").starts_with("onlyfansapi-rust/"));
+/// assert_eq!(requests[1].json()["name"], "VIP");
+/// assert!(!requests[1].to_json().to_string().contains(API_KEY));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Recorded {
-    /// The operationId; empty where no operation fits.
+pub struct RecordedRequest {
+    /// The operationId; empty if no operation matches.
     pub operation: String,
     /// The method.
     pub method: String,
-    /// The path, percent-encoded as it arrived.
+    /// The path, percent-encoded.
     pub path: String,
-    /// The query as it arrived; empty where there is none.
+    /// The query, percent-encoded; empty if there is none.
     pub query: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The status that it was answered with; 0 where the connection was cut.
+    /// The status of the response; 0 if the connection was reset.
     pub status: u16,
-    /// What the service would have ignored in silence, such as a query name that the document does not know.
+    /// Parts of the request that the service would silently ignore, such as an undocumented query parameter.
     pub findings: Vec<String>,
 }
 
-impl Recorded {
-    /// The pairs of the query, percent-decoded, in their order.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.client().api().list_active_fans().account("acct_1").filter_online(1).fetch().await?;
-    /// let request = &server.requests()[0];
-    /// assert_eq!(request.query_pairs(), [("filter[online]".to_owned(), "1".to_owned())]);
-    /// # Ok(()) }
-    /// ```
+impl RecordedRequest {
+    /// Returns the percent-decoded name-value pairs of the query, in order.
     #[must_use]
     pub fn query_pairs(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.query.as_bytes())
@@ -49,33 +56,13 @@ impl Recorded {
             .collect()
     }
 
-    /// The body as JSON; null where it is none.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.client().api().create_user_list().account("acct_1").name("VIP").fetch().await?;
-    /// assert_eq!(server.requests()[0].json()["name"], "VIP");
-    /// # Ok(()) }
-    /// ```
+    /// Returns the body parsed as JSON; null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// A header as text; empty where it is absent.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.client().api().whoami().fetch().await?;
-    /// assert!(server.requests()[0].header("user-agent").starts_with("onlyfansapi-rust/"));
-    /// # Ok(()) }
-    /// ```
+    /// Returns the value of a header; empty if the header is absent or not visible ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers
@@ -84,18 +71,10 @@ impl Recorded {
             .unwrap_or_default()
     }
 
-    /// The whole as JSON: operationId, method, path, query, headers, body, status, findings; without the key, and
-    /// without the host, which is another at each start.
+    /// Returns the request as a JSON object with `operationId`, `method`, `path`, `query`, `headers`, `body`, `status`
+    /// and `findings`.
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// server.client().api().whoami().fetch().await?;
-    /// let request = server.requests()[0].to_json();
-    /// assert_eq!((&request["operationId"], &request["status"]), (&"whoami".into(), &200.into()));
-    /// assert!(!request.to_string().contains(onlyfansapi_mock::KEY));
-    /// # Ok(()) }
-    /// ```
+    /// The headers `Authorization` and `Host` are left out: the first holds the key, the second changes with the port.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let headers = self
@@ -128,59 +107,59 @@ impl Recorded {
     }
 }
 
-/// The bodies that are kept together, in bytes, at most.
-const MOST_BYTES: usize = 64 << 20;
+/// The maximum total size of the recorded bodies, in bytes.
+const MAX_BODY_BYTES: usize = 64 << 20;
 
-/// The last requests, and how many there were of each operation.
+/// The most recent requests, and the number of all requests per operation.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    most: usize,
-    bytes: usize,
-    requests: VecDeque<Arc<Recorded>>,
+    capacity: usize,
+    body_bytes: usize,
+    requests: VecDeque<Arc<RecordedRequest>>,
     counts: HashMap<String, usize>,
 }
 
 impl Journal {
-    pub(crate) fn new(most: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         Self {
-            most,
-            bytes: 0,
+            capacity,
+            body_bytes: 0,
             requests: VecDeque::new(),
             counts: HashMap::new(),
         }
     }
 
-    pub(crate) fn write(&mut self, request: Arc<Recorded>) {
+    pub(crate) fn record(&mut self, request: Arc<RecordedRequest>) {
         match self.counts.get_mut(&request.operation) {
             Some(count) => *count += 1,
             None => {
                 self.counts.insert(request.operation.clone(), 1);
             }
         }
-        if self.most == 0 {
+        if self.capacity == 0 {
             return;
         }
-        self.bytes += request.body.len();
+        self.body_bytes += request.body.len();
         self.requests.push_back(request);
-        while self.requests.len() > self.most
-            || (self.bytes > MOST_BYTES && self.requests.len() > 1)
+        while self.requests.len() > self.capacity
+            || (self.body_bytes > MAX_BODY_BYTES && self.requests.len() > 1)
         {
             if let Some(oldest) = self.requests.pop_front() {
-                self.bytes -= oldest.body.len();
+                self.body_bytes -= oldest.body.len();
             }
         }
     }
 
-    /// How often an operation was called, whether its requests are still kept or not.
+    /// Returns the number of requests of an operation, including those no longer recorded.
     pub(crate) fn count(&self, operation: &str) -> usize {
         self.counts.get(operation).copied().unwrap_or(0)
     }
 
     pub(crate) fn clear(&mut self) {
-        *self = Self::new(self.most);
+        *self = Self::new(self.capacity);
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Recorded>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<RecordedRequest>> {
         self.requests.iter()
     }
 }

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
 mod builder;
 mod check;
 mod connection;
@@ -17,20 +16,21 @@ mod reply;
 mod route;
 mod rules;
 mod script;
-mod sending;
 mod server;
 mod service;
 mod state;
+mod synthesis;
+mod transfer;
 mod variation;
 mod wire;
 
 pub use builder::MockServerBuilder;
-pub use journal::Recorded;
+pub use journal::RecordedRequest;
 pub use reply::{MockReply, RetryAfter};
-pub use script::Next;
+pub use script::ScriptedResponse;
 pub use server::MockServer;
 pub use variation::Variation;
 pub use wire::WireServer;
 
-/// The key that the stand-in takes where its builder is told no other; every other one is answered with 401.
-pub const KEY: &str = "test-key-of-the-stand-in";
+/// The API key that the mock server accepts by default. Requests with any other key get a 401.
+pub const API_KEY: &str = "mock-api-key";

@@ -1,13 +1,13 @@
-//! The stand-in as a server: `cargo xtask mock --port 4010`.
+//! The mock server as a program: `cargo xtask mock --port 4010`.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use onlyfansapi_mock::{KEY, MockServer};
+use onlyfansapi_mock::{API_KEY, MockServer};
 
-/// A stand-in of the OnlyFans API on loopback: nothing is sent, nobody is charged
+/// Mock server of the OnlyFans API on loopback: sends nothing to OnlyFans and charges nothing
 #[derive(Debug, Parser)]
 #[command(
     name = "onlyfansapi-mock",
@@ -16,38 +16,38 @@ use onlyfansapi_mock::{KEY, MockServer};
   onlyfansapi-mock --port 4010 --rate-limit 60 --credits 100
   onlyfansapi-mock --document mine.yaml --overlay mine-overlay.yaml
 
-Prints `listening on http://127.0.0.1:PORT` on standard output when it is ready, and a line for each request on standard
-error. A request may ask for an answer that departs from the complete one by the header `X-Stand-In-Variation`: nulls,
-missing, empty-lists, unknown-fields, lists-for-objects.
+Prints `listening on http://127.0.0.1:PORT` to standard output when it is ready, and logs each request to standard
+error. The request header `X-Mock-Variation` requests a response that deviates from the complete one: nulls, missing,
+empty-lists, unknown-fields or lists-for-objects.
 
-For programs in other languages: `POST /stand-in/next` scripts calls, `GET /stand-in/requests` lists them, `POST
-/stand-in/reset` forgets everything; the README of the crate shows how.
+For programs in other languages: `POST /mock/next` scripts responses, `GET /mock/requests` lists the recorded requests,
+and `POST /mock/reset` clears all state. See the README of the crate for examples.
 
-Exit codes: 0 after an interrupt, 1 when the port is taken or a document cannot be read."
+Exit codes: 0 after an interrupt, 1 if the port is taken or a document cannot be read."
 )]
 struct Args {
-    /// The port of loopback; 0 takes a free one
+    /// Port to listen on; 0 picks a free port
     #[arg(long, default_value_t = 4010)]
     port: u16,
-    /// The key that is taken
-    #[arg(long, default_value = KEY, env = "ONLYFANSAPI_MOCK_KEY", hide_env_values = true)]
+    /// API key to accept
+    #[arg(long, default_value = API_KEY, env = "ONLYFANSAPI_MOCK_KEY", hide_env_values = true)]
     key: String,
-    /// A document of your own in place of the vendored one
+    /// OpenAPI document to serve instead of the vendored one
     #[arg(long)]
     document: Option<PathBuf>,
-    /// The overlay that corrects it
+    /// Overlay to apply to that document
     #[arg(long, requires = "document")]
     overlay: Option<PathBuf>,
-    /// How many requests a minute may have before they are answered with 429
+    /// Requests allowed per minute; further requests get a 429
     #[arg(long, default_value_t = 10_000_000)]
     rate_limit: u64,
-    /// The credits that are there at the start
+    /// Initial credit balance
     #[arg(long, default_value_t = 1_000_000)]
     credits: u64,
-    /// How many requests are kept for `GET /stand-in/requests`; none without it
+    /// Number of requests to keep for `GET /mock/requests`
     #[arg(long, default_value_t = 0)]
     journal: usize,
-    /// No line for each request
+    /// Do not log requests
     #[arg(long)]
     quiet: bool,
 }
@@ -73,7 +73,7 @@ async fn main() -> ExitCode {
         }
     };
     println!("listening on {}", server.url());
-    // Whoever waits for the line reads it through a pipe.
+    // Callers wait for this line on a pipe, where standard output is block-buffered.
     if std::io::stdout().flush().is_err() || tokio::signal::ctrl_c().await.is_err() {
         return ExitCode::FAILURE;
     }

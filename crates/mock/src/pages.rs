@@ -1,16 +1,16 @@
-//! The pages of lists that nobody has made: there are two of each, and the first says how to get the second.
+//! Pagination of lists whose items are not stored: every such list has two pages, and the first links to the second.
 //!
-//! Source of the styles: api-conventions, section 5. Lists of things that were made have the pages that they have; their
-//! state writes them.
+//! Source of the pagination styles: api-conventions, section 5. Lists of stored objects have as many pages as they
+//! need; `state` paginates them.
 
 use serde_json::{Value, json};
 
 use crate::envelope::set;
-use crate::service::{Operation, sent};
+use crate::service::{Operation, first_value};
 
-/// Parameters that continue a list, and the value that asks for the second page, the page's size where there is none; the
-/// first that an operation has is the one that the first page names.
-const CONTINUE: [(&str, Option<&str>); 6] = [
+/// Pagination parameters, each with the value that requests the second page; `None` means the page size. The first
+/// page links to the second with the first parameter in this list that the operation takes.
+const PAGE_PARAMETERS: [(&str, Option<&str>); 6] = [
     ("offset", None),
     ("cursor", Some(CURSOR)),
     ("marker", Some("2")),
@@ -20,10 +20,10 @@ const CONTINUE: [(&str, Option<&str>); 6] = [
 ];
 const CURSOR: &str = "second-page";
 
-/// Where an answer says how it goes on; by default it ends.
+/// The references to the next page in a response; all `None` on the last page.
 #[derive(Default)]
-pub(crate) struct Next {
-    /// The URL of the next page, absolute.
+pub(crate) struct NextPage {
+    /// The absolute URL of the next page.
     pub(crate) url: Option<String>,
     /// The offset of the next page.
     pub(crate) offset: Option<usize>,
@@ -31,27 +31,28 @@ pub(crate) struct Next {
     pub(crate) cursor: Option<&'static str>,
 }
 
-/// Makes the first or the second of two pages of `body`.
-pub(crate) fn write(
+/// Turns `body` into the first or the second of two pages, depending on the query.
+pub(crate) fn paginate(
     operation: &Operation,
     address: &str,
     query: &[(String, String)],
     body: &mut Value,
 ) {
     let is_first = query.iter().all(|(name, value)| {
-        let continues = CONTINUE.iter().any(|(known, _)| known == name);
-        !continues || value == "0" || (name == "page" && value == "1")
+        let is_page_parameter = PAGE_PARAMETERS.iter().any(|(known, _)| known == name);
+        !is_page_parameter || value == "0" || (name == "page" && value == "1")
     });
-    let of_operation = |name: &str| operation.parameter("query", name).is_some();
-    // Laravel's own pages go by `page`, whether the document says so or not.
+    let is_documented = |name: &str| operation.parameter("query", name).is_some();
+    // Laravel's paginator takes `page` even if the document does not list it.
     let is_laravel = body.pointer("/links/next").is_some();
-    let mut ways = CONTINUE.iter();
-    let by = ways.find(|(name, _)| of_operation(name) || (is_laravel && *name == "page"));
-    let next = by.filter(|_| is_first).map(|(name, value)| {
-        let limit = sent(query, "limit").and_then(|limit| limit.parse().ok());
+    let mut parameters = PAGE_PARAMETERS.iter();
+    let parameter =
+        parameters.find(|(name, _)| is_documented(name) || (is_laravel && *name == "page"));
+    let next = parameter.filter(|_| is_first).map(|(name, value)| {
+        let limit = first_value(query, "limit").and_then(|limit| limit.parse().ok());
         let limit = limit.unwrap_or(10);
         let value = value.map_or_else(|| limit.to_string(), str::to_owned);
-        Next {
+        NextPage {
             url: Some(url(address, query, name, &value)),
             offset: Some(limit),
             cursor: Some(CURSOR),
@@ -59,8 +60,8 @@ pub(crate) fn write(
     });
     let has_next = next.is_some();
     let next = next.unwrap_or_default();
-    go_on(body, &next);
-    for (place, value) in [
+    write_next_page(body, &next);
+    for (pointer, value) in [
         ("/links/first", json!(url(address, query, "page", "1"))),
         ("/links/last", json!(url(address, query, "page", "2"))),
         (
@@ -70,7 +71,7 @@ pub(crate) fn write(
         ("/links/next", json!(next.url)),
         ("/meta/path", json!(address)),
     ] {
-        set(body, place, value);
+        set(body, pointer, value);
     }
     for meta in ["/meta", "/data/meta"] {
         set(
@@ -82,25 +83,25 @@ pub(crate) fn write(
     }
 }
 
-/// Writes into every place of a body that says how a list goes on, or that it ends.
-pub(crate) fn go_on(body: &mut Value, next: &Next) {
-    for place in ["/_pagination/next_page", "/_pagination/next_page_url"] {
-        set(body, place, json!(next.url));
+/// Writes the references to the next page into the fields of the body that hold them.
+pub(crate) fn write_next_page(body: &mut Value, next: &NextPage) {
+    for pointer in ["/_pagination/next_page", "/_pagination/next_page_url"] {
+        set(body, pointer, json!(next.url));
     }
     set(body, "/_pagination/next_cursor", json!(next.cursor));
-    for place in ["/data/nextOffset", "/nextOffset"] {
-        if let (Some(known @ Value::Number(_)), Some(offset)) =
-            (body.pointer_mut(place), next.offset)
+    for pointer in ["/data/nextOffset", "/nextOffset"] {
+        if let (Some(current @ Value::Number(_)), Some(offset)) =
+            (body.pointer_mut(pointer), next.offset)
         {
-            *known = offset.into();
+            *current = offset.into();
         }
     }
-    if let Some(known @ Value::Bool(_)) = body.pointer_mut("/data/hasMore") {
-        *known = next.url.is_some().into();
+    if let Some(has_more @ Value::Bool(_)) = body.pointer_mut("/data/hasMore") {
+        *has_more = next.url.is_some().into();
     }
 }
 
-/// The address of a list with another value of one parameter.
+/// Returns the URL of a list with one query parameter replaced.
 pub(crate) fn url(address: &str, query: &[(String, String)], name: &str, value: &str) -> String {
     let mut next = form_urlencoded::Serializer::new(String::new());
     next.extend_pairs(query.iter().filter(|(known, _)| known != name));

@@ -1,23 +1,23 @@
-//! Which operation a request is for.
+//! Routing: finds the operation of a request.
 //!
-//! Between paths that both fit, the first segment in which they differ decides: a literal one comes before a parameter.
-//! So `/api/webhooks/events` is never a webhook called `events`, and `/api/authenticate/me` is a login attempt, not the
-//! `/api/{account}/me` of an account called `authenticate`.
+//! If several paths match, the first segment in which they differ decides: a literal takes precedence over a parameter.
+//! `/api/webhooks/events` is therefore never a webhook with the id `events`, and `/api/authenticate/me` matches
+//! `/api/authenticate/{attempt_id}`, not `/api/{account}/me`.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 
 use crate::service::{Operation, Service};
 
-/// The parameters whose value may have slashes of its own: the whole rest of the path is theirs. Source:
-/// api-conventions, section 6: the address of a file on the CDN is one.
+/// Path parameters that match the whole rest of the path, because their value may contain slashes. Source:
+/// api-conventions, section 6: the URL of a CDN file.
 const GREEDY: [&str; 1] = ["cdnUrl"];
 
-/// One segment of a documented path.
+/// A segment of a documented path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
     Literal(String),
-    /// What stands before the name, the name, and what stands after it.
+    /// Literal prefix, parameter name and literal suffix.
     Parameter(String, String, String),
 }
 
@@ -26,31 +26,32 @@ impl Segment {
         matches!(self, Self::Parameter(_, name, _) if GREEDY.contains(&name.as_str()))
     }
 
-    /// The name and the value of the parameter; `None` for another segment. A literal has neither.
-    fn take<'a>(&self, segment: &'a str) -> Option<Option<(&str, &'a str)>> {
+    /// Matches a segment of a request path. Returns `None` on a mismatch, and the name and value of the parameter if
+    /// this is one.
+    fn matches<'a>(&self, segment: &'a str) -> Option<Option<(&str, &'a str)>> {
         match self {
             Self::Literal(text) => (text == segment).then_some(None),
-            Self::Parameter(before, name, after) => {
-                let value = segment.strip_prefix(before.as_str())?;
-                let value = value.strip_suffix(after.as_str())?;
+            Self::Parameter(prefix, name, suffix) => {
+                let value = segment.strip_prefix(prefix.as_str())?;
+                let value = value.strip_suffix(suffix.as_str())?;
                 (!value.is_empty()).then_some(Some((name, value)))
             }
         }
     }
 }
 
-/// The segments of a documented path.
+/// Splits a documented path into segments.
 pub(crate) fn segments(path: &str) -> Vec<Segment> {
     path.split('/')
         .skip(1)
         .map(|segment| {
-            let parts = segment.split_once('{').and_then(|(before, rest)| {
-                let (name, after) = rest.split_once('}')?;
-                Some((before, name.trim_end_matches('?'), after))
+            let parts = segment.split_once('{').and_then(|(prefix, rest)| {
+                let (name, suffix) = rest.split_once('}')?;
+                Some((prefix, name.trim_end_matches('?'), suffix))
             });
             match parts {
-                Some((before, name, after)) => {
-                    Segment::Parameter(before.to_owned(), name.to_owned(), after.to_owned())
+                Some((prefix, name, suffix)) => {
+                    Segment::Parameter(prefix.to_owned(), name.to_owned(), suffix.to_owned())
                 }
                 None => Segment::Literal(segment.to_owned()),
             }
@@ -58,38 +59,38 @@ pub(crate) fn segments(path: &str) -> Vec<Segment> {
         .collect()
 }
 
-/// The operation of a request.
+/// The result of routing a request.
 pub(crate) enum Route<'a> {
-    /// It, and the values of its path parameters, percent-decoded.
+    /// The operation, and the percent-decoded values of its path parameters.
     Found(&'a Operation, Vec<(String, String)>),
-    /// The path is known with these methods.
+    /// The path exists, but only with these methods.
     OtherMethods(Vec<Method>),
     Unknown,
 }
 
-/// The operation for a method and a path as it arrived.
+/// Finds the operation for a method and a percent-encoded path.
 pub(crate) fn find<'a>(service: &'a Service, method: &Method, path: &str) -> Route<'a> {
     let sent: Vec<&str> = path.split('/').skip(1).collect();
-    let of_length = service.by_length.get(&sent.len()).into_iter().flatten();
-    let longer = service
+    let same_length = service.by_length.get(&sent.len()).into_iter().flatten();
+    let greedy = service
         .greedy
         .iter()
         .filter(|index| service.operations[**index].segments.len() < sent.len());
     let mut best: Option<(&Operation, Vec<(String, String)>)> = None;
     let mut others = Vec::new();
-    for index in of_length.chain(longer) {
+    for index in same_length.chain(greedy) {
         let operation = &service.operations[*index];
         let Some(values) = values(operation, &sent) else {
             continue;
         };
-        // A HEAD is answered as a GET, without the body.
-        let is_method = operation.method == *method
+        // HEAD is handled like GET; the HTTP server drops the body.
+        let has_method = operation.method == *method
             || (*method == Method::HEAD && operation.method == Method::GET);
-        if !is_method {
+        if !has_method {
             others.push(operation.method.clone());
         } else if best
             .as_ref()
-            .is_none_or(|(known, _)| is_before(operation, known))
+            .is_none_or(|(best, _)| takes_precedence(operation, best))
         {
             best = Some((operation, values));
         }
@@ -101,6 +102,7 @@ pub(crate) fn find<'a>(service: &'a Service, method: &Method, path: &str) -> Rou
     }
 }
 
+/// Matches a request path against an operation; returns the values of the path parameters.
 fn values(operation: &Operation, sent: &[&str]) -> Option<Vec<(String, String)>> {
     let mut values = Vec::new();
     for (index, segment) in operation.segments.iter().enumerate() {
@@ -111,7 +113,7 @@ fn values(operation: &Operation, sent: &[&str]) -> Option<Vec<(String, String)>>
         } else {
             sent.get(index)?
         };
-        if let Some((name, value)) = segment.take(text)? {
+        if let Some((name, value)) = segment.matches(text)? {
             let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
             values.push((name.to_owned(), value));
         }
@@ -119,8 +121,8 @@ fn values(operation: &Operation, sent: &[&str]) -> Option<Vec<(String, String)>>
     Some(values)
 }
 
-/// Whether the first segment in which two paths differ is a literal of this one.
-fn is_before(operation: &Operation, other: &Operation) -> bool {
+/// Returns whether `operation` has the literal in the first segment in which only one of the two has a parameter.
+fn takes_precedence(operation: &Operation, other: &Operation) -> bool {
     let is_parameter = |segment: &Segment| matches!(segment, Segment::Parameter(..));
     operation
         .segments
@@ -135,7 +137,7 @@ fn is_before(operation: &Operation, other: &Operation) -> bool {
 mod tests {
     use super::*;
 
-    fn found(method: &str, path: &str) -> String {
+    fn route(method: &str, path: &str) -> String {
         let service = Service::vendored().unwrap();
         match find(&service, &method.parse().unwrap(), path) {
             Route::Found(operation, values) => format!("{} {values:?}", operation.id),
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_comes_before_a_parameter_in_the_first_segment_that_differs() {
+    fn a_literal_takes_precedence_over_a_parameter_in_the_first_differing_segment() {
         for (method, path, expected) in [
             ("GET", "/api/webhooks/events", "listAvailableEvents []"),
             (
@@ -158,7 +160,7 @@ mod tests {
                 "/api/acct_1/me",
                 r#"getCurrentAccount [("account", "acct_1")]"#,
             ),
-            // Both fit: `/api/authenticate/{attempt_id}` and `/api/{account}/me`.
+            // Two paths match: `/api/authenticate/{attempt_id}` and `/api/{account}/me`.
             (
                 "GET",
                 "/api/authenticate/me",
@@ -190,17 +192,17 @@ mod tests {
                 r#"downloadDRMProtectedMedia [("account", "a"), ("media_id", "5")]"#,
             ),
         ] {
-            assert_eq!(found(method, path), expected, "{method} {path}");
+            assert_eq!(route(method, path), expected, "{method} {path}");
         }
     }
 
     #[test]
-    fn every_operation_is_found_under_its_own_path() {
+    fn finds_every_operation_by_its_path() {
         let service = Service::vendored().unwrap();
         for operation in &service.operations {
             let path = operation.path.replace(['{', '}'], "_");
             let Route::Found(found, _) = find(&service, &operation.method, &path) else {
-                panic!("{} is not found", operation.id);
+                panic!("{} was not found", operation.id);
             };
             assert_eq!(found.id, operation.id, "{path}");
         }

@@ -1,27 +1,29 @@
-//! The wire rules: how a request is written, as the service reads it and the document does not say.
+//! Wire rules: how the service parses and validates requests beyond what the document specifies.
 //!
-//! Written by hand from the collected facts (api-conventions, section 11), and on purpose not shared with the passes of
-//! codegen, which write requests by the same facts: a pass that is wrong is refused here.
+//! They are written by hand from the collected facts (api-conventions, section 11) and deliberately not shared with the
+//! passes of codegen, which encode requests by the same facts: the mock server rejects requests from an incorrect pass.
 
 use serde_json::Value;
 
 use crate::service::{Operation, Parameter};
 
-/// How a query parameter is written.
+/// The encoding of a query parameter, with its name on the wire.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// `name=value`, once.
-    One(String),
-    /// `name[]=value` for each item, or `name[0]=value`.
-    Many(String),
-    /// Not at all: an object without properties stands in the document for the filters beside it.
-    Never,
+pub(crate) enum QueryEncoding {
+    /// A single `name=value`.
+    Scalar(String),
+    /// `name[]=value` or `name[0]=value` for each item.
+    Array(String),
+    /// Never sent: the object without properties that the document lists in addition to its nested filters.
+    Omitted,
 }
 
-/// How a documented query parameter is written. Nested filters are documented with dots, and PHP reads them from
-/// brackets: it makes `filter_online` of `filter.online`, which no rule of the service knows.
-pub(crate) fn form(operation: &Operation, parameter: &Parameter) -> Form {
-    let name = brackets(&parameter.name);
+/// Returns the encoding of a documented query parameter.
+///
+/// The document writes nested filters with dots, but PHP only parses brackets: it turns `filter.online` into
+/// `filter_online`, which the service does not know.
+pub(crate) fn query_encoding(operation: &Operation, parameter: &Parameter) -> QueryEncoding {
+    let name = bracketed(&parameter.name);
     let schema = &parameter.schema;
     let is_empty = schema["properties"]
         .as_object()
@@ -32,19 +34,20 @@ pub(crate) fn form(operation: &Operation, parameter: &Parameter) -> Form {
         .iter()
         .any(|other| other.name.starts_with(&prefix));
     match schema["type"].as_str() {
-        Some("object") if is_empty && has_members => Form::Never,
-        Some("array") => Form::Many(name),
-        _ => Form::One(name),
+        Some("object") if is_empty && has_members => QueryEncoding::Omitted,
+        Some("array") => QueryEncoding::Array(name),
+        _ => QueryEncoding::Scalar(name),
     }
 }
 
-fn brackets(name: &str) -> String {
+/// Converts `a.b.c` to `a[b][c]`.
+fn bracketed(name: &str) -> String {
     let mut parts = name.split('.');
     let first = parts.next().unwrap_or_default();
     parts.fold(first.to_owned(), |name, part| format!("{name}[{part}]"))
 }
 
-/// Whether a name of a query is a nested filter with dots, which the service refuses.
+/// Returns whether a query name is a nested filter written with dots, which the service rejects.
 pub(crate) fn is_dotted(operation: &Operation, name: &str) -> bool {
     let Some((parent, _)) = name.split_once('.') else {
         return false;
@@ -55,30 +58,30 @@ pub(crate) fn is_dotted(operation: &Operation, name: &str) -> bool {
             .is_some_and(|(known, _)| known == parent)
     };
     let mut parameters = operation.parameters.iter();
-    parameters.any(|parameter| parameter.place == "query" && is_nested(&parameter.name))
+    parameters.any(|parameter| parameter.location == "query" && is_nested(&parameter.name))
 }
 
-/// Query names that the service writes into the address of the next page and that the document does not have. Source:
+/// Returns whether a query name is an undocumented parameter from the next-page URLs of the service. Source:
 /// api-conventions, sections 2.2 and 5.1.
-pub(crate) fn is_of_next_page(operation: &Operation, name: &str) -> bool {
+pub(crate) fn is_next_page_parameter(operation: &Operation, name: &str) -> bool {
     [("listChatMessages", "id"), ("listBannedWords", "page")]
         .contains(&(operation.id.as_str(), name))
 }
 
-/// The words of a truth value in a query or a form: those of Laravel's `boolean` rule as texts, and those that the
-/// vendor's own clients send. Where the document has an integer with the values 0 and 1, words are refused.
-pub(crate) const TRUTH: [&str; 4] = ["1", "0", "true", "false"];
+/// Boolean values in a query or a form: the strings that Laravel's `boolean` rule accepts, and those that the vendor's
+/// own clients send. Parameters documented as an integer with the values 0 and 1 do not accept `true` and `false`.
+pub(crate) const BOOLEANS: [&str; 4] = ["1", "0", "true", "false"];
 
-/// Texts that are lists, their items parted by commas: name, and how many items there may be.
+/// String parameters that hold a comma-separated list, and the maximum number of items.
 const COMMA_LISTS: [(&str, usize); 1] = [("ids", 10)];
 
-/// What is wrong with a text that is a list in truth.
-pub(crate) fn comma_list(name: &str, text: &str) -> Option<String> {
-    let (_, most) = COMMA_LISTS.iter().find(|(known, _)| *known == name)?;
+/// Validates a comma-separated list; returns the message of the error, if any.
+pub(crate) fn comma_list_error(name: &str, text: &str) -> Option<String> {
+    let (_, max_items) = COMMA_LISTS.iter().find(|(known, _)| *known == name)?;
     let items: Vec<&str> = text.split(',').collect();
-    if items.len() > *most {
+    if items.len() > *max_items {
         return Some(format!(
-            "The {name} field must not have more than {most} items."
+            "The {name} field must not have more than {max_items} items."
         ));
     }
     items
@@ -87,40 +90,40 @@ pub(crate) fn comma_list(name: &str, text: &str) -> Option<String> {
         .then(|| format!("The {name} field has an empty item."))
 }
 
-/// When a field is required that the document calls optional.
-enum When {
-    /// Where none of these is there.
+/// The condition under which a field is required although the document calls it optional.
+enum Condition {
+    /// All of these fields are missing.
     Without(&'static [&'static str]),
-    /// Where this one is there.
+    /// This field is present.
     With(&'static str),
-    /// Where this one has one of these values; an absent one has the first.
+    /// This field has one of these values. An absent field counts as the first value; the empty string never matches.
     Is(&'static str, &'static [&'static str]),
-    /// Where this one is above zero.
+    /// This field is greater than zero.
     AboveZero(&'static str),
 }
 
-const BY_PASSWORD: When = When::Is("auth_type", &["email_password"]);
-const BY_COOKIES: When = When::Is("auth_type", &["", "raw_data"]);
-const CAMPAIGN: When = When::Is("smart_link_scope", &["", "campaign_specific"]);
-const SOME_ACCOUNTS: When = When::Is("account_scope", &["", "inclusive", "exclusive"]);
-const QUIZ: When = When::Is("votingType", &["", "quiz"]);
-const PAID: When = When::AboveZero("price");
+const BY_PASSWORD: Condition = Condition::Is("auth_type", &["email_password"]);
+const BY_COOKIES: Condition = Condition::Is("auth_type", &["", "raw_data"]);
+const CAMPAIGN: Condition = Condition::Is("smart_link_scope", &["", "campaign_specific"]);
+const SOME_ACCOUNTS: Condition = Condition::Is("account_scope", &["", "inclusive", "exclusive"]);
+const QUIZ: Condition = Condition::Is("votingType", &["", "quiz"]);
+const PAID: Condition = Condition::AboveZero("price");
 
-/// What the document requires in its prose only: operation, when, field. Source: the descriptions of the fields;
+/// Conditionally required fields: operation, condition, field. Source: the descriptions of the fields;
 /// api-conventions, sections 6, 7.2, 8 and 9.
-const REQUIRED: [(&str, When, &str); 35] = [
+const CONDITIONALLY_REQUIRED: [(&str, Condition, &str); 35] = [
     ("createSmartLinkPostback", CAMPAIGN, "smart_link_ids"),
     ("updateSmartLinkPostback", CAMPAIGN, "smart_link_ids"),
     ("createWebhook", SOME_ACCOUNTS, "account_ids"),
     ("updateWebhook", SOME_ACCOUNTS, "account_ids"),
     (
         "createSmartLink",
-        When::Is("link_type", &["", "free_trial"]),
+        Condition::Is("link_type", &["", "free_trial"]),
         "free_trial_days",
     ),
     (
         "sendMessage",
-        When::Without(&["mediaFiles", "giphyId"]),
+        Condition::Without(&["mediaFiles", "giphyId"]),
         "text",
     ),
     ("sendMessage", PAID, "mediaFiles"),
@@ -131,18 +134,22 @@ const REQUIRED: [(&str, When, &str); 35] = [
     ("updateWelcomeMessage", PAID, "mediaFiles"),
     (
         "updateWelcomeMessage",
-        When::Without(&["mediaFiles"]),
+        Condition::Without(&["mediaFiles"]),
         "text",
     ),
-    ("uploadMediaToVault", When::Without(&["file_url"]), "file"),
+    (
+        "uploadMediaToVault",
+        Condition::Without(&["file_url"]),
+        "file",
+    ),
     (
         "uploadMediaToTheOnlyFansCDN",
-        When::Without(&["file_url"]),
+        Condition::Without(&["file_url"]),
         "file",
     ),
     (
         "submit2FA",
-        When::Without(&["code"]),
+        Condition::Without(&["code"]),
         "selfie_verification_completed",
     ),
     ("startAuthentication", BY_PASSWORD, "email"),
@@ -157,37 +164,39 @@ const REQUIRED: [(&str, When, &str); 35] = [
     ("updateAuthenticationCredentials", BY_COOKIES, "cookies"),
     ("updateAuthenticationCredentials", BY_COOKIES, "user_agent"),
     ("updateAuthenticationCredentials", BY_COOKIES, "xbc"),
-    ("sendPost", When::With("votingType"), "votingOptions"),
+    ("sendPost", Condition::With("votingType"), "votingOptions"),
     ("sendPost", QUIZ, "votingCorrectIndex"),
     (
         "sendPost",
-        When::With("fundRaisingTargetAmount"),
+        Condition::With("fundRaisingTargetAmount"),
         "fundRaisingTipsPresets",
     ),
-    ("updatePost", When::With("votingType"), "votingOptions"),
+    ("updatePost", Condition::With("votingType"), "votingOptions"),
     ("updatePost", QUIZ, "votingCorrectIndex"),
     (
         "updatePost",
-        When::With("fundRaisingTargetAmount"),
+        Condition::With("fundRaisingTargetAmount"),
         "fundRaisingTipsPresets",
     ),
     (
         "createPromotion",
-        When::Is("discount", &["", "100"]),
+        Condition::Is("discount", &["", "100"]),
         "freeTrialDays",
     ),
 ];
 
-/// The fields that a body must have besides those of the document's lists.
-pub(crate) fn required_by_others<'a>(
+/// Returns the fields that the body must have in addition to those documented as required.
+pub(crate) fn conditionally_required<'a>(
     operation: &'a Operation,
     body: &'a Value,
 ) -> impl Iterator<Item = &'static str> + 'a {
-    let of_operation = REQUIRED.iter().filter(|(id, ..)| *id == operation.id);
-    let required = of_operation.filter(|(_, when, _)| match when {
-        When::Without(fields) => fields.iter().all(|field| is_missing(&body[field])),
-        When::With(field) => !is_missing(&body[field]),
-        When::Is(field, values) => {
+    let of_operation = CONDITIONALLY_REQUIRED
+        .iter()
+        .filter(|(id, ..)| *id == operation.id);
+    let required = of_operation.filter(|(_, condition, _)| match condition {
+        Condition::Without(fields) => fields.iter().all(|field| is_missing(&body[field])),
+        Condition::With(field) => !is_missing(&body[field]),
+        Condition::Is(field, values) => {
             let value = &body[field];
             let text = value
                 .as_str()
@@ -199,12 +208,12 @@ pub(crate) fn required_by_others<'a>(
             };
             !text.is_empty() && values.contains(&text)
         }
-        When::AboveZero(field) => body[field].as_f64().is_some_and(|number| number > 0.0),
+        Condition::AboveZero(field) => body[field].as_f64().is_some_and(|number| number > 0.0),
     });
     required.map(|(.., field)| *field)
 }
 
-/// Whether a required field is as good as absent, for Laravel's rule `required`: null, an empty text, an empty list.
+/// Returns whether Laravel's `required` rule treats a value as absent: null, an empty string or an empty array.
 pub(crate) fn is_missing(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -214,21 +223,21 @@ pub(crate) fn is_missing(value: &Value) -> bool {
     }
 }
 
-/// Fields that are required and may be empty all the same: they must be there (Laravel's rule `present`), and empty means
-/// something. Source: their descriptions.
+/// Required fields that may be empty (Laravel's `present` rule), because an empty value has a meaning. Source: their
+/// descriptions.
 const MAY_BE_EMPTY: [(&str, &str); 3] = [
     ("setFansCustomName", "custom_name"),
     ("updateBlockedCountries", "blockedCountries"),
     ("unsubscribeFromUser", "reason"),
 ];
 
-/// Whether a required field of an operation may be empty.
+/// Returns whether a required field of an operation may be empty.
 pub(crate) fn may_be_empty(operation: &Operation, field: &str) -> bool {
     MAY_BE_EMPTY.contains(&(operation.id.as_str(), field))
 }
 
-/// Operations whose path ends beyond an id, and whose answer is the thing of that id: `data.id` is its own.
-const ABOUT: [&str; 12] = [
+/// Operations whose response describes the object with the last id in the path, although the path does not end with it.
+const DESCRIBES_PATH_OBJECT: [&str; 12] = [
     "addMediaToList",
     "blockUser",
     "clearFanNotes",
@@ -243,13 +252,13 @@ const ABOUT: [&str; 12] = [
     "unrestrictUser",
 ];
 
-/// Whether the `id` in the answer is that of the last parameter of the path.
-pub(crate) fn answers_its_id(operation: &Operation) -> bool {
-    let ends_with_it = operation.path.ends_with('}');
-    ends_with_it || ABOUT.contains(&operation.id.as_str())
+/// Returns whether `id` in the response is the value of the last path parameter.
+pub(crate) fn describes_path_object(operation: &Operation) -> bool {
+    let ends_with_id = operation.path.ends_with('}');
+    ends_with_id || DESCRIBES_PATH_OBJECT.contains(&operation.id.as_str())
 }
 
-/// An `Idempotency-Key` that the service takes: 1 to 255 printable characters of ASCII.
+/// Returns whether the service accepts an `Idempotency-Key`: 1 to 255 printable ASCII characters.
 pub(crate) fn is_idempotency_key(key: &[u8]) -> bool {
     (1..=255).contains(&key.len()) && key.iter().all(|byte| (0x20..0x7f).contains(byte))
 }
@@ -260,45 +269,50 @@ mod tests {
     use crate::service::Service;
 
     #[test]
-    fn query_parameters_are_written_as_the_service_reads_them() {
+    fn query_encoding_of_scalars_arrays_and_nested_filters() {
         let service = Service::vendored().unwrap();
-        let form_of = |operation: &str, name: &str| {
+        let encoding_of = |operation: &str, name: &str| {
             let operation = service.operation(operation).unwrap();
             let parameter = operation.parameters.iter().find(|p| p.name == name);
-            form(operation, parameter.unwrap())
+            query_encoding(operation, parameter.unwrap())
         };
         assert_eq!(
-            form_of("listActiveFans", "filter.online"),
-            Form::One("filter[online]".to_owned())
-        );
-        assert_eq!(form_of("listActiveFans", "filter"), Form::Never);
-        assert_eq!(
-            form_of("listChats", "filter"),
-            Form::One("filter".to_owned())
+            encoding_of("listActiveFans", "filter.online"),
+            QueryEncoding::Scalar("filter[online]".to_owned())
         );
         assert_eq!(
-            form_of("listSmartLinks", "filter.tags"),
-            Form::Many("filter[tags]".to_owned())
+            encoding_of("listActiveFans", "filter"),
+            QueryEncoding::Omitted
         );
         assert_eq!(
-            form_of("listQueueItems", "type"),
-            Form::Many("type".to_owned())
+            encoding_of("listChats", "filter"),
+            QueryEncoding::Scalar("filter".to_owned())
+        );
+        assert_eq!(
+            encoding_of("listSmartLinks", "filter.tags"),
+            QueryEncoding::Array("filter[tags]".to_owned())
+        );
+        assert_eq!(
+            encoding_of("listQueueItems", "type"),
+            QueryEncoding::Array("type".to_owned())
         );
     }
 
     #[test]
-    fn every_operation_and_field_of_the_tables_is_in_the_document() {
+    fn tables_name_only_documented_operations_and_fields() {
         let service = Service::vendored().unwrap();
         let has = |operation: &str, field: &str| {
             let operation = service.operation(operation).expect(operation);
             let body = operation.body.as_ref().unwrap();
             body.schema["properties"].get(field).is_some()
         };
-        for (operation, when, field) in &REQUIRED {
+        for (operation, condition, field) in &CONDITIONALLY_REQUIRED {
             assert!(has(operation, field), "{operation}: {field}");
-            let others: &[&str] = match when {
-                When::Without(fields) => fields,
-                When::With(field) | When::Is(field, _) | When::AboveZero(field) => &[field],
+            let others: &[&str] = match condition {
+                Condition::Without(fields) => fields,
+                Condition::With(field) | Condition::Is(field, _) | Condition::AboveZero(field) => {
+                    &[field]
+                }
             };
             for other in others {
                 assert!(has(operation, other), "{operation}: {other}");
@@ -307,21 +321,21 @@ mod tests {
         for (operation, field) in MAY_BE_EMPTY {
             assert!(has(operation, field), "{operation}: {field}");
         }
-        for operation in ABOUT {
+        for operation in DESCRIBES_PATH_OBJECT {
             assert!(service.operation(operation).is_some(), "{operation}");
         }
     }
 
     #[test]
-    fn comma_lists_have_no_empty_items_and_not_too_many() {
-        assert_eq!(comma_list("ids", "1,2"), None);
-        assert_eq!(comma_list("account_ids", ","), None);
-        assert!(comma_list("ids", "1,,2").is_some());
-        assert!(comma_list("ids", &["1"; 11].join(",")).is_some());
+    fn comma_lists_reject_empty_items_and_too_many_items() {
+        assert_eq!(comma_list_error("ids", "1,2"), None);
+        assert_eq!(comma_list_error("account_ids", ","), None);
+        assert!(comma_list_error("ids", "1,,2").is_some());
+        assert!(comma_list_error("ids", &["1"; 11].join(",")).is_some());
     }
 
     #[test]
-    fn idempotency_keys_are_printable_and_short() {
+    fn idempotency_keys_are_1_to_255_printable_characters() {
         assert!(is_idempotency_key(b"a key"));
         for wrong in [&b""[..], &[b'a'; 256], b"a\tb", "ä".as_bytes()] {
             assert!(!is_idempotency_key(wrong));

@@ -1,26 +1,26 @@
-//! What a test says in advance: how the next calls of an operation end, and how many there must be.
+//! Scripted responses and expected request counts.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::MockReply;
-use crate::reply::Sending;
 use crate::server::{MockServer, lock};
+use crate::transfer::BodyTransfer;
 
-/// How a call ends that was scripted.
+/// What happens to a scripted request.
 #[derive(Clone, Debug)]
-pub(crate) enum End {
-    /// This answer; the service does nothing.
+pub(crate) enum ScriptedAction {
+    /// Sends this response. The request has no effect.
     Reply(Box<MockReply>),
-    /// The connection is reset before the body of the request is read; the service does nothing.
+    /// Resets the connection before the request body is read. The request has no effect.
     ResetBefore,
-    /// The service does what it was asked, then resets the connection: the answer is lost.
+    /// Executes the request, then resets the connection instead of sending the response.
     ResetAfter,
-    /// The service's own answer, after this time, sent in this way.
-    Own(Duration, Sending),
+    /// Executes the request, then sends the regular response after a delay.
+    Execute(Duration, BodyTransfer),
 }
 
-/// The scripts by operationId, and by method and path.
+/// Scripts by operationId, and fixed replies by method and path.
 #[derive(Debug, Default)]
 pub(crate) struct Scripts {
     next: HashMap<String, Vec<Script>>,
@@ -30,38 +30,43 @@ pub(crate) struct Scripts {
 
 #[derive(Debug)]
 struct Script {
-    left: usize,
-    end: End,
+    remaining: usize,
+    action: ScriptedAction,
 }
 
 impl Scripts {
-    /// Whether this call is reset before it is read; takes that off the list.
+    /// Consumes the next script of an operation if it is a `ResetBefore`; returns whether it was.
     pub(crate) fn take_reset_before(&mut self, operation: &str) -> bool {
         let next = self.next.get(operation).and_then(|scripts| scripts.first());
-        let is_reset = next.is_some_and(|script| matches!(script.end, End::ResetBefore));
+        let is_reset =
+            next.is_some_and(|script| matches!(script.action, ScriptedAction::ResetBefore));
         is_reset && self.take(operation).is_some()
     }
 
-    /// How this call of an operation ends; takes it off the list.
-    pub(crate) fn take(&mut self, operation: &str) -> Option<End> {
+    /// Consumes and returns the next scripted action of an operation.
+    pub(crate) fn take(&mut self, operation: &str) -> Option<ScriptedAction> {
         let scripts = self.next.get_mut(operation)?;
         let first = scripts.first_mut()?;
-        first.left -= 1;
-        let end = first.end.clone();
-        if first.left == 0 {
+        first.remaining -= 1;
+        let action = first.action.clone();
+        if first.remaining == 0 {
             scripts.remove(0);
         }
-        Some(end)
+        Some(action)
     }
 
-    /// The next calls of an operation end so, after those that were scripted before.
-    pub(crate) fn push(&mut self, operation: &str, times: usize, end: End) {
+    /// Queues an action for the next `times` requests of an operation, behind the actions already queued.
+    pub(crate) fn push(&mut self, operation: &str, times: usize, action: ScriptedAction) {
         if times > 0 {
             let scripts = self.next.entry(operation.to_owned()).or_default();
-            scripts.push(Script { left: times, end });
+            scripts.push(Script {
+                remaining: times,
+                action,
+            });
         }
     }
 
+    /// Returns the fixed reply for a method and path.
     pub(crate) fn always(&self, method: &str, path: &str) -> Option<&MockReply> {
         if self.always.is_empty() {
             return None;
@@ -75,132 +80,86 @@ impl Scripts {
     }
 }
 
-/// The next calls of an operation, from [`MockServer::next`]; what they end with is said by its last method.
+/// Scripts the next requests of an operation; created by [`MockServer::next`].
+///
+/// Call [`times`](Self::times) to script more than one request, then finish with one of the other methods.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use onlyfansapi_mock::{MockReply, MockServer};
+///
+/// let server = MockServer::start().await?;
+/// let api = server.client().api().clone();
+///
+/// // Two 503 responses, then the regular one after 20 ms.
+/// server.next("whoami").times(2).reply(MockReply::status(503));
+/// server.next("whoami").delay(Duration::from_millis(20));
+/// let me = api.whoami().await?;
+/// assert_eq!(me.meta().attempts(), 3);
+/// assert!(me.meta().elapsed() >= Duration::from_millis(20));
+///
+/// // The client sees an error in both cases, but only the second list is created.
+/// server.next("createUserList").reset_before();
+/// assert!(api.create_user_list().account("acct_0123").name("VIP").await.is_err());
+/// server.next("createUserList").reset_after();
+/// assert!(api.create_user_list().account("acct_0123").name("VIP").await.is_err());
+/// assert_eq!(api.list_user_lists().account("acct_0123").await?.len(), 1);
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
-#[must_use = "nothing is scripted until it is said how the calls end"]
-pub struct Next<'a> {
+#[must_use = "nothing is scripted until `reply`, `delay` or another final method is called"]
+pub struct ScriptedResponse<'a> {
     pub(crate) server: &'a MockServer,
     pub(crate) operation: String,
     pub(crate) times: usize,
 }
 
-impl Next<'_> {
-    /// So many calls, one without this.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::{MockReply, MockServer};
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("whoami").times(2).reply(MockReply::status(503));
-    /// assert_eq!(server.client().api().whoami().fetch().await?.attempts(), 3);
-    /// # Ok(()) }
-    /// ```
+impl ScriptedResponse<'_> {
+    /// Sets how many requests are scripted. Defaults to 1.
     pub fn times(mut self, times: usize) -> Self {
         self.times = times;
         self
     }
 
-    /// They are answered with `reply`, and the service does nothing.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::{MockReply, MockServer, RetryAfter};
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("whoami").reply(MockReply::too_many_requests(RetryAfter::Seconds(0)));
-    /// assert_eq!(server.client().api().whoami().fetch().await?.attempts(), 2);
-    /// # Ok(()) }
-    /// ```
+    /// Sends `reply`. The request has no effect.
     pub fn reply(self, reply: MockReply) {
-        self.end(End::Reply(Box::new(reply)));
+        self.finish(ScriptedAction::Reply(Box::new(reply)));
     }
 
-    /// They are carried out, and answered after `delay`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::time::Duration;
-    ///
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("whoami").delay(Duration::from_millis(20));
-    /// assert!(server.client().api().whoami().fetch().await?.elapsed() >= Duration::from_millis(20));
-    /// # Ok(()) }
-    /// ```
+    /// Executes the request and sends the response after `delay`.
     pub fn delay(self, delay: Duration) {
-        self.end(End::Own(delay, Sending::Whole));
+        self.finish(ScriptedAction::Execute(delay, BodyTransfer::Whole));
     }
 
-    /// They are carried out, and half of the answer comes before the connection is cut.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("deleteUserList").truncate();
-    /// let lost = server.client().api().delete_user_list().account("acct_1").user_list_id(5).fetch().await;
-    /// assert!(lost.is_err());
-    /// # Ok(()) }
-    /// ```
+    /// Executes the request, sends the first half of the response body and closes the connection.
     pub fn truncate(self) {
-        self.end(End::Own(Duration::ZERO, Sending::Half));
+        self.finish(ScriptedAction::Execute(
+            Duration::ZERO,
+            BodyTransfer::Truncated,
+        ));
     }
 
-    /// They are carried out, and the answer comes in ten pieces with `pause` before each.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::time::Duration;
-    ///
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("whoami").slowly(Duration::from_millis(2));
-    /// assert!(server.client().api().whoami().fetch().await?.elapsed() >= Duration::from_millis(20));
-    /// # Ok(()) }
-    /// ```
-    pub fn slowly(self, pause: Duration) {
-        self.end(End::Own(Duration::ZERO, Sending::Slowly(pause)));
+    /// Executes the request and sends the response body in ten chunks, with `pause` before each.
+    pub fn throttle(self, pause: Duration) {
+        self.finish(ScriptedAction::Execute(
+            Duration::ZERO,
+            BodyTransfer::Throttled(pause),
+        ));
     }
 
-    /// Their connections are reset before the body of the request is read; the service does nothing.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("createUserList").reset_before();
-    /// let api = server.client().api().clone();
-    /// assert!(api.create_user_list().account("acct_1").name("VIP").fetch().await.is_err());
-    /// assert_eq!(api.list_user_lists().account("acct_1").fetch().await?.len(), 0);
-    /// # Ok(()) }
-    /// ```
+    /// Resets the connection before the request body is read. The request has no effect.
     pub fn reset_before(self) {
-        self.end(End::ResetBefore);
+        self.finish(ScriptedAction::ResetBefore);
     }
 
-    /// They are carried out, then their connections are reset: whoever asked does not know.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::MockServer;
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("createUserList").reset_after();
-    /// let api = server.client().api().clone();
-    /// assert!(api.create_user_list().account("acct_1").name("VIP").fetch().await.is_err());
-    /// assert_eq!(api.list_user_lists().account("acct_1").fetch().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// Executes the request, then resets the connection, so that the client cannot know whether it took effect.
     pub fn reset_after(self) {
-        self.end(End::ResetAfter);
+        self.finish(ScriptedAction::ResetAfter);
     }
 
-    fn end(self, end: End) {
-        lock(&self.server.state.scripts).push(&self.operation, self.times, end);
+    fn finish(self, action: ScriptedAction) {
+        lock(&self.server.state.scripts).push(&self.operation, self.times, action);
     }
 }

@@ -1,4 +1,4 @@
-//! The stand-in as a value: how it is started, and what a test asks of it.
+//! [`MockServer`]: the handle of a running mock server, and the state that its requests share.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,127 +7,120 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::task::JoinHandle;
 
-use crate::envelope::Account;
-use crate::idempotency::Keys;
+use crate::envelope::Usage;
+use crate::idempotency::IdempotencyStore;
 use crate::journal::Journal;
-use crate::script::{Next, Scripts};
-use crate::service::Service;
-use crate::state::State;
-use crate::{MockReply, MockServerBuilder, Recorded, Variation, answer, check};
+use crate::script::{ScriptedResponse, Scripts};
+use crate::service::{Operation, Service};
+use crate::state::ObjectStore;
+use crate::{MockReply, MockServerBuilder, RecordedRequest, Variation, check, synthesis};
 
-/// A stand-in that runs in this process, on a port of its own, until it is dropped.
+/// A mock server of the OnlyFans API in this process, on its own port of loopback.
 ///
-/// Dropping it checks what was [expected](Self::expect).
+/// Dropping it stops the server and checks the counts set with [`expect`](Self::expect).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use onlyfansapi_mock::{MockReply, MockServer};
+///
+/// let server = MockServer::start().await?;
+/// server.next("whoami").reply(MockReply::bad_gateway());
+/// let me = server.client().api().whoami().await?;
+/// assert!(me.team.is_some());
+/// // The first attempt got the 502.
+/// assert_eq!(me.meta().attempts(), 2);
+///
+/// server.assert_called("whoami", 2);
+/// let statuses: Vec<u16> = server.requests().iter().map(|request| request.status).collect();
+/// assert_eq!(statuses, [502, 200]);
+///
+/// server.reset();
+/// server.assert_called("whoami", 0);
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct MockServer {
-    pub(crate) state: Arc<Shared>,
+    pub(crate) state: Arc<SharedState>,
     pub(crate) task: JoinHandle<()>,
 }
 
-/// The key that is taken.
+/// The accepted API key. `Debug` does not print it, because callers may configure a real key.
 #[derive(Clone)]
-pub(crate) struct Key(pub(crate) String);
+pub(crate) struct RedactedKey(pub(crate) String);
 
-impl fmt::Debug for Key {
-    /// A program under test may bring a real one.
+impl fmt::Debug for RedactedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(..)")
+        f.write_str("RedactedKey(..)")
     }
 }
 
-/// What the requests share.
+/// The state that all requests share.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct SharedState {
     pub(crate) service: Arc<Service>,
     pub(crate) base: String,
-    pub(crate) key: Key,
+    pub(crate) key: RedactedKey,
     pub(crate) is_logged: bool,
-    pub(crate) account: Mutex<Account>,
-    pub(crate) memory: Mutex<State>,
-    pub(crate) keys: Mutex<Keys>,
+    pub(crate) usage: Mutex<Usage>,
+    pub(crate) objects: Mutex<ObjectStore>,
+    pub(crate) idempotency: Mutex<IdempotencyStore>,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) scripts: Mutex<Scripts>,
-    pub(crate) shapes: Mutex<HashMap<String, Shape>>,
+    /// By operationId.
+    pub(crate) response_options: Mutex<HashMap<String, ResponseOptions>>,
 }
 
-impl Shared {
-    /// As at the start.
+impl SharedState {
+    /// Restores the initial state.
     pub(crate) fn reset(&self) {
-        *lock(&self.memory) = State::default();
-        *lock(&self.keys) = Keys::default();
+        *lock(&self.objects) = ObjectStore::default();
+        *lock(&self.idempotency) = IdempotencyStore::default();
         *lock(&self.scripts) = Scripts::default();
-        lock(&self.shapes).clear();
-        lock(&self.account).reset();
+        lock(&self.response_options).clear();
+        lock(&self.usage).reset();
         lock(&self.journal).clear();
     }
 }
 
-/// How the answers of an operation are made.
+/// How response bodies of an operation are synthesized.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Shape {
+pub(crate) struct ResponseOptions {
     pub(crate) variation: Option<Variation>,
-    pub(crate) branch: usize,
+    /// The index into the alternatives of a `oneOf` or `anyOf`.
+    pub(crate) schema_index: usize,
 }
 
-/// A lock is only poisoned by a panic of a test, whose own message is the one to read.
+/// Locks a mutex and ignores poisoning: only a panicking test poisons it, and that panic is already reported.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl MockServer {
-    /// Starts a stand-in of the vendored document on a free port of loopback.
+    /// Starts a mock server for the vendored document on a free port of loopback.
     ///
     /// # Errors
     ///
-    /// When no port can be had.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// let postback = server.client().smart_link_postbacks().show(123).await?;
-    /// assert_eq!(postback.id, Some(123));
-    /// # Ok(()) }
-    /// ```
+    /// Returns an error if no port is available.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// How a stand-in is started that is not as [`Self::start`] makes one.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::builder().rate_limit(60).credits(100).start().await?;
-    /// # let _ = server; Ok(()) }
-    /// ```
+    /// Returns a builder with the default settings.
     pub fn builder() -> MockServerBuilder {
         MockServerBuilder::new()
     }
 
-    /// The base URL, such as `http://127.0.0.1:41234`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// assert!(server.url().starts_with("http://127.0.0.1:"));
-    /// # Ok(()) }
-    /// ```
+    /// Returns the base URL, such as `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> String {
         self.state.base.clone()
     }
 
-    /// A client for this stand-in, with its key.
+    /// Returns a client that is configured with the URL and the key of this server.
     ///
     /// # Panics
     ///
-    /// When no client can be built at all, which its message explains.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// assert!(server.client().api().whoami().fetch().await?.team.is_some());
-    /// # Ok(()) }
-    /// ```
+    /// Panics if the client cannot be built.
     #[cfg(feature = "client")]
     #[must_use]
     #[track_caller]
@@ -136,11 +129,11 @@ impl MockServer {
         let client = onlyfansapi::Client::builder().key(key).base_url(self.url());
         match client.build() {
             Ok(client) => client,
-            Err(error) => panic!("no client for the stand-in: {error}"),
+            Err(error) => panic!("failed to build a client for the mock server: {error}"),
         }
     }
 
-    /// The operationIds of the document, in its order.
+    /// Iterates over the operationIds of the document, in document order.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -156,33 +149,24 @@ impl MockServer {
             .map(|operation| operation.id.as_str())
     }
 
-    /// The next call of an operation, by its operationId; what becomes of it is said by the methods of [`Next`].
+    /// Scripts the response to the next request of an operation, given by its operationId.
     ///
     /// # Panics
     ///
-    /// When the document has no such operation.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::{MockReply, MockServer};
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.next("whoami").reply(MockReply::bad_gateway());
-    /// assert_eq!(server.client().api().whoami().fetch().await?.attempts(), 2);
-    /// # Ok(()) }
-    /// ```
+    /// Panics if the document has no such operation.
     #[track_caller]
-    pub fn next(&self, operation: &str) -> Next<'_> {
-        self.known(operation);
-        Next {
+    pub fn next(&self, operation: &str) -> ScriptedResponse<'_> {
+        self.operation(operation);
+        ScriptedResponse {
             server: self,
             operation: operation.to_owned(),
             times: 1,
         }
     }
 
-    /// Answers every further request of `method` and `path` (as it arrives, percent-encoded) with `reply`, whether the
-    /// document knows it or not.
+    /// Answers all further requests with `method` and `path` with `reply`.
+    ///
+    /// `path` is compared with the percent-encoded path of the request. The document does not have to describe it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -190,169 +174,133 @@ impl MockServer {
     ///
     /// let server = MockServer::start().await?;
     /// server.reply_at("GET", "/api/whoami", MockReply::status(403));
-    /// assert!(server.client().api().whoami().fetch().await.is_err());
+    /// assert!(server.client().api().whoami().await.is_err());
     /// # Ok(()) }
     /// ```
     pub fn reply_at(&self, method: &str, path: &str, reply: MockReply) {
         lock(&self.state.scripts).set_always(method, path, reply);
     }
 
-    /// Answers further calls of an operation in a form that departs from the complete one; `None` ends it. From other
-    /// languages by the header `X-Stand-In-Variation` of a request.
+    /// Applies `variation` to all further responses of an operation; `None` restores complete responses.
+    ///
+    /// Over HTTP, the request header `X-Mock-Variation` does the same for a single request.
     ///
     /// # Panics
     ///
-    /// When the document has no such operation.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use onlyfansapi_mock::{MockServer, Variation};
-    ///
-    /// let server = MockServer::start().await?;
-    /// server.vary("whoami", Some(Variation::Nulls));
-    /// let me = server.client().api().whoami().fetch().await?;
-    /// assert_eq!(me.team.as_ref().unwrap().name, None);
-    /// # Ok(()) }
-    /// ```
+    /// Panics if the document has no such operation.
     #[track_caller]
     pub fn vary(&self, operation: &str, variation: Option<Variation>) {
-        self.known(operation);
-        let mut shapes = lock(&self.state.shapes);
-        shapes.entry(operation.to_owned()).or_default().variation = variation;
+        self.operation(operation);
+        let mut options = lock(&self.state.response_options);
+        options.entry(operation.to_owned()).or_default().variation = variation;
     }
 
-    /// Answers further calls of an operation whose answer has one of several forms with the one of this number, from 0.
+    /// Selects the schema of all further responses of an operation whose response is documented with `oneOf` or
+    /// `anyOf`, by its index in that list.
     ///
     /// # Panics
     ///
-    /// When the document has no such operation.
+    /// Panics if the document has no such operation.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// for form in 0..server.forms("getUploadStatus") {
-    ///     server.answer_in_form("getUploadStatus", form);
-    ///     server.client().api().get_upload_status().account("acct_1").upload("ofapi_media_1").fetch().await?;
+    /// let client = server.client();
+    /// for index in 0..server.response_schema_count("getUploadStatus") {
+    ///     server.use_response_schema("getUploadStatus", index);
+    ///     client.api().get_upload_status().account("acct_0123").upload("ofapi_media_1").await?;
     /// }
     /// # Ok(()) }
     /// ```
     #[track_caller]
-    pub fn answer_in_form(&self, operation: &str, form: usize) {
-        self.known(operation);
-        let mut shapes = lock(&self.state.shapes);
-        shapes.entry(operation.to_owned()).or_default().branch = form;
+    pub fn use_response_schema(&self, operation: &str, index: usize) {
+        self.operation(operation);
+        let mut options = lock(&self.state.response_options);
+        options
+            .entry(operation.to_owned())
+            .or_default()
+            .schema_index = index;
     }
 
-    /// How many forms the answer of an operation has in the document.
+    /// Returns the number of alternative schemas of an operation's response; 1 without `oneOf` and `anyOf`.
     ///
     /// # Panics
     ///
-    /// When the document has no such operation.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// assert_eq!(server.forms("whoami"), 1);
-    /// # Ok(()) }
-    /// ```
+    /// Panics if the document has no such operation.
     #[must_use]
     #[track_caller]
-    pub fn forms(&self, operation: &str) -> usize {
-        let operation = self.known(operation);
+    pub fn response_schema_count(&self, operation: &str) -> usize {
+        let operation = self.operation(operation);
         let service = &self.state.service;
-        let success = answer::successes(operation).next();
-        success.map_or(1, |success| answer::branches(service, success))
+        let success = synthesis::successes(operation).next();
+        success.map_or(1, |success| synthesis::schema_count(service, success))
     }
 
-    /// Expects so many calls of an operation until the stand-in is dropped; dropping it panics if there were others.
+    /// Expects exactly `times` requests of an operation before the server is dropped; dropping it panics otherwise.
     ///
     /// # Panics
     ///
-    /// When the document has no such operation.
+    /// Panics if the document has no such operation.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let server = onlyfansapi_mock::MockServer::start().await?;
     /// server.expect("whoami", 1);
-    /// server.client().api().whoami().fetch().await?;
+    /// server.client().api().whoami().await?;
     /// # Ok(()) }
     /// ```
     #[track_caller]
     pub fn expect(&self, operation: &str, times: usize) {
-        self.known(operation);
+        self.operation(operation);
         let mut scripts = lock(&self.state.scripts);
         scripts.expected.push((operation.to_owned(), times));
     }
 
-    /// Checks that an operation was called so many times until now, whatever the calls were answered with.
+    /// Asserts that an operation has received exactly `times` requests so far, whatever the responses were.
     ///
     /// # Panics
     ///
-    /// When it was not, with the requests that came; and when the document has no such operation.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// server.client().api().whoami().fetch().await?;
-    /// server.assert_called("whoami", 1);
-    /// server.assert_called("sendMessage", 0);
-    /// # Ok(()) }
-    /// ```
+    /// Panics if the count differs, with a list of the recorded requests. Also panics if the document has no such
+    /// operation.
     #[track_caller]
     pub fn assert_called(&self, operation: &str, times: usize) {
-        self.known(operation);
-        if let Some(miss) = self.miss(operation, times) {
-            panic!("{miss}");
+        self.operation(operation);
+        if let Some(mismatch) = self.count_mismatch(operation, times) {
+            panic!("{mismatch}");
         }
     }
 
-    /// The requests so far, in the order in which they were answered; the last 10,000, or as the builder was told, and
-    /// no more than 64 MiB of bodies.
+    /// Returns the recorded requests, in the order in which they were handled.
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// server.client().api().whoami().fetch().await?;
-    /// let request = &server.requests()[0];
-    /// assert_eq!((request.operation.as_str(), request.status), ("whoami", 200));
-    /// # Ok(()) }
-    /// ```
+    /// The journal keeps the last 10,000 requests, or as many as [`MockServerBuilder::journal`] sets, and at most
+    /// 64 MiB of bodies.
     #[must_use]
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         let journal = lock(&self.state.journal);
         journal
             .iter()
-            .map(|request| Recorded::clone(request))
+            .map(|request| RecordedRequest::clone(request))
             .collect()
     }
 
-    /// As at the start: forgets what was made, the keys, the requests, what was scripted and expected, and what was paid.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// server.client().smart_link_postbacks().delete(123).await?;
-    /// server.reset();
-    /// assert!(server.client().smart_link_postbacks().show(123).await.is_ok());
-    /// assert_eq!(server.requests().len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// Restores the initial state: drops created objects, idempotency keys, recorded requests, scripts and
+    /// expectations, and restores the credit balance.
     pub fn reset(&self) {
         self.state.reset();
     }
 
-    /// What the document knows of the operation of a request and the request does not have: query names and headers as
-    /// they would be sent, and the fields of the body.
+    /// Lists the documented query parameters, headers and body fields of the request's operation that the request
+    /// does not contain. Query parameters are named as they would be sent.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let server = onlyfansapi_mock::MockServer::start().await?;
-    /// server.client().api().list_user_lists().account("acct_1").limit(10).offset(0).fetch().await?;
+    /// server.client().api().list_user_lists().account("acct_0123").limit(10).offset(0).await?;
     /// assert_eq!(server.unsent(&server.requests()[0]), ["query `view`"]);
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn unsent(&self, request: &Recorded) -> Vec<String> {
+    pub fn unsent(&self, request: &RecordedRequest) -> Vec<String> {
         let operation = self.state.service.operation(&request.operation);
         operation.map_or_else(Vec::new, |operation| {
             check::unsent(&self.state.service, operation, request)
@@ -360,14 +308,15 @@ impl MockServer {
     }
 
     #[track_caller]
-    fn known(&self, operation: &str) -> &crate::service::Operation {
-        match self.state.service.operation(operation) {
+    fn operation(&self, id: &str) -> &Operation {
+        match self.state.service.operation(id) {
             Some(operation) => operation,
-            None => panic!("the document has no operation `{operation}`"),
+            None => panic!("the document has no operation `{id}`"),
         }
     }
 
-    fn miss(&self, operation: &str, times: usize) -> Option<String> {
+    /// Returns the panic message if the number of requests of an operation is not `times`.
+    fn count_mismatch(&self, operation: &str, times: usize) -> Option<String> {
         let journal = lock(&self.state.journal);
         let count = journal.count(operation);
         if count == times {
@@ -376,7 +325,7 @@ impl MockServer {
         let lines: Vec<String> = journal
             .iter()
             .map(|request| {
-                let Recorded {
+                let RecordedRequest {
                     method,
                     path,
                     status,
@@ -387,7 +336,7 @@ impl MockServer {
             })
             .collect();
         Some(format!(
-            "`{operation}` was called {count} times, not {times}; the requests were:{}",
+            "expected {times} calls of `{operation}`, got {count}; recorded requests:{}",
             lines.concat()
         ))
     }
@@ -397,13 +346,13 @@ impl Drop for MockServer {
     fn drop(&mut self) {
         self.task.abort();
         let expected = std::mem::take(&mut lock(&self.state.scripts).expected);
-        // A test that fails already has a message of its own.
+        // A second panic would abort the process and hide the first failure.
         if std::thread::panicking() {
             return;
         }
         for (operation, times) in expected {
-            if let Some(miss) = self.miss(&operation, times) {
-                panic!("{miss}");
+            if let Some(mismatch) = self.count_mismatch(&operation, times) {
+                panic!("{mismatch}");
             }
         }
     }

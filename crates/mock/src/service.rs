@@ -1,7 +1,7 @@
-//! The document as a table of operations: what the stand-in knows of the service.
+//! The operations of the OpenAPI document.
 //!
-//! Read by codegen's reader and corrected by the overlay, and nothing after it: a pass that is wrong must not be wrong
-//! here as well.
+//! The document is parsed by codegen and corrected by the overlay, but not processed by codegen's passes: a bug in a
+//! pass must not affect the mock server as well.
 
 use std::collections::HashMap;
 use std::io;
@@ -26,30 +26,31 @@ const METHODS: [Method; 8] = [
     Method::TRACE,
 ];
 
-/// A document as a table of operations.
+/// The document and its operations, indexed by operationId and path length.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// What references point into.
+    /// The whole document, which `$ref`s point into.
     pub(crate) root: Value,
     pub(crate) operations: Vec<Operation>,
     by_id: HashMap<String, usize>,
-    /// What the document says somewhere of the properties of a name.
-    pub(crate) known: HashMap<String, Known>,
-    /// The operations by the number of segments of their paths; those whose last segment takes the rest are in all.
+    /// How response schemas define properties, by property name.
+    pub(crate) property_usage: HashMap<String, PropertyUsage>,
+    /// Indices of operations by the number of segments in their path.
     pub(crate) by_length: HashMap<usize, Vec<usize>>,
+    /// Indices of operations whose last segment matches the rest of the path.
     pub(crate) greedy: Vec<usize>,
 }
 
-/// What is known of all properties of one name.
+/// How the response schemas define all properties of one name.
 #[derive(Debug)]
-pub(crate) enum Known {
-    /// One of them is an object.
+pub(crate) enum PropertyUsage {
+    /// At least one is an object.
     Object,
-    /// Some of them are lists: the names beside each, and its items.
-    Lists(Vec<(Vec<String>, Value)>),
+    /// Some are arrays with an item schema: the names of the sibling properties, and the item schema.
+    Arrays(Vec<(Vec<String>, Value)>),
 }
 
-/// One operation of the document.
+/// An operation of the document.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: String,
@@ -59,46 +60,51 @@ pub(crate) struct Operation {
     pub(crate) segments: Vec<Segment>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<RequestBody>,
-    /// What stands under `responses`, the successes first.
-    pub(crate) answers: Vec<Answer>,
+    /// The documented responses, successes first.
+    pub(crate) responses: Vec<DocumentedResponse>,
+    /// The members that mark a successful response as a refusal, from the overlay's `x-refusal`.
+    pub(crate) refusal: Vec<String>,
 }
 
-/// One parameter, as documented.
+/// A documented parameter.
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
-    pub(crate) place: String,
+    /// The value of `in`.
+    pub(crate) location: String,
     pub(crate) required: bool,
     pub(crate) schema: Value,
     pub(crate) example: Value,
 }
 
 impl Operation {
-    /// The documented parameter of a place and a name.
-    pub(crate) fn parameter(&self, place: &str, name: &str) -> Option<&Parameter> {
+    /// Returns the documented parameter with this location and name.
+    pub(crate) fn parameter(&self, location: &str, name: &str) -> Option<&Parameter> {
         let mut parameters = self.parameters.iter();
-        parameters.find(|parameter| parameter.place == place && parameter.name == name)
+        parameters.find(|parameter| parameter.location == location && parameter.name == name)
     }
 }
 
+/// A documented request body.
 #[derive(Debug)]
 pub(crate) struct RequestBody {
-    pub(crate) media: String,
+    pub(crate) media_type: String,
     pub(crate) required: bool,
     pub(crate) schema: Value,
 }
 
+/// A documented response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct DocumentedResponse {
     pub(crate) status: u16,
-    /// Absent where the document shows no body.
-    pub(crate) media: Option<String>,
+    /// `None` if the response has no documented body.
+    pub(crate) media_type: Option<String>,
     pub(crate) schema: Value,
     pub(crate) example: Option<Value>,
 }
 
 impl Service {
-    /// The vendored document; read once in a process.
+    /// Returns the vendored document, which is parsed once per process.
     pub(crate) fn vendored() -> io::Result<Arc<Self>> {
         static VENDORED: OnceLock<Result<Arc<Service>, Error>> = OnceLock::new();
         let service = VENDORED.get_or_init(|| {
@@ -109,7 +115,7 @@ impl Service {
         service.clone().map_err(invalid)
     }
 
-    /// A document of the user's own.
+    /// Reads a document and an optional overlay from files.
     pub(crate) fn read(document: &Path, overlay: Option<&Path>) -> io::Result<Arc<Self>> {
         let read = || {
             let overlay = overlay.map(Overlay::read).transpose()?;
@@ -128,16 +134,16 @@ impl Service {
             operations: operations(&root),
             root,
             by_id: HashMap::new(),
-            known: HashMap::new(),
+            property_usage: HashMap::new(),
             by_length: HashMap::new(),
             greedy: Vec::new(),
         };
-        for answer in service
+        for response in service
             .operations
             .iter()
-            .flat_map(|operation| &operation.answers)
+            .flat_map(|operation| &operation.responses)
         {
-            learn(&answer.schema, &mut service.known);
+            collect_property_usage(&response.schema, &mut service.property_usage);
         }
         for (index, operation) in service.operations.iter().enumerate() {
             service.by_id.insert(operation.id.clone(), index);
@@ -150,57 +156,59 @@ impl Service {
         Ok(service)
     }
 
-    /// An operation by its operationId.
+    /// Returns the operation with this operationId.
     pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
         self.by_id.get(id).map(|index| &self.operations[*index])
     }
 
-    /// A schema, with the reference followed where it is one.
+    /// Follows the `$ref` of a schema, if it is one.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         resolve(&self.root, schema)
     }
 }
 
-/// Notes what a schema says of its properties.
-fn learn(schema: &Value, known: &mut HashMap<String, Known>) {
+/// Records how a schema and its subschemas define their properties.
+fn collect_property_usage(schema: &Value, usage: &mut HashMap<String, PropertyUsage>) {
     let properties = schema["properties"].as_object();
     for (name, property) in properties.into_iter().flatten() {
         let items = property["items"]
             .as_object()
             .filter(|items| !items.is_empty());
         if property["properties"].is_object() {
-            known.insert(name.clone(), Known::Object);
+            usage.insert(name.clone(), PropertyUsage::Object);
         } else if let Some(items) = items {
-            let entry = known.entry(name.clone());
-            if let Known::Lists(lists) = entry.or_insert_with(|| Known::Lists(Vec::new())) {
-                let beside = properties
+            let entry = usage.entry(name.clone());
+            if let PropertyUsage::Arrays(arrays) =
+                entry.or_insert_with(|| PropertyUsage::Arrays(Vec::new()))
+            {
+                let siblings = properties
                     .into_iter()
                     .flat_map(Map::keys)
                     .cloned()
                     .collect();
-                lists.push((beside, Value::Object(items.clone())));
+                arrays.push((siblings, Value::Object(items.clone())));
             }
         }
-        learn(property, known);
+        collect_property_usage(property, usage);
     }
     if let Some(items) = schema.get("items") {
-        learn(items, known);
+        collect_property_usage(items, usage);
     }
-    for word in ["oneOf", "anyOf", "allOf"] {
-        for branch in schema[word].as_array().into_iter().flatten() {
-            learn(branch, known);
+    for keyword in ["oneOf", "anyOf", "allOf"] {
+        for subschema in schema[keyword].as_array().into_iter().flatten() {
+            collect_property_usage(subschema, usage);
         }
     }
 }
 
-/// The first value of a name among the pairs of a path or a query.
-pub(crate) fn sent<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+/// Returns the first value with this name among path or query pairs.
+pub(crate) fn first_value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let pair = pairs.iter().find(|(known, _)| known == name);
     pair.map(|(_, value)| value.as_str())
 }
 
-/// A value as it stands in a path or a query.
-pub(crate) fn plain(value: &Value) -> String {
+/// Formats a value for a path or a query: a string without quotes, anything else as JSON.
+pub(crate) fn plain_string(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
@@ -212,7 +220,7 @@ fn invalid(error: Error) -> io::Error {
 
 fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
     let mut node = node;
-    // A reference to a reference that comes back to the first is not followed for ever.
+    // The bound stops at cyclic references.
     for _ in 0..32 {
         let target = node["$ref"].as_str().and_then(|r| r.strip_prefix('#'));
         match target.and_then(|pointer| root.pointer(pointer)) {
@@ -243,24 +251,34 @@ fn operations(root: &Value) -> Vec<Operation> {
                 method,
                 parameters: parameters(root, item, operation),
                 body: request_body(root, operation),
-                answers: answers(root, operation),
+                responses: responses(root, operation),
+                refusal: refusal(operation),
             });
         }
     }
     operations
 }
 
-/// The parameters of a path item and of the operation, of which the latter prevail.
+/// The members that mark a successful response as a refusal: `success`, unless the overlay names others.
+fn refusal(operation: &Value) -> Vec<String> {
+    match operation["x-refusal"].as_array() {
+        Some(named) => named.iter().map(plain_string).collect(),
+        None => vec!["success".to_owned()],
+    }
+}
+
+/// Merges the parameters of a path item and of an operation; the operation takes precedence.
 fn parameters(root: &Value, item: &Value, operation: &Value) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = Vec::new();
     for holder in [item, operation] {
         for parameter in holder["parameters"].as_array().into_iter().flatten() {
             let parameter = resolve(root, parameter);
-            let (Some(name), Some(place)) = (parameter["name"].as_str(), parameter["in"].as_str())
+            let (Some(name), Some(location)) =
+                (parameter["name"].as_str(), parameter["in"].as_str())
             else {
                 continue;
             };
-            parameters.retain(|known| known.name != name || known.place != place);
+            parameters.retain(|known| known.name != name || known.location != location);
             let schema = resolve(root, &parameter["schema"]).clone();
             let examples = [
                 &parameter["example"],
@@ -271,7 +289,7 @@ fn parameters(root: &Value, item: &Value, operation: &Value) -> Vec<Parameter> {
             let example = example.cloned().unwrap_or_default();
             parameters.push(Parameter {
                 name: name.to_owned(),
-                place: place.to_owned(),
+                location: location.to_owned(),
                 required: parameter["required"] == true,
                 example,
                 schema,
@@ -283,52 +301,52 @@ fn parameters(root: &Value, item: &Value, operation: &Value) -> Vec<Parameter> {
 
 fn request_body(root: &Value, operation: &Value) -> Option<RequestBody> {
     let body = resolve(root, operation.get("requestBody")?);
-    let (media, content) = content_of(body)?;
+    let (media_type, content) = content_of(body)?;
     Some(RequestBody {
-        media: media.clone(),
+        media_type: media_type.clone(),
         required: body["required"] == true,
         schema: content["schema"].clone(),
     })
 }
 
-/// The content of a body: JSON, or the first where there is none.
+/// Returns the media type and content of a body: JSON if documented, else the first.
 fn content_of(body: &Value) -> Option<(&String, &Value)> {
     let contents = body["content"].as_object()?;
-    let is_json = |media: &str| media.starts_with("application/json");
+    let is_json = |media_type: &str| media_type.starts_with("application/json");
     contents
         .iter()
-        .find(|(media, _)| is_json(media))
+        .find(|(media_type, _)| is_json(media_type))
         .or_else(|| contents.iter().next())
 }
 
-fn answers(root: &Value, operation: &Value) -> Vec<Answer> {
-    let mut answers = Vec::new();
-    let responses = operation["responses"].as_object();
-    let has_success = responses.is_some_and(|responses| {
-        responses
+fn responses(root: &Value, operation: &Value) -> Vec<DocumentedResponse> {
+    let mut responses = Vec::new();
+    let documented = operation["responses"].as_object();
+    let has_success = documented.is_some_and(|documented| {
+        documented
             .keys()
             .any(|status| status.starts_with(['2', '3']))
     });
-    for (status, answer) in responses.into_iter().flatten() {
-        let answer = resolve(root, answer);
+    for (status, response) in documented.into_iter().flatten() {
+        let response = resolve(root, response);
         let status = match status.to_ascii_uppercase().as_str() {
-            // An error, mostly; a success where there is no other.
+            // Usually an error; the success if no other is documented.
             "DEFAULT" if has_success => Ok(500),
             "DEFAULT" => Ok(200),
-            // `2XX`: the first that it stands for.
+            // The first status of a range: 200 for `2XX`.
             text => text.replace('X', "0").parse(),
         };
         let Ok(status) = status else { continue };
-        let content = content_of(answer);
+        let content = content_of(response);
         let schema = content.map_or(&Value::Null, |(_, content)| &content["schema"]);
         let example = content.and_then(|(_, content)| content.get("example"));
-        answers.push(Answer {
+        responses.push(DocumentedResponse {
             status,
-            media: content.map(|(media, _)| media.clone()),
+            media_type: content.map(|(media_type, _)| media_type.clone()),
             example: example.or_else(|| schema.get("example")).cloned(),
             schema: schema.clone(),
         });
     }
-    answers.sort_by_key(|answer| (!(200..400).contains(&answer.status), answer.status));
-    answers
+    responses.sort_by_key(|response| (!(200..400).contains(&response.status), response.status));
+    responses
 }

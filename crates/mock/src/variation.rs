@@ -1,28 +1,40 @@
-//! Answers that are not as they should be, on request: what the service is known to send, too.
+//! Deviations from the complete response body, modeled on what the service is known to send.
 
 use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-/// How an answer departs from the complete one. Only what stands under `data` is changed, or the whole body where
-/// there is no `data`.
+/// A deviation from the complete response body; see [`MockServer::vary`](crate::MockServer::vary).
+///
+/// Only `data` is changed, or the whole body if it has no `data`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use onlyfansapi_mock::{MockServer, Variation};
+///
+/// let server = MockServer::start().await?;
+/// server.vary("whoami", Some(Variation::Nulls));
+/// let me = server.client().api().whoami().await?;
+/// assert_eq!(me.team.as_ref().unwrap().name, None);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Variation {
-    /// Every text, number and truth value is null.
+    /// Every string, number and boolean field is null.
     Nulls,
-    /// Every text, number and truth value of an object is missing.
+    /// Every string, number and boolean field is missing.
     Missing,
-    /// Every list is empty.
+    /// Every array is empty.
     EmptyLists,
-    /// Every object has a field more, which the document does not know.
+    /// Every object has an additional, undocumented field.
     UnknownFields,
-    /// Every object within another is `[]`, as PHP writes an empty one.
+    /// Every nested object is `[]`, which is how PHP encodes an empty one.
     ListsForObjects,
 }
 
 impl Variation {
-    /// All of them, with the names that the header `X-Stand-In-Variation` takes.
+    /// All variations with their names in the header `X-Mock-Variation`.
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::Nulls, "nulls"),
         (Self::Missing, "missing"),
@@ -31,6 +43,7 @@ impl Variation {
         (Self::ListsForObjects, "lists-for-objects"),
     ];
 
+    /// Changes a complete response body.
     pub(crate) fn apply(self, body: &mut Value) {
         let has_data = body.get("data").is_some_and(|data| !data.is_null());
         self.change(if has_data { &mut body["data"] } else { body });
@@ -40,25 +53,25 @@ impl Variation {
         match value {
             Value::Array(items) if self == Self::EmptyLists => items.clear(),
             Value::Array(items) => items.iter_mut().for_each(|item| {
-                // The items of a list are what it is a list of.
+                // Scalar items stay: only fields of objects become null or missing.
                 if item.is_object() || item.is_array() {
                     self.change(item);
                 }
             }),
             Value::Object(members) => {
-                let is_plain = |value: &Value| !value.is_object() && !value.is_array();
+                let is_scalar = |value: &Value| !value.is_object() && !value.is_array();
                 if self == Self::Missing {
-                    members.retain(|_, member| !is_plain(member));
+                    members.retain(|_, member| !is_scalar(member));
                 }
                 for (_, member) in members.iter_mut() {
                     match self {
-                        Self::Nulls if is_plain(member) => *member = Value::Null,
+                        Self::Nulls if is_scalar(member) => *member = Value::Null,
                         Self::ListsForObjects if member.is_object() => *member = json!([]),
                         _ => self.change(member),
                     }
                 }
                 if self == Self::UnknownFields {
-                    members.insert("field_of_tomorrow".to_owned(), json!({"is": ["new"]}));
+                    members.insert("unknown_field".to_owned(), json!({"nested": [1]}));
                 }
             }
             _ => {}
@@ -73,7 +86,7 @@ impl FromStr for Variation {
         let known = Self::ALL.into_iter().find(|(_, known)| *known == name);
         known.map(|(variation, _)| variation).ok_or_else(|| {
             let names = Self::ALL.map(|(_, name)| name).join(", ");
-            format!("`{name}` is no variation; there are {names}")
+            format!("unknown variation `{name}`; expected one of {names}")
         })
     }
 }

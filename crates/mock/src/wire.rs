@@ -1,5 +1,4 @@
-//! A server that sends bytes and nothing else, for what no HTTP library would send: a body that
-//! breaks off, an answer that is none.
+//! A server that sends fixed bytes, for responses that no HTTP library would send: truncated bodies and invalid HTTP.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,7 +7,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Sends the same bytes to every connection once a request has come, then closes it.
+/// Sends the same bytes on every connection after reading a request head, then closes the connection.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use onlyfansapi_mock::WireServer;
+///
+/// // The body is shorter than its declared length.
+/// let server = WireServer::start("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"data\":").await?;
+/// let client = onlyfansapi::Client::builder().key("test-key").base_url(server.url()).build()?;
+/// let options = onlyfansapi::CallOptions::new().no_retry();
+/// assert!(client.api().whoami().with(options).await.is_err());
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct WireServer {
     address: SocketAddr,
@@ -20,7 +31,7 @@ impl WireServer {
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// Returns an error if no port is available.
     pub async fn start(bytes: impl Into<Vec<u8>>) -> io::Result<Self> {
         let bytes = bytes.into();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -36,7 +47,7 @@ impl WireServer {
                             Ok(_) => {}
                         }
                     }
-                    // The client may have gone: then there is nobody to tell.
+                    // Fails if the client has already disconnected.
                     let _ = stream.write_all(&bytes).await;
                     let _ = stream.shutdown().await;
                 });
@@ -45,7 +56,7 @@ impl WireServer {
         Ok(Self { address, task })
     }
 
-    /// The base URL, such as `http://127.0.0.1:41234`.
+    /// Returns the base URL, such as `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

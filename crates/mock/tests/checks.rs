@@ -1,4 +1,4 @@
-//! What the stand-in refuses, and how it says so.
+//! Requests that the mock server rejects, and the errors that it returns.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -13,34 +13,37 @@ const QUEUE: &str = "/api/a/queue?publishDateStart=x&publishDateEnd=x&timezone=x
 const MESSAGES: &str = "/api/a/chats/1/messages";
 
 #[tokio::test]
-async fn without_the_key_there_is_one_sentence() {
+async fn missing_or_wrong_key_is_401() {
     let server = MockServer::start().await.unwrap();
-    for more in [
+    for headers in [
         "",
         "Authorization: Bearer other\r\n",
         "Authorization: other\r\n",
     ] {
-        let came = send_bare(&server, "GET", "/api/whoami", more, "").await;
-        assert_eq!(came.status, 401);
-        let sentence =
+        let response = send_bare(&server, "GET", "/api/whoami", headers, "").await;
+        assert_eq!(response.status, 401);
+        let message =
             "Unauthorized. Go to https://app.onlyfansapi.com/api-keys to get your API key.";
-        assert_eq!(came.json(), json!({"error": sentence}));
+        assert_eq!(response.json(), json!({"error": message}));
     }
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_told_apart() {
+async fn unknown_path_is_404_and_unknown_method_is_405() {
     let server = MockServer::start().await.unwrap();
-    let came = send(&server, "GET", "/api/no/such/thing/at/all", "", "").await;
-    assert_eq!(came.status, 404);
+    let response = send(&server, "GET", "/api/no/such/thing/at/all", "", "").await;
+    assert_eq!(response.status, 404);
     assert_eq!(
-        came.json()["message"],
+        response.json()["message"],
         "The route api/no/such/thing/at/all could not be found."
     );
-    let came = send(&server, "PUT", "/api/webhooks", "", "").await;
-    assert_eq!((came.status, came.header("allow")), (405, "get, post"));
+    let response = send(&server, "PUT", "/api/webhooks", "", "").await;
+    assert_eq!(
+        (response.status, response.header("allow")),
+        (405, "get, post")
+    );
     assert!(
-        came.json()["message"]
+        response.json()["message"]
             .as_str()
             .unwrap()
             .contains("Supported methods: GET, POST.")
@@ -48,7 +51,7 @@ async fn unknown_paths_and_methods_are_told_apart() {
 }
 
 #[tokio::test]
-async fn every_fault_of_a_query_is_in_the_map_of_fields() {
+async fn invalid_query_parameters_are_reported_by_field() {
     let server = MockServer::start().await.unwrap();
     for (target, field, message) in [
         (
@@ -112,10 +115,10 @@ async fn every_fault_of_a_query_is_in_the_map_of_fields() {
             "The postback id field must be an integer.",
         ),
     ] {
-        let came = send(&server, "GET", &target, "", "").await;
-        let body = came.json();
+        let response = send(&server, "GET", &target, "", "").await;
+        let body = response.json();
         assert_eq!(
-            (came.status, &body["error"]),
+            (response.status, &body["error"]),
             (422, &json!("VALIDATION_ERROR")),
             "{target}: {body}"
         );
@@ -126,11 +129,11 @@ async fn every_fault_of_a_query_is_in_the_map_of_fields() {
 }
 
 #[tokio::test]
-async fn filters_with_dots_are_refused_and_brackets_are_read() {
+async fn filters_with_dots_are_rejected_and_brackets_accepted() {
     let server = MockServer::start().await.unwrap();
-    let came = send(&server, "GET", &format!("{FANS}?filter.online=1"), "", "").await;
-    assert_eq!(came.status, 422);
-    let message = came.json()["errors"]["filter.online"][0].clone();
+    let response = send(&server, "GET", &format!("{FANS}?filter.online=1"), "", "").await;
+    assert_eq!(response.status, 422);
+    let message = response.json()["errors"]["filter.online"][0].clone();
     assert!(
         message.as_str().unwrap().ends_with("filter[online]."),
         "{message}"
@@ -157,18 +160,18 @@ async fn filters_with_dots_are_refused_and_brackets_are_read() {
             "{query}"
         );
     }
-    for word in ["1", "0", "true", "false"] {
-        let target = format!("/api/a/tracking-links?synchronous={word}");
+    for value in ["1", "0", "true", "false"] {
+        let target = format!("/api/a/tracking-links?synchronous={value}");
         assert_eq!(
             send(&server, "GET", &target, "", "").await.status,
             200,
-            "{word}"
+            "{value}"
         );
     }
 }
 
 #[tokio::test]
-async fn what_means_nothing_to_the_service_is_a_finding() {
+async fn ignored_parts_of_a_request_are_findings() {
     let server = MockServer::start().await.unwrap();
     assert_eq!(
         send(
@@ -200,18 +203,18 @@ async fn what_means_nothing_to_the_service_is_a_finding() {
         findings,
         [
             vec![
-                "unknown query name `filter[onlien]`",
-                "unknown query name `q`",
-                "unknown query name `filter`"
+                "unknown query parameter `filter[onlien]`",
+                "unknown query parameter `q`",
+                "unknown query parameter `filter`"
             ],
-            vec!["unknown field `txet` of the body"],
-            vec!["a body, though the operation has none"],
+            vec!["unknown body field `txet`"],
+            vec!["unexpected request body; the operation does not define one"],
         ]
     );
 }
 
 #[tokio::test]
-async fn every_fault_of_a_body_is_in_the_map_of_fields() {
+async fn invalid_body_fields_are_reported_by_field() {
     let server = MockServer::start().await.unwrap();
     let postback = json!({"url": "https://example.com", "smart_link_scope": "global", "conversion_types": ["new_subscriber"]});
     let with = |name: &str, value: Value| {
@@ -264,14 +267,10 @@ async fn every_fault_of_a_body_is_in_the_map_of_fields() {
         ),
         (json!([]), "body", "The body field must be an object."),
     ] {
-        let came = send_json(&server, "POST", "/api/smart-link-postbacks", &body).await;
-        let answer = came.json();
-        assert_eq!(came.status, 422, "{body}: {answer}");
-        assert_eq!(
-            answer["errors"][field],
-            json!([message]),
-            "{body}: {answer}"
-        );
+        let response = send_json(&server, "POST", "/api/smart-link-postbacks", &body).await;
+        let error = response.json();
+        assert_eq!(response.status, 422, "{body}: {error}");
+        assert_eq!(error["errors"][field], json!([message]), "{body}: {error}");
     }
     assert_eq!(
         send_json(&server, "POST", "/api/smart-link-postbacks", &postback)
@@ -279,7 +278,7 @@ async fn every_fault_of_a_body_is_in_the_map_of_fields() {
             .status,
         200
     );
-    // Nothing was half written: the first, and the last.
+    // The rejected requests created nothing: the list has the initial postback and the last one.
     let list = send(&server, "GET", "/api/smart-link-postbacks", "", "")
         .await
         .json();
@@ -287,15 +286,15 @@ async fn every_fault_of_a_body_is_in_the_map_of_fields() {
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_read_says_why() {
+async fn unreadable_bodies_are_rejected_with_a_reason() {
     let server = MockServer::start().await.unwrap();
     let json = "Content-Type: application/json\r\n";
-    for (more, body, status, message) in [
+    for (headers, body, status, message) in [
         (
             json,
             "{\"text\": ",
             400,
-            "The body is no JSON: EOF while parsing a value at line 1 column 9",
+            "The body is not valid JSON: EOF while parsing a value at line 1 column 9",
         ),
         ("", "{}", 415, "The body must be application/json, not ."),
         (
@@ -305,13 +304,13 @@ async fn a_body_that_cannot_be_read_says_why() {
             "The body must be application/json, not text/plain.",
         ),
     ] {
-        let came = send(&server, "POST", MESSAGES, more, body).await;
+        let response = send(&server, "POST", MESSAGES, headers, body).await;
         assert_eq!(
-            (came.status, came.json()["message"].as_str()),
+            (response.status, response.json()["message"].as_str()),
             (status, Some(message))
         );
     }
-    let came = send(
+    let response = send(
         &server,
         "POST",
         "/api/a/media/vault",
@@ -319,49 +318,50 @@ async fn a_body_that_cannot_be_read_says_why() {
         "x",
     )
     .await;
-    assert_eq!(came.status, 400);
+    assert_eq!(response.status, 400);
     assert!(
-        came.message()
-            .starts_with("The body is no multipart form: ")
+        response
+            .message()
+            .starts_with("The body is not a valid multipart form: ")
     );
 }
 
 #[tokio::test]
-async fn a_form_is_checked_by_its_fields_and_paid_by_its_size() {
+async fn forms_are_validated_by_field_and_priced_by_size() {
     let server = MockServer::start().await.unwrap();
     let form = "Content-Type: multipart/form-data; boundary=B\r\n";
-    let part = |head: &str, body: &str| {
-        format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n")
+    let part = |disposition: &str, body: &str| {
+        format!("--B\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{body}\r\n")
     };
     let file = part("name=\"file\"; filename=\"a.mp4\"", &"x".repeat(2_500_000));
-    let whole = |parts: &[String]| parts.concat() + "--B--\r\n";
+    let form_body = |parts: &[String]| parts.concat() + "--B--\r\n";
     let upload = "/api/a/media/vault";
-    let came = send(
+    let response = send(
         &server,
         "POST",
         upload,
         form,
-        &whole(std::slice::from_ref(&file)),
+        &form_body(std::slice::from_ref(&file)),
     )
     .await;
-    // Three decimal megabytes were begun.
+    // 2.5 MB are billed as three megabytes (decimal).
     assert_eq!(
-        (came.status, came.header("x-ofapi-credits-used")),
+        (response.status, response.header("x-ofapi-credits-used")),
         (200, "9")
     );
-    let in_background = whole(&[file, part("name=\"async\"", "true")]);
+    let in_background = form_body(&[file, part("name=\"async\"", "true")]);
     assert_eq!(
         send(&server, "POST", upload, form, &in_background)
             .await
             .status,
         202
     );
-    let wrong = whole(&[
+    let invalid = form_body(&[
         part("name=\"async\"", "soon"),
         part("name=\"file\"", "no file"),
     ]);
-    let came = send(&server, "POST", upload, form, &wrong).await;
-    let errors = &came.json()["errors"];
+    let response = send(&server, "POST", upload, form, &invalid).await;
+    let errors = &response.json()["errors"];
     assert_eq!(
         errors["async"],
         json!(["The async field must be true or false."])
@@ -414,40 +414,40 @@ async fn idempotency_keys_replay_conflict_and_mismatch() {
             "IDEMPOTENCY_KEY_INVALID",
         ),
     ] {
-        let came = send_with(key, target, text).await;
+        let response = send_with(key, target, text).await;
         assert_eq!(
-            (came.status, came.json()["error"].as_str()),
+            (response.status, response.json()["error"].as_str()),
             (status, Some(code))
         );
     }
-    // Another account has keys of its own.
+    // Idempotency keys are scoped to the account.
     assert_eq!(
         send_with("k", "/api/b/chats/1/messages", "other")
             .await
             .status,
         200
     );
-    // While the first is under way.
+    // A second request while the first is in progress.
     server
         .next("sendMessage")
         .delay(std::time::Duration::from_millis(200));
-    let late = async {
+    let delayed = async {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         send_with("slow", MESSAGES, "hi").await
     };
-    let (slow, meanwhile) = tokio::join!(send_with("slow", MESSAGES, "hi"), late);
+    let (slow, meanwhile) = tokio::join!(send_with("slow", MESSAGES, "hi"), delayed);
     assert_eq!(slow.status, 200);
     assert_eq!(
         (meanwhile.status, &meanwhile.json()["error"]),
         (409, &json!("IDEMPOTENCY_CONFLICT"))
     );
-    // One chat got two messages: `k` and `slow`.
+    // The chat has two messages, sent with the keys `k` and `slow`.
     let list = send(&server, "GET", MESSAGES, "", "").await.json();
     assert_eq!(list["data"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
-async fn what_only_the_prose_requires_is_required() {
+async fn fields_required_only_by_the_description_are_required() {
     let server = MockServer::start().await.unwrap();
     for (method, target, body, field) in [
         ("POST", MESSAGES, json!({}), "text"),
@@ -483,17 +483,17 @@ async fn what_only_the_prose_requires_is_required() {
             "votingOptions",
         ),
     ] {
-        let came = send_json(&server, method, target, &body).await;
-        assert_eq!(came.status, 422, "{target} {body}: {}", came.text);
+        let response = send_json(&server, method, target, &body).await;
+        assert_eq!(response.status, 422, "{target} {body}: {}", response.body);
         assert!(
-            came.json()["errors"][field].is_array(),
+            response.json()["errors"][field].is_array(),
             "{target} {body}: {}",
-            came.text
+            response.body
         );
     }
-    let bare = send(&server, "POST", MESSAGES, "", "").await;
+    let without_body = send(&server, "POST", MESSAGES, "", "").await;
     assert_eq!(
-        (bare.status, bare.json()["message"].as_str()),
+        (without_body.status, without_body.json()["message"].as_str()),
         (422, Some("The text field is required."))
     );
     for (method, target, body) in [
@@ -503,7 +503,7 @@ async fn what_only_the_prose_requires_is_required() {
             "/api/authenticate",
             json!({"auth_type": "mobile_app"}),
         ),
-        // Empty means something here.
+        // These operations accept empty values.
         (
             "PUT",
             "/api/a/fans/5/custom-name",
@@ -516,23 +516,23 @@ async fn what_only_the_prose_requires_is_required() {
         ),
         ("DELETE", "/api/a/users/5/subscribe", json!({"reason": ""})),
     ] {
-        let came = send_json(&server, method, target, &body).await;
-        assert_eq!(came.status, 200, "{target} {body}: {}", came.text);
+        let response = send_json(&server, method, target, &body).await;
+        assert_eq!(response.status, 200, "{target} {body}: {}", response.body);
     }
     let form = "Content-Type: multipart/form-data; boundary=B\r\n";
-    let nothing = send(&server, "POST", "/api/a/media/vault", form, "--B--\r\n").await;
+    let empty_form = send(&server, "POST", "/api/a/media/vault", form, "--B--\r\n").await;
     assert_eq!(
-        nothing.json()["errors"]["file"],
+        empty_form.json()["errors"]["file"],
         json!(["The file field is required."])
     );
 }
 
 #[tokio::test]
-async fn nothing_shows_the_key() {
+async fn debug_and_json_output_do_not_contain_the_key() {
     let builder = MockServer::builder().key("not-a-real-key");
     assert!(!format!("{builder:?}").contains("not-a-real-key"));
     let server = builder.start().await.unwrap();
-    let came = send_bare(
+    let response = send_bare(
         &server,
         "GET",
         "/api/whoami",
@@ -540,13 +540,13 @@ async fn nothing_shows_the_key() {
         "",
     )
     .await;
-    assert_eq!(came.status, 200);
-    let shown = format!(
+    assert_eq!(response.status, 200);
+    let output = format!(
         "{server:?}{:?}{}",
         server.requests(),
         server.requests()[0].to_json()
     );
-    assert!(!shown.contains("not-a-real-key"), "{shown}");
+    assert!(!output.contains("not-a-real-key"), "{output}");
     assert_eq!(
         server.requests()[0].header("authorization"),
         "Bearer not-a-real-key".replace('B', "b")

@@ -1,15 +1,15 @@
-//! The vendor's own Python client against the stand-in: `examples/python/stand_in.py`.
+//! The vendor's Python client against the mock server: `examples/python/mock_server.py`.
 //!
-//! Skipped, and said so, where there is no Python with the package `onlyfans`.
+//! Skipped, with a message, if no Python with the package `onlyfans` is available.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 use std::process::Command;
 
-use onlyfansapi_mock::{KEY, MockServer};
+use onlyfansapi_mock::{API_KEY, MockServer};
 
 #[tokio::test]
-async fn the_vendor_s_own_client_finds_a_service() {
+async fn vendor_python_client_works_against_the_mock_server() {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let has_client = Command::new(&python)
         .args(["-c", "import onlyfansapi"])
@@ -21,14 +21,14 @@ async fn the_vendor_s_own_client_finds_a_service() {
     let server = MockServer::start().await.unwrap();
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/../../examples/python/stand_in.py"
+        "/../../examples/python/mock_server.py"
     );
     let mut command = Command::new(&python);
     command
         .arg(script)
         .env("ONLY_FANS_API_BASE_URL", server.url())
-        .env("ONLYFANSAPI_API_KEY", KEY);
-    // The stand-in answers in this runtime while the program runs.
+        .env("ONLYFANSAPI_API_KEY", API_KEY);
+    // The mock server runs in this runtime, so waiting for the program must not block it.
     let output = tokio::task::spawn_blocking(move || command.output())
         .await
         .unwrap()

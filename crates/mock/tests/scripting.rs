@@ -1,4 +1,4 @@
-//! What a test says in advance, and what it asks afterwards.
+//! Scripted responses, and assertions on the requests that arrived.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -13,7 +13,7 @@ use onlyfansapi_mock::{MockReply, MockServer, RetryAfter};
 use serde_json::json;
 
 #[tokio::test]
-async fn the_next_calls_end_as_scripted_and_those_after_them_do_not() {
+async fn scripted_responses_apply_to_the_next_calls_only() {
     let server = MockServer::start().await.unwrap();
     let next = || server.next("whoami");
     next()
@@ -25,29 +25,32 @@ async fn the_next_calls_end_as_scripted_and_those_after_them_do_not() {
         SystemTime::UNIX_EPOCH,
     )));
     next().reply(MockReply::too_many_requests(RetryAfter::Absent));
-    let mut came = Vec::new();
+    let mut responses = Vec::new();
     for _ in 0..7 {
-        came.push(send(&server, "GET", "/api/whoami", "", "").await);
+        responses.push(send(&server, "GET", "/api/whoami", "", "").await);
     }
-    let statuses: Vec<_> = came.iter().map(|came| came.status).collect();
+    let statuses: Vec<_> = responses.iter().map(|response| response.status).collect();
     assert_eq!(statuses, [503, 503, 502, 429, 429, 429, 200]);
     assert_eq!(
-        (came[0].header("x-a"), came[0].json()["message"].as_str()),
+        (
+            responses[0].header("x-a"),
+            responses[0].json()["message"].as_str()
+        ),
         ("b", Some("later"))
     );
     assert!(
-        came[2].header("content-type").starts_with("text/html")
-            && came[2].text.contains("<h1>Bad gateway</h1>")
+        responses[2].header("content-type").starts_with("text/html")
+            && responses[2].body.contains("<h1>Bad gateway</h1>")
     );
-    let waits: Vec<_> = came[3..6]
+    let waits: Vec<_> = responses[3..6]
         .iter()
-        .map(|came| came.header("retry-after"))
+        .map(|response| response.header("retry-after"))
         .collect();
     assert_eq!(waits, ["7", "thu, 01 jan 1970 00:00:00 gmt", ""]);
 }
 
 #[tokio::test]
-async fn a_reset_before_does_nothing_and_one_after_has_done_it() {
+async fn reset_before_drops_the_request_and_reset_after_processes_it() {
     let server = MockServer::start().await.unwrap();
     let lists = "/api/a/user-lists";
     let count = async || {
@@ -63,79 +66,79 @@ async fn a_reset_before_does_nothing_and_one_after_has_done_it() {
             "after" => next.reset_after(),
             _ => next.truncate(),
         }
-        let came = send_json(&server, "POST", lists, &json!({"name": "VIP"})).await;
+        let response = send_json(&server, "POST", lists, &json!({"name": "VIP"})).await;
         if script == "truncated" {
-            assert_eq!(came.status, 200);
-            let length: usize = came.header("content-length").parse().unwrap();
-            assert_eq!(came.text.len(), length / 2);
+            assert_eq!(response.status, 200);
+            let length: usize = response.header("content-length").parse().unwrap();
+            assert_eq!(response.body.len(), length / 2);
         } else {
-            assert_eq!((came.status, came.text.as_str()), (0, ""));
+            assert_eq!((response.status, response.body.as_str()), (0, ""));
         }
-        let made = server
+        let create_request = server
             .requests()
             .into_iter()
             .rfind(|request| request.method == "POST");
-        assert_eq!(made.unwrap().status, came.status, "{script}");
+        assert_eq!(create_request.unwrap().status, response.status, "{script}");
         assert_eq!(count().await, expected, "{script}");
     }
 }
 
 #[tokio::test]
-async fn delays_and_slow_bodies_take_their_time() {
+async fn delayed_and_slow_responses_take_the_scripted_time() {
     let server = MockServer::start().await.unwrap();
     let client = server.client();
-    let whole = client.api().whoami().fetch().await.unwrap();
+    let undelayed = client.api().whoami().send().await.unwrap();
     server.next("whoami").delay(Duration::from_millis(60));
-    server.next("whoami").slowly(Duration::from_millis(6));
+    server.next("whoami").throttle(Duration::from_millis(6));
     for _ in 0..2 {
-        let reply = client.api().whoami().fetch().await.unwrap();
+        let reply = client.api().whoami().send().await.unwrap();
         assert!(
-            reply.elapsed() >= Duration::from_millis(60),
+            reply.meta().elapsed() >= Duration::from_millis(60),
             "{:?}",
-            reply.elapsed()
+            reply.meta().elapsed()
         );
-        assert_eq!(reply.raw(), whole.raw());
+        assert_eq!(reply.meta().raw(), undelayed.meta().raw());
     }
 }
 
 #[tokio::test]
-async fn the_client_says_how_far_a_cut_call_got() {
+async fn the_client_reports_whether_an_interrupted_call_may_have_been_sent() {
     let server = MockServer::start().await.unwrap();
     let client = server.client();
-    let once = || CallOptions::new().no_retry();
+    let no_retry = || CallOptions::new().no_retry();
     server.next("createUserList").reset_after();
     let lost = client
         .api()
         .create_user_list()
         .account("a")
         .name("VIP")
-        .with(once())
-        .fetch()
+        .with(no_retry())
+        .send()
         .await;
     assert_eq!(lost.unwrap_err().kind(), ErrorKind::MaybeSent);
     server.next("whoami").truncate();
-    let half = client.api().whoami().with(once()).fetch().await;
-    assert!(half.is_err());
+    let truncated = client.api().whoami().with(no_retry()).send().await;
+    assert!(truncated.is_err());
 }
 
 #[tokio::test]
-async fn calls_are_counted_and_expected() {
+async fn calls_are_counted_and_expectations_checked() {
     let server = MockServer::start().await.unwrap();
     send(&server, "GET", "/api/whoami", "", "").await;
     server.assert_called("whoami", 1);
-    let message = |work: &dyn Fn()| {
+    let panic_message = |work: &dyn Fn()| {
         let panic = catch_unwind(AssertUnwindSafe(work)).unwrap_err();
         panic.downcast_ref::<String>().unwrap().clone()
     };
-    let counted = message(&|| server.assert_called("whoami", 2));
+    let counted = panic_message(&|| server.assert_called("whoami", 2));
     assert_eq!(
         counted,
-        "`whoami` was called 1 times, not 2; the requests were:\n  GET /api/whoami 200 whoami"
+        "expected 2 calls of `whoami`, got 1; recorded requests:\n  GET /api/whoami 200 whoami"
     );
-    let unknown = message(&|| server.assert_called("whoareyou", 0));
+    let unknown = panic_message(&|| server.assert_called("whoareyou", 0));
     assert_eq!(unknown, "the document has no operation `whoareyou`");
     assert_eq!(
-        message(&|| drop(server.next("nobody"))),
+        panic_message(&|| drop(server.next("nobody"))),
         "the document has no operation `nobody`"
     );
 
@@ -149,12 +152,12 @@ async fn calls_are_counted_and_expected() {
         missed
             .downcast_ref::<String>()
             .unwrap()
-            .starts_with("`whoami` was called 0 times, not 1")
+            .starts_with("expected 1 calls of `whoami`, got 0")
     );
 }
 
 #[tokio::test]
-async fn the_journal_keeps_the_last_requests() {
+async fn the_journal_keeps_the_most_recent_requests() {
     let server = MockServer::builder().journal(3).start().await.unwrap();
     for index in 0..5 {
         send(&server, "GET", &format!("/api/whoami?{index}"), "", "").await;
@@ -175,10 +178,10 @@ async fn the_journal_keeps_the_last_requests() {
 }
 
 #[tokio::test]
-async fn programs_in_other_languages_script_over_http() {
+async fn scripting_works_over_http() {
     let server = MockServer::start().await.unwrap();
     let script =
-        async |body: serde_json::Value| send_json(&server, "POST", "/stand-in/next", &body).await;
+        async |body: serde_json::Value| send_json(&server, "POST", "/mock/next", &body).await;
     let scripted = script(
         json!({"operation": "whoami", "status": 429, "headers": {"Retry-After": 1}, "body": {"message": "m"}}),
     );
@@ -209,19 +212,15 @@ async fn programs_in_other_languages_script_over_http() {
         send(&server, "GET", "/api/whoami", "", "").await.status,
         200
     );
-    let requests = send(&server, "GET", "/stand-in/requests", "", "").await;
+    let requests = send(&server, "GET", "/mock/requests", "", "").await;
     assert_eq!(requests.json().as_array().unwrap().len(), 3);
-    assert!(!requests.text.contains(onlyfansapi_mock::KEY));
+    assert!(!requests.body.contains(onlyfansapi_mock::API_KEY));
     assert_eq!(
-        send(&server, "POST", "/stand-in/reset", "", "")
-            .await
-            .status,
+        send(&server, "POST", "/mock/reset", "", "").await.status,
         204
     );
     assert_eq!(
-        send(&server, "GET", "/stand-in/requests", "", "")
-            .await
-            .json(),
+        send(&server, "GET", "/mock/requests", "", "").await.json(),
         json!([])
     );
     for (body, message) in [
@@ -231,11 +230,11 @@ async fn programs_in_other_languages_script_over_http() {
         ),
         (
             json!({"operation": "whoami", "time": 1}),
-            "`time` is no field; there are operation, times, status, headers, body, delay_ms, pause_ms, end",
+            "unknown field `time`; expected one of operation, times, status, headers, body, delay_ms, pause_ms, end",
         ),
         (
             json!({"operation": "whoami", "times": -1}),
-            "`times` must be a whole number",
+            "`times` must be a non-negative integer",
         ),
         (
             json!({"operation": "whoami", "times": 0}),
@@ -243,35 +242,33 @@ async fn programs_in_other_languages_script_over_http() {
         ),
         (
             json!({"operation": "whoami", "headers": {"a": "b"}}),
-            "`headers` means nothing without a status",
+            "`headers` requires `status`",
         ),
         (
             json!({"operation": "whoami", "status": 200, "headers": [1]}),
-            "`headers` must be an object of names and values",
+            "`headers` must be an object that maps names to values",
         ),
         (
             json!({"operation": "whoami", "status": 42}),
-            "`status` must be one of an answer, from 200 to 999",
+            "`status` must be between 200 and 999",
         ),
         (
             json!({"operation": "whoami", "end": "reset_after", "status": 200}),
-            "`status` means nothing with reset_after",
+            "`status` cannot be combined with reset_after",
         ),
         (
             json!({"operation": "whoami", "end": "bang"}),
-            "`bang` is no end; there are reset_before, reset_after and truncate",
+            "unknown `end` `bang`; expected reset_before, reset_after or truncate",
         ),
     ] {
-        let came = script(body).await;
+        let response = script(body).await;
         assert_eq!(
-            (came.status, came.json()["message"].as_str()),
+            (response.status, response.json()["message"].as_str()),
             (422, Some(message))
         );
     }
     assert_eq!(
-        send(&server, "GET", "/stand-in/elsewhere", "", "")
-            .await
-            .status,
+        send(&server, "GET", "/mock/elsewhere", "", "").await.status,
         404
     );
 }

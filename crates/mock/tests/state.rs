@@ -1,4 +1,4 @@
-//! What was made can be listed, shown, changed and deleted; what is gone is gone.
+//! Resources that a client creates can be listed, shown, updated and deleted.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -8,28 +8,32 @@ use common::{findings, send, send_json};
 use onlyfansapi_mock::MockServer;
 use serde_json::{Value, json};
 
-/// One kind of things: the collection, where its items stand, a body to make one and to change it, and a field of each.
+/// A kind of resource, and how to create, update and recognize an instance.
 struct Kind {
+    /// The path of the collection.
     collection: &'static str,
-    list: &'static str,
-    make: Value,
-    change: Option<(&'static str, Value)>,
-    /// The field that shows it, after making and after changing.
-    shows: (&'static str, Value, Value),
+    /// The JSON pointer to the items in a response of the collection.
+    items: &'static str,
+    /// The body that creates an instance.
+    create: Value,
+    /// The method and the body that update it.
+    update: Option<(&'static str, Value)>,
+    /// A field, its value after the creation and its value after the update.
+    field: (&'static str, Value, Value),
 }
 
 #[tokio::test]
-async fn every_kind_from_creation_to_deletion() {
+async fn every_kind_can_be_created_listed_updated_and_deleted() {
     let server = MockServer::start().await.unwrap();
     let postback = |url: &str| json!({"url": url, "smart_link_scope": "global", "conversion_types": ["new_subscriber"]});
     let webhook = |url: &str| json!({"endpoint_url": url, "events": ["messages.received"], "account_scope": "global"});
     for kind in [
         Kind {
             collection: "/api/smart-link-postbacks",
-            list: "/data",
-            make: postback("https://example.com/1"),
-            change: Some(("PATCH", postback("https://example.com/2"))),
-            shows: (
+            items: "/data",
+            create: postback("https://example.com/1"),
+            update: Some(("PATCH", postback("https://example.com/2"))),
+            field: (
                 "url",
                 json!("https://example.com/1"),
                 json!("https://example.com/2"),
@@ -37,10 +41,10 @@ async fn every_kind_from_creation_to_deletion() {
         },
         Kind {
             collection: "/api/webhooks",
-            list: "/data",
-            make: webhook("https://example.com/1"),
-            change: Some(("PUT", webhook("https://example.com/2"))),
-            shows: (
+            items: "/data",
+            create: webhook("https://example.com/1"),
+            update: Some(("PUT", webhook("https://example.com/2"))),
+            field: (
                 "url",
                 json!("https://example.com/1"),
                 json!("https://example.com/2"),
@@ -48,41 +52,41 @@ async fn every_kind_from_creation_to_deletion() {
         },
         Kind {
             collection: "/api/a/posts",
-            list: "/data/list",
-            make: json!({"text": "one"}),
-            change: Some(("PUT", json!({"text": "two"}))),
-            shows: ("rawText", json!("one"), json!("two")),
+            items: "/data/list",
+            create: json!({"text": "one"}),
+            update: Some(("PUT", json!({"text": "two"}))),
+            field: ("rawText", json!("one"), json!("two")),
         },
         Kind {
             collection: "/api/a/chats/7/messages",
-            list: "/data",
-            make: json!({"text": "one"}),
-            change: None,
-            shows: ("text", json!("<p>one</p>"), json!("<p>one</p>")),
+            items: "/data",
+            create: json!({"text": "one"}),
+            update: None,
+            field: ("text", json!("<p>one</p>"), json!("<p>one</p>")),
         },
         Kind {
             collection: "/api/a/user-lists",
-            list: "/data",
-            make: json!({"name": "one"}),
-            change: Some(("PUT", json!({"name": "two"}))),
-            shows: ("name", json!("one"), json!("two")),
+            items: "/data",
+            create: json!({"name": "one"}),
+            update: Some(("PUT", json!({"name": "two"}))),
+            field: ("name", json!("one"), json!("two")),
         },
     ] {
         let path = kind.collection;
         let listed = async || {
             let list = send(&server, "GET", path, "", "").await.json();
-            let items = list.pointer(kind.list).unwrap().as_array().unwrap();
+            let items = list.pointer(kind.items).unwrap().as_array().unwrap();
             items
                 .iter()
                 .map(|item| item["id"].clone())
                 .collect::<Vec<_>>()
         };
         let before = listed().await;
-        let made = send_json(&server, "POST", path, &kind.make).await;
-        assert_eq!(made.status, 200, "{path}: {}", made.text);
-        let id = made.json()["data"]["id"].clone();
+        let created = send_json(&server, "POST", path, &kind.create).await;
+        assert_eq!(created.status, 200, "{path}: {}", created.body);
+        let id = created.json()["data"]["id"].clone();
         assert!(!before.contains(&id), "{path}");
-        let (field, first, second) = kind.shows;
+        let (field, first, second) = kind.field;
         let item = format!(
             "{path}/{}",
             id.as_str().map_or_else(|| id.to_string(), str::to_owned)
@@ -90,9 +94,9 @@ async fn every_kind_from_creation_to_deletion() {
         let show = async || send(&server, "GET", &item, "", "").await;
         assert_eq!(show().await.json()["data"][field], first, "{item}");
         assert!(listed().await.contains(&id), "{path}");
-        if let Some((method, body)) = kind.change {
-            let changed = send_json(&server, method, &item, &body).await;
-            assert_eq!(changed.status, 200, "{item}: {}", changed.text);
+        if let Some((method, body)) = kind.update {
+            let updated = send_json(&server, method, &item, &body).await;
+            assert_eq!(updated.status, 200, "{item}: {}", updated.body);
         }
         assert_eq!(show().await.json()["data"][field], second, "{item}");
         assert!([200, 204].contains(&send(&server, "DELETE", &item, "", "").await.status));
@@ -107,19 +111,22 @@ async fn every_kind_from_creation_to_deletion() {
 }
 
 #[tokio::test]
-async fn what_is_missing_under_an_account_is_onlyfans_own() {
+async fn missing_resource_of_an_account_returns_an_onlyfans_error() {
     let server = MockServer::start().await.unwrap();
-    let came = send(&server, "GET", "/api/a/posts/5", "", "").await;
+    let response = send(&server, "GET", "/api/a/posts/5", "", "").await;
     assert_eq!(
-        (came.status, &came.json()["error"]),
+        (response.status, &response.json()["error"]),
         (404, &json!("ONLYFANS_COM_ERROR"))
     );
-    let came = send(&server, "GET", "/api/webhooks/wh_5", "", "").await;
-    assert_eq!((came.status, &came.json()["error"]), (404, &Value::Null));
+    let response = send(&server, "GET", "/api/webhooks/wh_5", "", "").await;
+    assert_eq!(
+        (response.status, &response.json()["error"]),
+        (404, &Value::Null)
+    );
 }
 
 #[tokio::test]
-async fn a_message_makes_a_chat_and_the_chat_takes_it_along() {
+async fn sending_creates_a_chat_and_deleting_the_chat_deletes_its_messages() {
     let server = MockServer::start().await.unwrap();
     let messages = "/api/a/chats/7/messages";
     for text in ["one", "two"] {
@@ -134,7 +141,7 @@ async fn a_message_makes_a_chat_and_the_chat_takes_it_along() {
     let chats = send(&server, "GET", "/api/a/chats", "", "").await.json();
     assert_eq!(chats["data"][0]["lastMessage"]["text"], "<p>one</p>");
     send_json(&server, "POST", messages, &json!({"text": "two"})).await;
-    // The newest first, a page at a time.
+    // Newest first, one message per page.
     let page = send(&server, "GET", &format!("{messages}?limit=1"), "", "")
         .await
         .json();
@@ -146,8 +153,8 @@ async fn a_message_makes_a_chat_and_the_chat_takes_it_along() {
             .status,
         200
     );
-    let left = send(&server, "GET", messages, "", "").await.json();
-    assert_eq!(left["data"], json!([]));
+    let remaining = send(&server, "GET", messages, "", "").await.json();
+    assert_eq!(remaining["data"], json!([]));
     assert_eq!(
         send(&server, "GET", "/api/a/chats", "", "").await.json()["data"],
         json!([])
@@ -155,16 +162,16 @@ async fn a_message_makes_a_chat_and_the_chat_takes_it_along() {
 }
 
 #[tokio::test]
-async fn users_are_added_to_a_list_and_taken_out() {
+async fn users_can_be_added_to_a_list_and_removed() {
     let server = MockServer::start().await.unwrap();
-    let made = send_json(
+    let created = send_json(
         &server,
         "POST",
         "/api/a/user-lists",
         &json!({"name": "VIP"}),
     )
     .await;
-    let list = made.json()["data"]["id"].to_string();
+    let list = created.json()["data"]["id"].to_string();
     let users = &format!("/api/a/user-lists/{list}/users");
     let ids = async || {
         let list = send(&server, "GET", users, "", "").await.json();
@@ -203,7 +210,7 @@ async fn users_are_added_to_a_list_and_taken_out() {
 }
 
 #[tokio::test]
-async fn a_list_of_things_has_as_many_pages_as_it_needs() {
+async fn lists_of_created_resources_have_as_many_pages_as_needed() {
     let server = MockServer::start().await.unwrap();
     for chat in 0..7 {
         send_json(
@@ -223,7 +230,7 @@ async fn a_list_of_things_has_as_many_pages_as_it_needs() {
         )
         .await;
     }
-    // By offset, and by the id of a message.
+    // Chats are paged by offset, messages by the id of a message.
     for (path, key) in [
         ("/api/a/chats", "/fan/id"),
         ("/api/a/chats/9/messages", "/id"),
@@ -262,9 +269,9 @@ async fn a_list_of_things_has_as_many_pages_as_it_needs() {
 }
 
 #[tokio::test]
-async fn a_user_list_counts_its_members() {
+async fn user_list_reports_its_member_count() {
     let server = MockServer::start().await.unwrap();
-    let made = send_json(
+    let created = send_json(
         &server,
         "POST",
         "/api/a/user-lists",
@@ -273,10 +280,10 @@ async fn a_user_list_counts_its_members() {
     .await
     .json();
     assert_eq!(
-        (&made["data"]["usersCount"], &made["data"]["users"]),
+        (&created["data"]["usersCount"], &created["data"]["users"]),
         (&json!(0), &json!([]))
     );
-    let list = format!("/api/a/user-lists/{}", made["data"]["id"]);
+    let list = format!("/api/a/user-lists/{}", created["data"]["id"]);
     send_json(
         &server,
         "POST",
@@ -306,7 +313,7 @@ async fn a_user_list_counts_its_members() {
 }
 
 #[tokio::test]
-async fn what_is_there_from_the_start_can_be_used() {
+async fn initial_resources_can_be_used() {
     let server = MockServer::start().await.unwrap();
     let account = "/api/acct_XXXXXXXXXXXXXXX";
     let chats = send(&server, "GET", &format!("{account}/chats"), "", "")
@@ -336,7 +343,7 @@ async fn what_is_there_from_the_start_can_be_used() {
             .status,
         200
     );
-    // A chat that is none of the examples begins with nothing.
+    // A chat that is not in the examples has no messages.
     let messages = send(
         &server,
         "GET",

@@ -1,9 +1,9 @@
-//! What a call costs beside plain reqwest and serde that decode the same body into the same type, on loopback;
-//! `cargo xtask bench-client` runs it, in a release build.
+//! Compares a call of the SDK with plain reqwest and serde that decode the same body into the same type, on loopback.
+//! `cargo xtask bench-client` runs it in a release build.
 //!
-//! - `bench_client times [ROUNDS]`: times of both in interleaved rounds, as JSON
-//! - `bench_client serve`: only the server; prints its URL
-//! - `bench_client calls WHICH SIZE N URL`: N calls one after the other, for a tool that counts instructions
+//! - `bench_client times [ROUNDS]`: measures both in interleaved rounds, and prints JSON
+//! - `bench_client serve SIZE`: runs only the server, and prints its URL
+//! - `bench_client calls plain|sdk N URL`: makes N sequential calls, for instruction counting
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -25,19 +25,19 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 const KEY: &str = "not-a-real-key";
 
-/// Items in the body of each size: about 1 KB and 55 KB.
+/// The number of items in the body of each size.
 const SIZES: [(&str, usize); 2] = [("1 KB", 1), ("55 KB", 70)];
 
-/// How often the two take turns within a round.
+/// The number of turns that each client gets within a round.
 const SLICES: usize = 20;
 
-/// What plain code would write.
+/// The response type for plain reqwest and serde.
 #[derive(Deserialize)]
 struct Envelope {
     data: Vec<SmartLinkPostback>,
 }
 
-/// A body of so many postbacks; with drift, one member of each has another kind.
+/// Returns a response body with `items` postbacks. With `drifts`, the id of each is a string.
 fn body(items: usize, drifts: bool) -> String {
     let item = |id: usize| {
         let id = if drifts {
@@ -69,9 +69,9 @@ fn body(items: usize, drifts: bool) -> String {
     json!({"data": data, "_meta": {"_credits": {"used": 0, "balance": 999_999, "note": "Free endpoint"}, "_cache": {"is_cached": false, "note": "Cache disabled for this endpoint"}}}).to_string()
 }
 
-/// Answers every request of a connection with the body that its port has.
-async fn serve(listener: TcpListener, answer: &'static [u8]) {
-    async fn connection(mut stream: TcpStream, answer: &'static [u8]) -> std::io::Result<()> {
+/// Sends the same response to every request.
+async fn serve(listener: TcpListener, response: &'static [u8]) {
+    async fn connection(mut stream: TcpStream, response: &'static [u8]) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
         let mut buffer = Vec::new();
         loop {
@@ -81,22 +81,22 @@ async fn serve(listener: TcpListener, answer: &'static [u8]) {
                     return Ok(());
                 }
             }
-            stream.write_all(answer).await?;
+            stream.write_all(response).await?;
         }
     }
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(connection(stream, answer));
+        tokio::spawn(connection(stream, response));
     }
 }
 
-/// A server with one body, in a thread of its own; its URL.
-fn server(items: usize, drifts: bool) -> Result<String, AnyError> {
+/// Starts a server in its own thread, and returns its URL.
+fn start_server(items: usize, drifts: bool) -> Result<String, AnyError> {
     let body = body(items, drifts);
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-ofapi-credits-used: 0\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer: &'static [u8] = Box::leak(answer.into_bytes().into_boxed_slice());
+    let response: &'static [u8] = Box::leak(response.into_bytes().into_boxed_slice());
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
     listener.set_nonblocking(true)?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -107,7 +107,7 @@ fn server(items: usize, drifts: bool) -> Result<String, AnyError> {
         if let Ok(runtime) = runtime {
             runtime.block_on(async move {
                 if let Ok(listener) = TcpListener::from_std(listener) {
-                    serve(listener, answer).await;
+                    serve(listener, response).await;
                 }
             });
         }
@@ -115,18 +115,18 @@ fn server(items: usize, drifts: bool) -> Result<String, AnyError> {
     Ok(url)
 }
 
-/// One of the two ways to call.
+/// One of the two clients that are compared.
 #[derive(Clone)]
-enum Way {
+enum BenchClient {
     Plain(reqwest::Client, String),
     Sdk(Client),
 }
 
-impl Way {
+impl BenchClient {
     fn plain(url: &str) -> Result<Self, AnyError> {
-        // Making one of ours gives rustls its provider.
+        // Building an SDK client installs the crypto provider of rustls.
         drop(Self::sdk(url)?);
-        // With the same limits: a client without any is no client for a program that runs for long.
+        // The same timeouts as the SDK, for a fair comparison.
         let http = reqwest::Client::builder()
             .connect_timeout(std::time::Duration::from_secs(5))
             .timeout(std::time::Duration::from_secs(60))
@@ -144,33 +144,28 @@ impl Way {
     async fn call(&self) -> Result<usize, AnyError> {
         Ok(match self {
             Self::Plain(http, url) => {
-                let answer = http
+                let response = http
                     .get(url)
                     .bearer_auth(KEY)
                     .send()
                     .await?
                     .error_for_status()?;
-                let body: Envelope = serde_json::from_slice(&answer.bytes().await?)?;
+                let body: Envelope = serde_json::from_slice(&response.bytes().await?)?;
                 body.data.len()
             }
-            Self::Sdk(client) => client
-                .api()
-                .list_smart_link_postbacks()
-                .fetch()
-                .await?
-                .len(),
+            Self::Sdk(client) => client.api().list_smart_link_postbacks().await?.len(),
         })
     }
 
-    /// Seconds for one call, of `calls` that are made by `tasks` at once.
+    /// Makes `calls` calls in `tasks` concurrent tasks, and returns the seconds per call.
     async fn time(&self, calls: usize, tasks: usize) -> Result<f64, AnyError> {
         let start = Instant::now();
         let running: Vec<_> = (0..tasks)
             .map(|_| {
-                let way = self.clone();
+                let client = self.clone();
                 tokio::spawn(async move {
                     for _ in 0..calls / tasks {
-                        black_box(way.call().await?);
+                        black_box(client.call().await?);
                     }
                     Ok::<(), AnyError>(())
                 })
@@ -183,7 +178,7 @@ impl Way {
         Ok(start.elapsed().as_secs_f64() / calls as f64)
     }
 
-    /// Allocations and bytes of one call, all threads of the client together.
+    /// Returns the number of allocations and of allocated bytes per call, over all threads.
     async fn allocations(&self) -> Result<(usize, usize), AnyError> {
         const CALLS: usize = 200;
         self.time(50, 1).await?;
@@ -198,11 +193,11 @@ async fn times(rounds: usize) -> Result<Value, AnyError> {
     let mut rows = Vec::new();
     for (size, items) in SIZES {
         for drifts in [false, true] {
-            let url = server(items, drifts)?;
-            let sdk = Way::sdk(&url)?;
-            // Plain serde refuses a body that drifts: it is timed with the clean one.
-            let plain = Way::plain(&if drifts {
-                server(items, false)?
+            let url = start_server(items, drifts)?;
+            let sdk = BenchClient::sdk(&url)?;
+            // Plain serde cannot decode a body with drift, so it always gets the body without.
+            let plain = BenchClient::plain(&if drifts {
+                start_server(items, false)?
             } else {
                 url.clone()
             })?;
@@ -212,9 +207,10 @@ async fn times(rounds: usize) -> Result<Value, AnyError> {
                 let calls = if items == 1 { 12_800 } else { 3200 };
                 plain.time(calls, tasks).await?;
                 sdk.time(calls, tasks).await?;
-                let (mut of_plain, mut of_sdk) = (Vec::new(), Vec::new());
+                let (mut plain_times, mut sdk_times) = (Vec::new(), Vec::new());
                 for round in 0..rounds {
-                    // In slices by turns, so that both have the same machine; each goes first in half of them.
+                    // The clients take turns, so that changes in machine speed affect both. Each goes first in half of
+                    // the pairs of turns.
                     let (mut plain_time, mut sdk_time) = (0.0, 0.0);
                     for turn in 0..2 * SLICES {
                         if (round + turn + turn / 2) % 2 == 0 {
@@ -223,10 +219,10 @@ async fn times(rounds: usize) -> Result<Value, AnyError> {
                             sdk_time += sdk.time(calls / SLICES, tasks).await?;
                         }
                     }
-                    of_plain.push(plain_time / f64::from(u8::try_from(SLICES)?));
-                    of_sdk.push(sdk_time / f64::from(u8::try_from(SLICES)?));
+                    plain_times.push(plain_time / f64::from(u8::try_from(SLICES)?));
+                    sdk_times.push(sdk_time / f64::from(u8::try_from(SLICES)?));
                 }
-                rows.push(json!({"size": size, "bytes": body(items, drifts).len(), "drifts": drifts, "tasks": tasks, "plain": of_plain, "sdk": of_sdk, "allocations": allocations}));
+                rows.push(json!({"size": size, "bytes": body(items, drifts).len(), "drifts": drifts, "tasks": tasks, "plain": plain_times, "sdk": sdk_times, "allocations": allocations}));
             }
         }
     }
@@ -248,21 +244,25 @@ fn main() -> Result<ExitCode, AnyError> {
                 .find(|(name, _)| *name == size)
                 .ok_or("no such size")?
                 .1;
-            println!("{}", server(items, false)?);
-            // Until the one who started it ends it.
+            println!("{}", start_server(items, false)?);
+            // Serve until the process is killed.
             loop {
                 std::thread::park();
             }
         }
-        ["calls", way, calls, url] => {
-            let way = if way == "plain" {
-                Way::plain(url)?
+        ["calls", client, calls, url] => {
+            let client = if client == "plain" {
+                BenchClient::plain(url)?
             } else {
-                Way::sdk(url)?
+                BenchClient::sdk(url)?
             };
-            runtime.block_on(way.time(calls.parse()?, 1))?;
+            runtime.block_on(client.time(calls.parse()?, 1))?;
         }
-        _ => return Err("times [ROUNDS] | serve SIZE | calls plain|sdk N URL".into()),
+        _ => {
+            return Err(
+                "usage: bench_client times [ROUNDS] | serve SIZE | calls plain|sdk N URL".into(),
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,14 +1,15 @@
-//! Smart Link postbacks from beginning to end: create, show, list, update, delete.
+//! Smart Link postbacks: create, retrieve, list, update, delete.
 //!
-//! Runs against a stand-in on loopback, so that nothing of yours is changed.
+//! Runs against a mock server on loopback.
 
-use onlyfansapi::{ConversionType, PostbackMethod, PostbackSpec};
+use onlyfansapi::PostbackSpec;
+use onlyfansapi::api::types::{ConversionType, PostbackMethod};
 use onlyfansapi_mock::MockServer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let stand_in = MockServer::start().await?;
-    let client = stand_in.client();
+    let server = MockServer::start().await?;
+    let client = server.client();
     let postbacks = client.smart_link_postbacks();
 
     let spec = PostbackSpec::global(
@@ -19,27 +20,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     .body(r#"{"value": "{amount_gross}"}"#)
     .header("X-Source", "smart-link");
     let created = postbacks.create(&spec).await?;
-    let id = created.id.ok_or("the service sent no id")?;
-    println!("created  {id} with status {}", created.status());
+    let id = created.id.ok_or("the response has no id")?;
+    println!("created    {id} with status {}", created.meta().status());
 
-    let shown = postbacks.show(id).await?;
+    let retrieved = postbacks.retrieve(id).await?;
     println!(
-        "shown    {} {}",
-        shown
-            .http_method
-            .as_ref()
-            .map_or("none", PostbackMethod::as_str),
-        shown.url.as_deref().unwrap_or("none")
+        "retrieved  {:?} {}",
+        retrieved.http_method,
+        retrieved.url.as_deref().unwrap_or("without a URL")
     );
 
     let all = postbacks.list().await?;
-    println!(
-        "listed   {} postbacks: {:?}",
-        all.len(),
-        all.iter()
-            .filter_map(|postback| postback.id)
-            .collect::<Vec<_>>()
-    );
+    let ids: Vec<i64> = all.iter().filter_map(|postback| postback.id).collect();
+    println!("listed     {} postbacks: {ids:?}", all.len());
 
     let spec = PostbackSpec::for_links(
         "https://example.com/q",
@@ -47,31 +40,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ["01JTESTLINK000000000000001"],
     );
     let updated = postbacks.update(id, &spec).await?;
-    println!(
-        "updated  {:?}, {} Smart Link",
-        updated.smart_link_scope,
-        updated.smart_links.as_deref().unwrap_or_default().len()
-    );
+    println!("updated    scope {:?}", updated.smart_link_scope);
 
     postbacks.delete(id).await?;
-    let gone = postbacks
-        .show(id)
-        .await
-        .err()
-        .ok_or("a deleted postback was shown")?;
-    println!("deleted  {id}; to show it now: {gone}");
+    match postbacks.retrieve(id).await {
+        Ok(_) => return Err("the deleted postback still exists".into()),
+        Err(error) => println!("deleted    {id}; retrieving it now fails: {error}"),
+    }
 
-    let wrong = PostbackSpec::for_links("ftp://example.com", [], [""; 0])
+    let invalid = PostbackSpec::for_links("ftp://example.com", [], [""; 0])
         .body("{}")
         .header("bad name", "a\nb");
-    let faults = postbacks
-        .create(&wrong)
-        .await
-        .err()
-        .ok_or("a postback full of faults was taken")?;
-    println!("refused before sending:");
-    for fault in faults.faults() {
-        println!("  {fault}");
+    if let Err(error) = postbacks.create(&invalid).await {
+        println!("rejected before sending:");
+        for argument in error.invalid_arguments() {
+            println!("  {argument}");
+        }
     }
     Ok(())
 }

@@ -1,50 +1,56 @@
-//! The first call: shows one Smart Link postback.
+//! The first calls: list the active fans of an account, and send a message to one of them.
 //!
-//! With `ONLYFANSAPI_API_KEY` set it asks the real service for the postback whose id stands on the
-//! command line (123 if none does); without, a stand-in on loopback.
+//! With `ONLYFANSAPI_API_KEY` set, it calls the real service for the account on the command line and lists fans only.
+//! Without, it runs against a mock server on loopback.
 
 use onlyfansapi::Client;
 use onlyfansapi_mock::MockServer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let id: i64 = std::env::args().nth(1).map_or(Ok(123), |id| id.parse())?;
+    let is_real = std::env::var_os("ONLYFANSAPI_API_KEY").is_some();
+    let account = std::env::args().nth(1);
 
-    let stand_in;
-    let client = if std::env::var_os("ONLYFANSAPI_API_KEY").is_some() {
-        println!("asking the service");
+    let server;
+    let client = if is_real {
+        println!("calling the real service");
         Client::from_env()?
     } else {
-        stand_in = MockServer::start().await?;
-        println!(
-            "ONLYFANSAPI_API_KEY is not set: asking a stand-in on {}",
-            stand_in.url()
-        );
-        stand_in.client()
+        server = MockServer::start().await?;
+        let url = server.url();
+        println!("ONLYFANSAPI_API_KEY is not set: calling a mock server at {url}");
+        server.client()
+    };
+    let account = match account {
+        Some(account) => account,
+        None if is_real => return Err("usage: quickstart ACCOUNT, for example acct_0123".into()),
+        None => "acct_0123".to_owned(),
     };
 
-    let postback = client
+    let fans = client
         .api()
-        .show_smart_link_postback()
-        .postback_id(id)
-        .fetch()
+        .list_active_fans()
+        .account(&account)
+        .limit(10)
         .await?;
+    for fan in fans.list.iter().flatten() {
+        let name = fan.name.as_deref().unwrap_or("without a name");
+        println!("fan {:?}: {name}", fan.id);
+    }
+    if let Some(credits) = fans.meta().credits() {
+        println!("{} credits left", credits.balance);
+    }
 
-    println!("postback          {}", postback.id.unwrap_or_default());
-    println!(
-        "url               {}",
-        postback.url.as_deref().unwrap_or("none")
-    );
-    println!(
-        "conversion types  {}",
-        postback
-            .conversion_types
-            .as_deref()
-            .unwrap_or_default()
-            .join(", ")
-    );
-    if let Some(credits) = postback.credits() {
-        println!("credit balance    {}", credits.balance);
+    // Messages are sent to the mock server only.
+    if !is_real {
+        let sent = client
+            .api()
+            .send_message()
+            .account(&account)
+            .chat_id(12345)
+            .text("Hello!")
+            .await?;
+        println!("sent message {:?}", sent.id);
     }
     Ok(())
 }

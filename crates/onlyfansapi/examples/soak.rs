@@ -1,7 +1,7 @@
-//! Very many mixed calls against a server that fails by chance; `cargo xtask soak` runs it.
+//! Makes many mixed calls to a server that injects random faults; `cargo xtask soak` runs it.
 //!
-//! Prints what was counted, and exits with 1 when a write took effect twice, a write without a key was seen again
-//! after its fate was open, a call hung, or memory grew.
+//! Prints the counts. Exits with 1 if a write took effect twice, a write without a key was retried after an unknown
+//! outcome, a call hung, or memory grew.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::process::ExitCode;
@@ -14,23 +14,24 @@ use onlyfansapi_mock::faults::{Fault, FaultServer};
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many calls run at once.
+/// The number of concurrent calls.
 const TASKS: usize = 32;
 
-/// A call that takes longer hangs: its own limit is far below.
-const HANGS: Duration = Duration::from_secs(20);
+/// A call that takes longer is considered hung; the timeout of a call is far shorter.
+const HANG_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// So many finished calls are remembered by the server, for requests that come late.
-const REMEMBERED: usize = 4000;
+/// The number of finished calls that the server still tracks, to detect late requests.
+const TRACKED_CALLS: usize = 4000;
 
 #[derive(Default)]
 struct Tally {
     next: AtomicUsize,
     hung: AtomicUsize,
-    kinds: Mutex<BTreeMap<String, usize>>,
+    /// The number of calls by outcome.
+    outcomes: Mutex<BTreeMap<String, usize>>,
     finished: Mutex<VecDeque<usize>>,
-    /// Resident memory in KiB when a fifth was done.
-    early: AtomicUsize,
+    /// Resident memory in KiB after a fifth of the calls.
+    early_memory: AtomicUsize,
 }
 
 #[tokio::main]
@@ -67,36 +68,40 @@ async fn main() -> Result<ExitCode, AnyError> {
     }
     let seconds = start.elapsed().as_secs_f64();
     let counts = server.counts();
-    let (early, late) = (tally.early.load(Ordering::Relaxed), resident());
+    let early_memory = tally.early_memory.load(Ordering::Relaxed);
+    let late_memory = resident_memory();
     let hung = tally.hung.load(Ordering::Relaxed);
     println!(
-        "{requests} calls in {seconds:.1} s, seed {seed}: {} requests, {} met a fault",
+        "{requests} calls in {seconds:.1} s, seed {seed}: {} requests, {} with a fault",
         counts.requests, counts.faults
     );
-    for (outcome, count) in tally.kinds.lock().map_err(|_| "a task panicked")?.iter() {
+    for (outcome, count) in tally.outcomes.lock().map_err(|_| "a task panicked")?.iter() {
         println!("  {count:>8}  {outcome}");
     }
     println!("writes that took effect: {}", counts.effects);
-    println!("writes that took effect twice: {}", counts.doubled);
     println!(
-        "writes without a key seen again with their fate open: {}",
-        counts.seen_again
+        "writes that took effect twice: {}",
+        counts.duplicate_effects
+    );
+    println!(
+        "writes without a key that were retried after an unknown outcome: {}",
+        counts.unkeyed_retries
     );
     println!("calls that hung: {hung}");
     println!(
-        "memory after a fifth: {} KiB, at the end: {late} KiB",
-        early
+        "memory after a fifth of the calls: {early_memory} KiB, at the end: {late_memory} KiB"
     );
-    // Pools and allocators breathe; a leak of a hundred bytes a call would show.
-    let grew = late > early + early / 4 + 8192;
-    let is_good = counts.doubled == 0 && counts.seen_again == 0 && hung == 0 && !grew;
-    Ok(if is_good {
+    // Tolerates fluctuations of pools and the allocator, but detects a leak of a hundred bytes per call.
+    let grew = late_memory > early_memory + early_memory / 4 + 8192;
+    let passed = counts.duplicate_effects == 0 && counts.unkeyed_retries == 0 && hung == 0 && !grew;
+    Ok(if passed {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
+/// Makes calls until all tasks together have made `requests` calls.
 async fn work(client: Client, server: Arc<FaultServer>, tally: Arc<Tally>, requests: usize) {
     loop {
         let number = tally.next.fetch_add(1, Ordering::Relaxed);
@@ -104,14 +109,16 @@ async fn work(client: Client, server: Arc<FaultServer>, tally: Arc<Tally>, reque
             return;
         }
         if number == requests / 5 {
-            tally.early.store(resident(), Ordering::Relaxed);
+            tally
+                .early_memory
+                .store(resident_memory(), Ordering::Relaxed);
         }
-        let outcome = match tokio::time::timeout(HANGS, call(&client, number)).await {
+        let outcome = match tokio::time::timeout(HANG_TIMEOUT, call(&client, number)).await {
             Err(_) => {
                 tally.hung.fetch_add(1, Ordering::Relaxed);
                 "hung".to_owned()
             }
-            Ok(None) => "answered".to_owned(),
+            Ok(None) => "reply".to_owned(),
             Ok(Some(error)) => match error.status() {
                 Some(status) if !error.is_unreadable() => {
                     format!("{:?} {}", error.kind(), status.as_u16())
@@ -119,28 +126,28 @@ async fn work(client: Client, server: Arc<FaultServer>, tally: Arc<Tally>, reque
                 _ => format!("{:?}", error.kind()),
             },
         };
-        if let Ok(mut kinds) = tally.kinds.lock() {
-            *kinds.entry(outcome).or_default() += 1;
+        if let Ok(mut outcomes) = tally.outcomes.lock() {
+            *outcomes.entry(outcome).or_default() += 1;
         }
-        let old = tally.finished.lock().ok().and_then(|mut finished| {
+        let oldest = tally.finished.lock().ok().and_then(|mut finished| {
             finished.push_back(number);
-            (finished.len() > REMEMBERED).then(|| finished.pop_front())?
+            (finished.len() > TRACKED_CALLS).then(|| finished.pop_front())?
         });
-        if let Some(old) = old {
-            server.forget(&old.to_string());
+        if let Some(oldest) = oldest {
+            server.remove_call(&oldest.to_string());
         }
     }
 }
 
-/// One of four kinds of calls, with its number in the query.
+/// Makes one of four different calls, with its number in the query; returns the error, if any.
 async fn call(client: &Client, number: usize) -> Option<Error> {
     let options = CallOptions::new().query("call", number);
     let api = client.api();
     match number % 4 {
-        0 => api.whoami().with(options).fetch().await.err(),
+        0 => api.whoami().with(options).await.err(),
         1 => {
-            let send = api.send_message().account("acct_1").chat_id("1").text("hi");
-            send.with(options).fetch().await.err()
+            let message = api.send_message().account("acct_1").chat_id("1").text("hi");
+            message.with(options).await.err()
         }
         2 => {
             let create = api
@@ -148,17 +155,17 @@ async fn call(client: &Client, number: usize) -> Option<Error> {
                 .url("https://example.com/")
                 .smart_link_scope("global")
                 .conversion_types(["new_subscriber"]);
-            create.with(options).fetch().await.err()
+            create.with(options).await.err()
         }
         _ => {
             let delete = api.delete_smart_link_postback().postback_id(1);
-            delete.with(options).fetch().await.err()
+            delete.with(options).await.err()
         }
     }
 }
 
-/// Resident memory of this process in KiB; 0 where the system does not say.
-fn resident() -> usize {
+/// Returns the resident memory of this process in KiB, or 0 if the system does not report it.
+fn resident_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok())

@@ -1,34 +1,42 @@
-//! The Rust SDK of the OnlyFans API (onlyfansapi.com). Not affiliated with the vendor.
+//! The Rust SDK of the OnlyFans API ([onlyfansapi.com](https://onlyfansapi.com)). Not affiliated with the vendor.
 //!
 //! ```no_run
-//! # async fn example() -> Result<(), onlyfansapi::Error> {
-//! let client = onlyfansapi::Client::from_env()?; // ONLYFANSAPI_API_KEY
+//! use onlyfansapi::Client;
 //!
-//! let postback = client.api().show_smart_link_postback().postback_id(123).fetch().await?;
-//! println!("{:?}", postback.url); // a reply derefs to its value
-//! if let Some(credits) = postback.credits() {
-//!     println!("{} credits left", credits.balance);
+//! #[tokio::main]
+//! async fn main() -> Result<(), onlyfansapi::Error> {
+//!     let client = Client::from_env()?; // ONLYFANSAPI_API_KEY
+//!
+//!     let fans = client.api().list_active_fans().account("acct_0123").filter_online(1).await?;
+//!     for fan in fans.list.iter().flatten() {
+//!         println!("{:?} {:?}", fan.id, fan.name);
+//!     }
+//!
+//!     let sent = client.api().send_message().account("acct_0123").chat_id(12345).text("Hello!").await?;
+//!     println!("message {:?}", sent.id);
+//!     if let Some(credits) = sent.meta().credits() {
+//!         println!("{} credits left", credits.balance);
+//!     }
+//!     Ok(())
 //! }
-//! # Ok(())
-//! # }
 //! ```
 //!
 //! # Calls
 //!
-//! - [`Client::api`] has every operation of the service's document, one method each. Parameters and
-//!   fields of the body are set by name; [`api::types`] are the types that they take and return.
-//! - Handles such as [`Client::smart_link_postbacks`] are written by hand for what is done daily: they
-//!   check what they send and have enumerations that keep values they do not know.
-//! - [`Client::request`] calls what the document does not know, with the same key, limits and errors.
+//! - [`Client::api`] has every operation of the service's document, one method each. A method returns a builder: set
+//!   parameters and body fields by name, then await it. Setters take anything that converts ([`IntoArgument`]), and an
+//!   `Option` to set conditionally. [`api::types`] are the types of arguments and replies.
+//! - [`Client::smart_link_postbacks`] is hand-written: it checks what it sends.
+//! - [`Client::request`] sends requests that the document does not describe, with the same key, limits and errors.
 //!
-//! Every call takes [`CallOptions`] by `.with(…)`: headers, query and body fields that the document does
-//! not know, a time limit, how to decode. `.request()` shows what would be sent, the key left out, and
-//! `.fetch_as::<T>()` decodes into a type of yours.
+//! Every builder also has `.send()`, which returns the future; `.send_as::<T>()`, which decodes into a type of your choice;
+//! `.preview()`, which shows the request without sending it; and `.with(options)`, which sets [`CallOptions`].
 //!
 //! ```
 //! # fn main() -> Result<(), onlyfansapi::Error> {
 //! let client = onlyfansapi::Client::new("not-a-real-key")?;
-//! let preview = client.api().list_active_fans().account("acct_0123").filter_online(1).request()?;
+//! let limit: Option<u32> = None;
+//! let preview = client.api().list_active_fans().account("acct_0123").filter_online(1).limit(limit).preview()?;
 //! assert_eq!(preview.url, "https://app.onlyfansapi.com/api/acct_0123/fans/active?filter%5Bonline%5D=1");
 //! # Ok(())
 //! # }
@@ -36,102 +44,96 @@
 //!
 //! # Replies
 //!
-//! A [`Reply`] derefs to what stands under `data`, or to the whole body where there is no envelope.
-//! [`Reply::credits`], [`Reply::rate_limits`], [`Reply::cache`] and [`Reply::pagination`] read what stands
-//! beside it, [`Reply::status`], [`Reply::headers`] and [`Reply::raw`] are always there. Without `data`,
-//! structs and lists are empty and [`Reply::has_data`] is false.
+//! A [`Reply`] dereferences to the value: what is under `data`, or the whole body if there is no envelope.
+//! [`Reply::meta`] has the rest: status, headers, credits, rate limits, cache, paging, attempts, drift and the raw body.
 //!
-//! The document's types are guessed from examples, so an answer may not fit. It still gives a value:
-//! what can be converted without loss is (`"5"` for an integer), the rest is `None`, a list keeps its other
-//! items, and [`Reply::drift`] lists each place with what was expected and found. [`Decode::Strict`] makes
-//! it an error instead.
+//! The document's types are guessed from examples, so a response may not match its type. It still gives a value: what can
+//! be converted without loss is converted (`"5"` to an integer), the rest is `None`, an array keeps its other items, and
+//! [`Meta::drift`] lists each location with what was expected and found. [`Decode::Strict`] makes it an error instead.
 //!
 //! # Errors
 //!
-//! [`Error::kind`] says how far the request got: never built, never sent, maybe sent, refused, or answered
-//! but unreadable. Predicates such as [`Error::is_rate_limited`] say what went wrong, and their docs what
-//! to do next. Status, headers and body are kept.
+//! [`Error::kind`] says how far the request got:
+//!
+//! | kind | meaning | may have taken effect |
+//! | --- | --- | --- |
+//! | [`NeverBuilt`](ErrorKind::NeverBuilt) | an argument or a setting is invalid; the error lists all of them | no |
+//! | [`NeverSent`](ErrorKind::NeverSent) | no connection | no |
+//! | [`MaybeSent`](ErrorKind::MaybeSent) | no response: a timeout or a broken connection | yes |
+//! | [`Refused`](ErrorKind::Refused) | a 4xx or 5xx status, or a 2xx response that reports failure (`success: false`) | if the status is 5xx |
+//! | [`Unreadable`](ErrorKind::Unreadable) | a success whose body broke off or does not match its type | yes |
+//!
+//! Predicates such as [`Error::is_rate_limited`] say what went wrong, and their documentation what to do next. Status,
+//! headers and body are kept.
 //!
 //! ```no_run
 //! # async fn example(client: onlyfansapi::Client) {
-//! match client.smart_link_postbacks().show(123).await {
-//!     Ok(postback) => println!("{:?}", postback.url),
-//!     Err(error) if error.is_not_found() => println!("there is none"),
-//!     Err(error) if error.is_rate_limited() => println!("wait {:?}", error.retry_after()),
+//! match client.api().get_current_account().account("acct_0123").await {
+//!     Ok(account) => println!("{:?}", account.name),
+//!     Err(error) if error.is_not_found() => println!("no such account"),
+//!     Err(error) if error.is_rate_limited() => println!("retry after {:?}", error.retry_after()),
 //!     Err(error) => println!("{error}"),
 //! }
 //! # }
 //! ```
 //!
-//! # Attempts
+//! # Retries and limits
 //!
-//! A request is sent again, twice at most, only where that is safe: reads, and calls with an idempotency key,
-//! after everything that may pass; any other write only if it provably took no effect
-//! ([`ClientBuilder::retries`]). [`CallOptions::retries`], [`CallOptions::no_retry`] and
-//! [`CallOptions::idempotent`] say otherwise for one call. Connection, attempt, call and answer have limits on
-//! client and call. [`Reply::attempts`] and [`Error::attempts`] count.
+//! A request is retried at most twice, and only if that is safe: reads, and calls with an idempotency key, after any
+//! transient failure; other writes only if they provably took no effect. `sendMessage` gets an idempotency key, generated
+//! once per call. Connections, attempts, calls and response sizes are limited. [`ClientBuilder`] sets all of this for the
+//! client, [`CallOptions`] for one call.
 //!
-//! # Traces
+//! # Tracing
 //!
-//! Each call is one `tracing` span of the target `onlyfansapi`, with OpenTelemetry's names where it has them
-//! (`http.request.method`, `url.template`, `http.response.status_code`, `error.type`), attempts, credits and the
-//! number of places that drifted; further attempts and drift are events. No header, body, query or value is in
-//! them.
+//! Each call is one `tracing` span with the target `onlyfansapi`. Its fields have OpenTelemetry's names
+//! (`http.request.method`, `url.template`, `http.response.status_code`, `error.type`) and include attempts, credits and the
+//! number of drifted locations. Retries and drift are events. Headers, bodies, queries and values are never recorded.
 //!
 //! # Secrets
 //!
-//! The key goes to the configured origin only, over TLS or to loopback, and is in no `Debug`, `Display` or
-//! error. Redirects are not followed.
+//! The API key is sent to the configured origin only, over TLS or to loopback. It never appears in `Debug`, `Display` or
+//! errors. Redirects are not followed.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with the *ring* provider, certificates checked by the
-//!   platform's verifier. A provider that your program has installed as the process default is
-//!   used instead.
-//! - `rustls-graviola`: TLS by rustls with the graviola provider, for machines without a C compiler; x86_64
-//!   and aarch64 only.
+//! - `rustls` (default): TLS by rustls with the *ring* provider and the platform's certificate verifier. A crypto provider
+//!   that your program has installed as the process default takes precedence.
+//! - `rustls-graviola`: TLS by rustls with the graviola provider, which builds without a C compiler; x86_64 and aarch64
+//!   only.
 //! - `native-tls`: TLS by the platform's own library.
-//! - neither: only plain HTTP to loopback works, or a `reqwest::Client` of your own with TLS.
-//! - `gzip` (default): compressed answers.
+//! - Without a TLS feature, only plain HTTP to loopback works, or a custom `reqwest::Client` with TLS.
+//! - `gzip` (default): compressed responses.
 //! - `schemars`: `schemars::JsonSchema` (schemars 1) on every generated type.
-//! - `generate`: runs the generator over the document while building. Without it, which is the default, the
-//!   build takes the committed copy of the generator's output, the same to the byte, and compiles no
-//!   generator.
-//!
-//! Cargo unifies features: if any crate of a build switches `generate` on, it is on for all of them. A
-//! library should leave it alone; nothing but the time of the build depends on it.
+//! - `generate`: runs the generator during the build. By default the build takes the committed copy of its output, which
+//!   is byte-identical, and compiles no generator. Libraries should leave this off: cargo unifies features, so one crate
+//!   that enables it slows down the build for all.
 
-mod base_url;
 mod client;
-mod connections;
-mod key;
 mod policy;
-mod smart_link_postbacks;
-mod tls;
-mod trace;
+mod resources;
 mod transport;
 
-pub use client::{Client, ClientBuilder};
-pub use key::ApiKey;
+pub use client::{ApiKey, Client, ClientBuilder};
 pub use onlyfansapi_core::{
     ApiError, Blob, Body, BodyFactory, BodyStream, CacheInfo, CallOptions, Credits, Decode,
-    Download, Drift, Error, ErrorKind, Fault, Fetch, FilePart, FromReply, Limit, Limits, Location,
-    MediaRef, Opening, Pagination, RateLimits, RawRequest, Reply, RequestPreview, Timestamp,
-    UpstreamResponse, http,
+    Download, DownloadFuture, Drift, Error, ErrorKind, FilePart, IntoArgument, InvalidArgument,
+    Location, MediaRef, Meta, Pagination, RateLimits, RawRequest, Reply, ReplyFuture,
+    RequestPreview, Timestamp, UnknownValue, UpstreamResponse, http,
 };
-pub use smart_link_postbacks::{
-    ConversionType, PostbackHeader, PostbackMethod, PostbackResponse, PostbackSmartLink,
-    PostbackSpec, SmartLinkPostback, SmartLinkPostbacks, SmartLinkScope,
-};
+pub use resources::{PostbackSpec, SmartLinkPostbacks};
 
-/// The generated operations and their types. They follow the service's document: see the README for
-/// what that means for versions.
+/// The generated operations and their types. They follow the service's document; the README says what that means for
+/// versions.
 pub mod api {
     pub use onlyfansapi_client::{Client as Api, builder, operations, types};
-    pub use onlyfansapi_core::{BodyFormat, EmptyBody, Operation, Parameter, Place, Shape, Style};
+    pub use onlyfansapi_core::{
+        BodyFormat, EmptyBody, Operation, Parameter, ParameterLocation, QueryStyle, RefusalMarker,
+        ResponseShape,
+    };
 }
 
-/// The README, so that its example is compiled.
+/// The README, so that its examples are compiled.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

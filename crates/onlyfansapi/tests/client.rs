@@ -1,4 +1,4 @@
-//! The client's settings, options of a call, raw calls and the shapes of answers.
+//! Tests client settings, call options, raw requests and response shapes, over HTTP on loopback.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -11,26 +11,26 @@ use common::start;
 use onlyfansapi::api::types;
 use onlyfansapi::http::Method;
 use onlyfansapi::{CallOptions, Client, Decode, ErrorKind, Reply};
-use onlyfansapi_mock::{KEY, MockReply, WireServer};
+use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 const POSTBACK: &str = "/api/smart-link-postbacks/1";
 
 #[test]
-fn a_client_is_cheap_to_share() {
-    fn shared<T: Clone + Send + Sync + 'static>(_: &T) {}
-    let client = Client::new(KEY).unwrap();
-    shared(&client);
-    shared(&client.smart_link_postbacks());
-    shared(&client.api().whoami());
+fn client_and_handles_are_clone_send_and_sync() {
+    fn check<T: Clone + Send + Sync + 'static>(_: &T) {}
+    let client = Client::new(API_KEY).unwrap();
+    check(&client);
+    check(&client.smart_link_postbacks());
+    check(&client.api().whoami());
 }
 
-/// Runs the test `child` of this file in a process of its own with these variables.
-fn in_environment(child: &str, variables: &[(&str, &str)]) -> String {
+/// Runs a test of this file in a child process with these environment variables, and returns the printed result.
+fn run_in_child_process(test: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args(["--exact", child, "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env("ONLYFANSAPI_TEST_CHILD", "1");
     for name in [
         "ONLYFANSAPI_API_KEY",
@@ -42,28 +42,28 @@ fn in_environment(child: &str, variables: &[(&str, &str)]) -> String {
     let output = command.envs(variables.iter().copied()).output().unwrap();
     String::from_utf8_lossy(&output.stdout)
         .lines()
-        .find_map(|line| line.split_once("OUTCOME ").map(|(_, rest)| rest.to_owned()))
+        .find_map(|line| line.split_once("RESULT ").map(|(_, rest)| rest.to_owned()))
         .unwrap()
 }
 
-/// The child of the next test: prints what `from_env` makes of its environment.
+/// Runs in the child process of the next test: prints the result of `from_env`.
 #[test]
 fn print_client_from_env() {
     if std::env::var_os("ONLYFANSAPI_TEST_CHILD").is_some() {
         match Client::from_env() {
-            Ok(client) => println!("OUTCOME {client:?}"),
-            Err(error) => println!("OUTCOME {error}"),
+            Ok(client) => println!("RESULT {client:?}"),
+            Err(error) => println!("RESULT {error}"),
         }
     }
 }
 
 #[test]
-fn the_environment_makes_a_client() {
-    let run = |variables: &[(&str, &str)]| in_environment("print_client_from_env", variables);
-    let key = ("ONLYFANSAPI_API_KEY", KEY);
+fn from_env_reads_key_and_base_url() {
+    let run = |variables: &[(&str, &str)]| run_in_child_process("print_client_from_env", variables);
+    let key = ("ONLYFANSAPI_API_KEY", API_KEY);
     assert_eq!(
         run(&[]),
-        "ONLYFANSAPI_API_KEY is not set; a key is made at https://app.onlyfansapi.com/api-keys"
+        "ONLYFANSAPI_API_KEY is not set; create an API key at https://app.onlyfansapi.com/api-keys"
     );
     assert!(run(&[key]).contains("https://app.onlyfansapi.com/"));
     assert!(
@@ -83,10 +83,10 @@ fn the_environment_makes_a_client() {
 }
 
 #[tokio::test]
-async fn settings_of_the_client_reach_every_request() {
+async fn client_settings_apply_to_every_request() {
     let (server, _) = start().await;
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .user_agent("my-tool/1.0")
         .header("x-team", "t")
@@ -95,7 +95,6 @@ async fn settings_of_the_client_reach_every_request() {
     client.smart_link_postbacks().list().await.unwrap();
     client
         .request(Method::GET, "/api/smart-link-postbacks")
-        .fetch::<Value>()
         .await
         .unwrap();
     for request in server.requests() {
@@ -110,29 +109,33 @@ async fn settings_of_the_client_reach_every_request() {
         assert_eq!(request.header("x-team"), "t");
         assert_eq!(request.header("accept-encoding"), "gzip");
     }
-    let plain = Client::builder()
-        .key(KEY)
+    let without_gzip = Client::builder()
+        .key(API_KEY)
         .base_url(server.url())
         .gzip(false)
         .build()
         .unwrap();
-    plain.smart_link_postbacks().list().await.unwrap();
+    without_gzip.smart_link_postbacks().list().await.unwrap();
     assert_eq!(
         server.requests().last().unwrap().header("accept-encoding"),
         ""
     );
 
-    let own = Client::builder()
-        .key(KEY)
+    let with_custom_http = Client::builder()
+        .key(API_KEY)
         .base_url(server.url())
         .http_client(reqwest::Client::builder().no_proxy().build().unwrap())
         .build()
         .unwrap();
-    own.smart_link_postbacks().list().await.unwrap();
+    with_custom_http
+        .smart_link_postbacks()
+        .list()
+        .await
+        .unwrap();
 
-    let other = client.with_key("another-key").unwrap();
+    let with_other_key = client.with_key("another-key").unwrap();
     assert!(
-        other
+        with_other_key
             .smart_link_postbacks()
             .list()
             .await
@@ -146,8 +149,8 @@ async fn settings_of_the_client_reach_every_request() {
 }
 
 #[tokio::test]
-async fn a_compressed_answer_is_read() {
-    // {"data":{"id":5}}, as gzip.
+async fn decompresses_gzip_responses() {
+    // `{"data":{"id":5}}`, compressed with gzip.
     let body = [
         0x1f, 0x8b, 0x8, 0x0, 0x0, 0x0, 0x0, 0x0, 0x2, 0x3, 0xab, 0x56, 0x4a, 0x49, 0x2c, 0x49,
         0x54, 0xb2, 0xaa, 0x56, 0xca, 0x4c, 0x51, 0xb2, 0x32, 0xad, 0xad, 0x5, 0x0, 0x3e, 0x1c,
@@ -162,37 +165,40 @@ async fn a_compressed_answer_is_read() {
             .header("content-encoding", "gzip"),
     );
     assert_eq!(
-        client.smart_link_postbacks().show(1).await.unwrap().id,
+        client.smart_link_postbacks().retrieve(1).await.unwrap().id,
         Some(5)
     );
 }
 
 #[tokio::test]
-async fn a_proxy_is_used_and_what_cannot_be_used_is_named() {
+async fn sends_requests_through_the_proxy() {
     let proxy =
         WireServer::start("HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"data\":{\"id\":5}}")
             .await
             .unwrap();
-    // Nothing listens there: only the proxy can have answered.
+    // Nothing listens on this port, so the response comes from the proxy.
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url("http://127.0.0.1:9")
         .proxy(proxy.url())
         .build()
         .unwrap();
     assert_eq!(
-        client.smart_link_postbacks().show(1).await.unwrap().id,
+        client.smart_link_postbacks().retrieve(1).await.unwrap().id,
         Some(5)
     );
+}
 
+#[test]
+fn reports_invalid_settings() {
     for (builder, message) in [
         (
             Client::builder().proxy("://"),
-            "the proxy is not a URL that can be used",
+            "the proxy is not a valid URL",
         ),
         (
             Client::builder().root_certificate("no pem"),
-            "the root certificate is not PEM, or has none in it",
+            "the root certificate is not PEM, or contains no certificate",
         ),
         (
             Client::builder().header("bad name", "v"),
@@ -200,7 +206,7 @@ async fn a_proxy_is_used_and_what_cannot_be_used_is_named() {
         ),
         (
             Client::builder().header("x", "a\nb"),
-            "the default header \"x\" has a value that no header can carry",
+            "the default header \"x\" contains characters that a header value cannot have",
         ),
         (
             Client::builder().header("Authorization", "v"),
@@ -208,10 +214,10 @@ async fn a_proxy_is_used_and_what_cannot_be_used_is_named() {
         ),
         (
             Client::builder().user_agent("a\nb"),
-            "the user-agent suffix has a character that no header can carry",
+            "the user-agent suffix contains characters that a header value cannot have",
         ),
     ] {
-        let error = builder.key(KEY).build().unwrap_err();
+        let error = builder.key(API_KEY).build().unwrap_err();
         assert_eq!(
             (error.to_string().as_str(), error.kind()),
             (message, ErrorKind::NeverBuilt)
@@ -220,7 +226,7 @@ async fn a_proxy_is_used_and_what_cannot_be_used_is_named() {
 }
 
 #[tokio::test]
-async fn options_of_a_call_reach_its_request_alone() {
+async fn call_options_apply_to_one_request_only() {
     let (server, client) = start().await;
     server.reply_at(
         "POST",
@@ -238,7 +244,7 @@ async fn options_of_a_call_reach_its_request_alone() {
         .account("acct_1")
         .name("n")
         .with(options);
-    let preview = call.clone().request().unwrap();
+    let preview = call.clone().preview().unwrap();
     assert_eq!(
         preview.url,
         format!("{}/api/acct_1/posts/labels?extra%5B%5D=a+b", server.url())
@@ -255,13 +261,12 @@ async fn options_of_a_call_reach_its_request_alone() {
     );
     assert!(server.requests().is_empty());
 
-    call.fetch().await.unwrap();
+    call.await.unwrap();
     client
         .api()
         .create_label()
         .account("acct_1")
         .name("n")
-        .fetch()
         .await
         .unwrap();
     let [with, without] = &server.requests()[..] else {
@@ -285,17 +290,16 @@ async fn options_of_a_call_reach_its_request_alone() {
         .api()
         .whoami()
         .with(CallOptions::new().body_field("a", 1))
-        .fetch()
         .await
         .unwrap_err();
     assert_eq!(
-        error.faults()[0].to_string(),
-        "`body field a` cannot be added: the request has no object as its body"
+        error.invalid_arguments()[0].to_string(),
+        "`body field a` cannot be added: the request body is not an object"
     );
 }
 
 #[tokio::test]
-async fn a_raw_call_goes_the_same_way() {
+async fn sends_raw_requests_with_the_same_key_and_decoding() {
     let (server, client) = start().await;
     server.reply_at(
         "GET",
@@ -305,21 +309,22 @@ async fn a_raw_call_goes_the_same_way() {
             &json!({"data": [1, 2], "_meta": {"_credits": {"used": 1, "balance": 2}}}),
         ),
     );
-    let value: Value = client
+    let reply = client
         .request(Method::GET, "/api/new-thing")
         .query(&[("limit", 5)])
-        .fetch()
         .await
         .unwrap();
-    assert_eq!(value["data"], json!([1, 2]));
+    assert_eq!(*reply, json!([1, 2]));
+    let raw: Value = serde_json::from_slice(reply.meta().raw()).unwrap();
+    assert_eq!(raw["data"], json!([1, 2]));
     let reply: Reply<Vec<i64>> = client
         .request(Method::GET, "/api/new-thing?a=1")
         .query(&json!({"b": true, "c": [1]}))
-        .fetch()
+        .send_as()
         .await
         .unwrap();
     assert_eq!(
-        (reply.as_slice(), reply.credits().unwrap().balance),
+        (reply.as_slice(), reply.meta().credits().unwrap().balance),
         (&[1, 2][..], 2)
     );
     let queries: Vec<_> = server.requests().iter().map(|r| r.query.clone()).collect();
@@ -328,7 +333,7 @@ async fn a_raw_call_goes_the_same_way() {
         server
             .requests()
             .iter()
-            .all(|r| r.header("authorization").ends_with(KEY)
+            .all(|r| r.header("authorization").ends_with(API_KEY)
                 && r.header("accept") == "application/json")
     );
 
@@ -340,7 +345,7 @@ async fn a_raw_call_goes_the_same_way() {
     let reply = client
         .request(Method::POST, "/api/bare")
         .json(&json!({"x": 1}))
-        .fetch_as::<Value>()
+        .send_as::<Value>()
         .await
         .unwrap();
     assert_eq!(*reply, json!({"data": 1, "success": true}));
@@ -349,7 +354,6 @@ async fn a_raw_call_goes_the_same_way() {
     assert!(
         client
             .request(Method::GET, "/api/gone")
-            .fetch::<Value>()
             .await
             .unwrap_err()
             .is_not_found()
@@ -363,13 +367,9 @@ async fn a_raw_call_goes_the_same_way() {
         "/\\evil.example",
         "",
     ] {
-        let error = client
-            .request(Method::GET, path)
-            .fetch::<Value>()
-            .await
-            .unwrap_err();
+        let error = client.request(Method::GET, path).await.unwrap_err();
         assert_eq!(
-            (error.kind(), error.faults()[0].field.as_str()),
+            (error.kind(), error.invalid_arguments()[0].argument.as_str()),
             (ErrorKind::NeverBuilt, "path"),
             "{path}"
         );
@@ -377,20 +377,19 @@ async fn a_raw_call_goes_the_same_way() {
     let error = client
         .request(Method::GET, "/x")
         .query(&5)
-        .fetch::<Value>()
         .await
         .unwrap_err();
     assert_eq!(
-        error.faults()[0].to_string(),
+        error.invalid_arguments()[0].to_string(),
         "`query` must be a list of pairs or an object"
     );
 }
 
 #[tokio::test]
-async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
+async fn decodes_a_response_without_data_to_an_empty_value_or_an_error() {
     #[derive(Debug, Deserialize)]
     struct NeedsId {
-        #[expect(dead_code, reason = "only whether it decodes is of interest")]
+        #[expect(dead_code, reason = "the test only checks whether decoding succeeds")]
         id: i64,
     }
     let (server, client) = start().await;
@@ -400,36 +399,36 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
     ] {
         server.reply_at("GET", POSTBACK, MockReply::json(200, &body));
         let call = || client.api().show_smart_link_postback().postback_id(1);
-        let reply = call().fetch().await.unwrap();
-        assert!(!reply.has_data() && reply.id.is_none() && reply.drift().is_empty());
-        assert_eq!(reply.credits().unwrap().balance, 3);
+        let reply = call().await.unwrap();
+        assert!(!reply.meta().has_data() && reply.id.is_none() && reply.meta().drift().is_empty());
+        assert_eq!(reply.meta().credits().unwrap().balance, 3);
         let list = call()
-            .fetch_as::<Vec<types::smart_link_postbacks::SmartLinkPostback>>()
+            .send_as::<Vec<types::smart_link_postbacks::SmartLinkPostback>>()
             .await
             .unwrap();
-        assert!(!list.has_data() && list.is_empty());
-        assert_eq!(*call().fetch_as::<Option<i64>>().await.unwrap(), None);
+        assert!(!list.meta().has_data() && list.is_empty());
+        assert_eq!(*call().send_as::<Option<i64>>().await.unwrap(), None);
         for error in [
-            call().fetch_as::<i64>().await.unwrap_err(),
-            call().fetch_as::<NeedsId>().await.unwrap_err(),
+            call().send_as::<i64>().await.unwrap_err(),
+            call().send_as::<NeedsId>().await.unwrap_err(),
         ] {
             assert_eq!(
                 error.to_string(),
-                "showSmartLinkPostback: answered with 200 OK, but there is no data in it, and the type has no empty value"
+                "showSmartLinkPostback: responded with 200 OK, but it has no data, and the requested type has no empty value"
             );
             assert_eq!(error.body().unwrap(), body.to_string().as_bytes());
         }
     }
-    // PHP's empty list where the document has an object, and the bare value where it has an envelope.
+    // PHP's empty list instead of an object.
     server.reply_at("GET", POSTBACK, MockReply::json(200, &json!({"data": []})));
     let reply = client
         .api()
         .show_smart_link_postback()
         .postback_id(1)
-        .fetch()
         .await
         .unwrap();
-    assert!(reply.has_data() && reply.drift().is_empty());
+    assert!(reply.meta().has_data() && reply.meta().drift().is_empty());
+    // A bare value instead of an envelope.
     server.reply_at(
         "GET",
         "/api/smart-link-postbacks",
@@ -442,7 +441,7 @@ async fn an_answer_without_data_is_empty_or_an_error_as_its_type_can_be() {
 }
 
 #[tokio::test]
-async fn strict_decoding_is_set_for_client_or_call() {
+async fn sets_strict_decoding_per_client_or_per_call() {
     let (server, lenient) = start().await;
     server.reply_at(
         "GET",
@@ -450,36 +449,34 @@ async fn strict_decoding_is_set_for_client_or_call() {
         MockReply::json(200, &json!({"data": {"id": "1"}})),
     );
     let strict = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .decode(Decode::Strict)
         .build()
         .unwrap();
     let call = |client: &Client| client.api().show_smart_link_postback().postback_id(1);
-    assert_eq!(call(&lenient).fetch().await.unwrap().drift().len(), 1);
+    assert_eq!(call(&lenient).await.unwrap().meta().drift().len(), 1);
     assert_eq!(
-        call(&strict).fetch().await.unwrap_err().drift()[0].pointer,
+        call(&strict).await.unwrap_err().drift()[0].pointer,
         "/data/id"
     );
-    assert!(call(&strict.with_key(KEY).unwrap()).fetch().await.is_err());
+    assert!(call(&strict.with_key(API_KEY).unwrap()).await.is_err());
     assert!(
         call(&strict)
             .with(CallOptions::new().decode(Decode::Lenient))
-            .fetch()
             .await
             .is_ok()
     );
     assert!(
         call(&lenient)
             .with(CallOptions::new().decode(Decode::Strict))
-            .fetch()
             .await
             .is_err()
     );
 }
 
 #[tokio::test]
-async fn time_limits_of_client_and_call() {
+async fn sets_timeouts_per_client_or_per_call() {
     let (server, _) = start().await;
     server.reply_at(
         "GET",
@@ -487,34 +484,34 @@ async fn time_limits_of_client_and_call() {
         MockReply::json(200, &json!({"data": {}})).delay(Duration::from_millis(300)),
     );
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .timeout(Duration::from_millis(50))
         .build()
         .unwrap();
-    let error = client.smart_link_postbacks().show(1).await.unwrap_err();
+    let error = client.smart_link_postbacks().retrieve(1).await.unwrap_err();
     assert!(error.is_timeout() && error.may_have_been_sent());
     let longer = CallOptions::new().timeout(Duration::from_secs(10));
     assert!(
         client
             .smart_link_postbacks()
             .with(longer)
-            .show(1)
+            .retrieve(1)
             .await
             .is_ok()
     );
     let unlimited = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .timeout(None)
         .build()
         .unwrap();
-    assert!(unlimited.smart_link_postbacks().show(1).await.is_ok());
+    assert!(unlimited.smart_link_postbacks().retrieve(1).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_field_tells_absent_null_and_value_apart() {
-    let client = Client::new(KEY).unwrap();
+async fn distinguishes_absent_null_and_set_fields() {
+    let client = Client::new(API_KEY).unwrap();
     let call = || {
         client
             .api()
@@ -523,7 +520,7 @@ async fn a_field_tells_absent_null_and_value_apart() {
             .pixel_id(7)
     };
     let body = |call: onlyfansapi::api::builder::smart_links::UpdateSmartLinkPixel| -> Value {
-        serde_json::from_slice(&call.request().unwrap().body).unwrap()
+        serde_json::from_slice(&call.preview().unwrap().body).unwrap()
     };
     assert_eq!(body(call()), json!({}));
     assert_eq!(body(call().label_null()), json!({"label": null}));
@@ -532,8 +529,8 @@ async fn a_field_tells_absent_null_and_value_apart() {
 }
 
 #[test]
-fn lists_of_ids_take_numbers_and_texts() {
-    let client = Client::new(KEY).unwrap();
+fn id_lists_accept_numbers_and_strings() {
+    let client = Client::new(API_KEY).unwrap();
     let preview = client
         .api()
         .update_post()
@@ -542,7 +539,7 @@ fn lists_of_ids_take_numbers_and_texts() {
         .text("t")
         .rf_tag([1, 2])
         .media_files(["ofapi_media_1"])
-        .request()
+        .preview()
         .unwrap();
     let body: Value = serde_json::from_slice(&preview.body).unwrap();
     assert_eq!(
@@ -552,7 +549,7 @@ fn lists_of_ids_take_numbers_and_texts() {
 }
 
 #[tokio::test]
-async fn an_object_without_data_is_drift_where_something_else_stands_there() {
+async fn reports_drift_if_the_response_object_has_no_data() {
     let (server, client) = start().await;
     server.reply_at(
         "GET",
@@ -560,32 +557,44 @@ async fn an_object_without_data_is_drift_where_something_else_stands_there() {
         MockReply::json(200, &json!({"id": 5, "url": "u"})),
     );
     let call = || client.api().show_smart_link_postback().postback_id(1);
-    let reply = call().fetch().await.unwrap();
-    assert!(!reply.has_data());
+    let reply = call().await.unwrap();
+    assert!(!reply.meta().has_data());
     assert_eq!(
-        reply.drift()[0].to_string(),
-        "/data: expected the value under `data`, found an object without it; left out"
+        reply.meta().drift()[0].to_string(),
+        "/data: expected the value under `data`, found an object without `data`; left out"
     );
     assert!(
         call()
             .with(CallOptions::new().decode(Decode::Strict))
-            .fetch()
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn uses_the_last_of_duplicate_data_keys() {
+    let (server, client) = start().await;
     server.reply_at(
         "GET",
         POSTBACK,
         MockReply::status(200).body("application/json", r#"{"data":{"id":1},"data":{"id":2}}"#),
     );
-    assert_eq!(call().fetch().await.unwrap().id, Some(2));
+    assert_eq!(
+        client.smart_link_postbacks().retrieve(1).await.unwrap().id,
+        Some(2)
+    );
 }
 
 #[tokio::test]
-async fn the_whole_body_replaces_fields_and_their_faults() {
-    let client = Client::new(KEY).unwrap();
-    let call = || client.api().create_bundle().account("acct_1");
-    assert_eq!(call().fetch().await.unwrap_err().faults().len(), 2);
+async fn reports_every_missing_argument() {
+    let client = Client::new(API_KEY).unwrap();
+    let error = client.api().create_bundle().account("acct_1").await;
+    assert_eq!(error.unwrap_err().invalid_arguments().len(), 2);
+}
+
+#[test]
+fn a_whole_body_replaces_fields() {
+    let client = Client::new(API_KEY).unwrap();
     let body = types::post_labels::CreateLabelBody::new("n");
     let preview = client
         .api()
@@ -593,14 +602,19 @@ async fn the_whole_body_replaces_fields_and_their_faults() {
         .account("acct_1")
         .name("old")
         .body(body)
-        .request()
+        .preview()
         .unwrap();
     assert_eq!(
         serde_json::from_slice::<Value>(&preview.body).unwrap(),
         json!({"name": "n"})
     );
+}
+
+#[test]
+fn encodes_query_options_like_parameters() {
+    let client = Client::new(API_KEY).unwrap();
     let options = CallOptions::new().query("fresh", true).query("ids", [1, 2]);
-    let preview = client.api().whoami().with(options).request().unwrap();
+    let preview = client.api().whoami().with(options).preview().unwrap();
     assert!(
         preview
             .url
@@ -611,32 +625,35 @@ async fn the_whole_body_replaces_fields_and_their_faults() {
 }
 
 #[test]
-fn the_key_does_not_go_through_a_proxy_in_the_clear() {
-    let plain = || Client::builder().key(KEY).base_url("http://127.0.0.1:9");
-    let error = plain()
+fn rejects_proxies_that_would_see_the_key() {
+    let plain_http = || {
+        Client::builder()
+            .key(API_KEY)
+            .base_url("http://127.0.0.1:9")
+    };
+    let error = plain_http()
         .proxy("http://proxy.example:8080")
         .build()
         .unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("the proxy must be on this machine"),
+        error.to_string().contains("the proxy must be on loopback"),
         "{error}"
     );
     assert!(
         Client::builder()
-            .key(KEY)
+            .key(API_KEY)
             .proxy("http://proxy.example:8080")
             .build()
             .is_ok()
     );
-    let own = plain()
+    let with_custom_client = plain_http()
         .proxy("http://127.0.0.1:1")
         .http_client(reqwest::Client::builder().no_proxy().build().unwrap());
     assert!(
-        own.build()
+        with_custom_client
+            .build()
             .unwrap_err()
             .to_string()
-            .contains("beside an HTTP client of your own")
+            .contains("together with a custom HTTP client")
     );
 }

@@ -1,5 +1,4 @@
-//! Every example of an answer in the document decodes strictly into its type and encodes to the same
-//! JSON again.
+//! Tests that every example response in the document decodes strictly into its type and encodes to the same JSON.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -12,27 +11,31 @@ use onlyfansapi::api::operations;
 use onlyfansapi_codegen::Document;
 
 #[test]
-fn every_example_decodes_strictly_and_encodes_to_the_same() {
+fn every_example_round_trips() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi.yaml");
     let document = Document::read(&file).unwrap().root;
-    let mut seen = examples::Seen::default();
+    let mut summary = examples::Summary::default();
     macro_rules! check_all {
         ($(($operation:ident, $value:ty)),* $(,)?) => {
-            $(examples::check::<$value>(&document, &operations::$operation, &mut seen);)*
+            $(examples::check::<$value>(&document, &operations::$operation, &mut summary);)*
         };
     }
     onlyfansapi_client::for_each_operation!(check_all);
     println!(
-        "{} examples of {} operations, of {} operations in all",
-        seen.examples,
-        seen.operations,
+        "{} examples; {} of {} operations have one",
+        summary.examples,
+        summary.operations,
         operations::ALL.len()
     );
     assert!(
-        seen.faults.is_empty(),
-        "{} faults:\n{}",
-        seen.faults.len(),
-        seen.faults.join("\n")
+        summary.failures.is_empty(),
+        "{} failures:\n{}",
+        summary.failures.len(),
+        summary.failures.join("\n")
     );
-    assert!(seen.examples >= 250, "only {} examples", seen.examples);
+    assert!(
+        summary.examples >= 250,
+        "only {} examples",
+        summary.examples
+    );
 }

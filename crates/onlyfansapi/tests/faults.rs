@@ -1,7 +1,7 @@
-//! Every fault of a network or a service against a read, a write with an idempotency key, and writes without:
-//! how often the request is on the wire, how often it takes effect, and how the call ends.
+//! Fault injection: every fault of the network or the service, with a read, a write with an idempotency key, and writes
+//! without one. Checks the number of requests, the number of effects, and the result of the call.
 //!
-//! The table is `tests/faults.txt`; `FAULTS=write cargo test -p onlyfansapi --test faults` writes it anew.
+//! The expected results are in `tests/faults.txt`; `FAULTS=write cargo test -p onlyfansapi --test faults` updates them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -11,27 +11,33 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use onlyfansapi::api::builder::chat_messages::SendMessage;
-use onlyfansapi::{CallOptions, Client, ClientBuilder, Error, ErrorKind};
+use onlyfansapi::http::Method;
+use onlyfansapi::{CallOptions, Client, ClientBuilder, Error, ErrorKind, Reply};
 use onlyfansapi_mock::faults::{Fault, FaultServer};
 
-/// The one write that takes an idempotency key.
+/// Returns a call of the only write that accepts an idempotency key.
 fn message(client: &Client) -> SendMessage {
-    let send = client.api().send_message();
-    send.account("acct_1").chat_id("1").text("hi")
+    let message = client.api().send_message();
+    message.account("acct_1").chat_id("1").text("hi")
 }
 
-/// What is called.
+/// The operation that is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum CallType {
     Get,
     KeyedPost,
     Post,
     Delete,
 }
 
-const KINDS: [Kind; 4] = [Kind::Get, Kind::KeyedPost, Kind::Post, Kind::Delete];
+const CALL_TYPES: [CallType; 4] = [
+    CallType::Get,
+    CallType::KeyedPost,
+    CallType::Post,
+    CallType::Delete,
+];
 
-/// What a fault is called in the table.
+/// Returns the name of a fault in the table.
 fn name(fault: &Fault) -> String {
     match fault {
         Fault::Refused {
@@ -48,35 +54,48 @@ fn name(fault: &Fault) -> String {
     }
 }
 
-/// How a call ended: attempts, and the error if there was one.
-type Ended = (u32, Option<Error>);
+/// The result of a call, without its value.
+struct CallResult {
+    attempts: u32,
+    error: Option<Error>,
+}
 
-async fn call(client: &Client, kind: Kind) -> Ended {
-    fn ended<T>(result: Result<onlyfansapi::Reply<T>, Error>) -> Ended {
+impl<T> From<Result<Reply<T>, Error>> for CallResult {
+    fn from(result: Result<Reply<T>, Error>) -> Self {
         match result {
-            Ok(reply) => (reply.attempts(), None),
-            Err(error) => (error.attempts(), Some(error)),
+            Ok(reply) => Self {
+                attempts: reply.meta().attempts(),
+                error: None,
+            },
+            Err(error) => Self {
+                attempts: error.attempts(),
+                error: Some(error),
+            },
         }
     }
+}
+
+async fn call(client: &Client, call_type: CallType) -> CallResult {
     let api = client.api();
-    match kind {
-        Kind::Get => ended(api.whoami().fetch().await),
-        Kind::KeyedPost => ended(message(client).fetch().await),
-        Kind::Post => {
+    match call_type {
+        CallType::Get => api.whoami().await.into(),
+        CallType::KeyedPost => message(client).await.into(),
+        CallType::Post => {
             let create = api
                 .create_smart_link_postback()
                 .url("https://example.com/")
                 .smart_link_scope("global")
                 .conversion_types(["new_subscriber"]);
-            ended(create.fetch().await)
+            create.await.into()
         }
-        Kind::Delete => {
+        CallType::Delete => {
             let delete = api.delete_smart_link_postback().postback_id(1);
-            ended(delete.fetch().await)
+            delete.await.into()
         }
     }
 }
 
+/// Returns a client builder with short timeouts.
 fn client(url: &str) -> ClientBuilder {
     Client::builder()
         .key("not-a-real-key")
@@ -88,35 +107,33 @@ fn client(url: &str) -> ClientBuilder {
         .max_response_bytes(1 << 20)
 }
 
-/// A line of the table.
+/// A row of the table.
 struct Row {
     fault: String,
-    kind: Kind,
-    ended: Ended,
-    /// On the wire, effects, doubled, seen again without a key.
-    counts: Option<[usize; 4]>,
+    call_type: CallType,
+    result: CallResult,
+    /// The numbers of requests and of effects; `None` if no connection can be established.
+    counts: Option<(usize, usize)>,
 }
 
 impl Row {
+    /// Returns the row as a line of the table.
     fn line(&self) -> String {
-        let (attempts, error) = &self.ended;
-        let kind = format!("{:?}", self.kind);
+        let error = self.result.error.as_ref();
         if self.fault.starts_with("ResetBefore") {
-            // Whether the reset meets the making of the connection or the request is chance.
-            assert!(error.as_ref().is_none_or(|error| {
+            // Timing decides whether the reset hits the connection setup or the request.
+            assert!(error.is_none_or(|error| {
                 error.is_never_sent() || error.kind() == ErrorKind::MaybeSent
             }));
-            return format!(
-                "{:<28} {kind:<10} {:>8} {:>8} {:>8}  by chance NeverSent or MaybeSent",
-                self.fault, "-", "-", "-"
-            );
+            let outcome = "NeverSent or MaybeSent, depending on timing";
+            return self.format("-", "-", "-", outcome);
         }
-        let counted = self.counts.map_or_else(
-            || "       -        -".to_owned(),
-            |[requests, effects, ..]| format!("{requests:>8} {effects:>8}"),
+        let (requests, effects) = self.counts.map_or_else(
+            || ("-".to_owned(), "-".to_owned()),
+            |(requests, effects)| (requests.to_string(), effects.to_string()),
         );
         let outcome = match error {
-            None => "answered".to_owned(),
+            None => "reply".to_owned(),
             Some(error) => {
                 let mut outcome = format!("{:?}", error.kind());
                 if let Some(status) = error.status().filter(|_| !error.is_unreadable()) {
@@ -134,58 +151,68 @@ impl Row {
                 outcome
             }
         };
-        let kind = format!("{:?}", self.kind);
-        format!(
-            "{:<52} {kind:<10} {attempts:>8} {counted}  {outcome}",
-            self.fault
+        let attempts = self.result.attempts.to_string();
+        self.format(&attempts, &requests, &effects, &outcome)
+    }
+
+    fn format(&self, attempts: &str, requests: &str, effects: &str, outcome: &str) -> String {
+        let call_type = format!("{:?}", self.call_type);
+        format_line(
+            &self.fault,
+            &call_type,
+            [attempts, requests, effects],
+            outcome,
         )
     }
 }
 
-/// One fault, once and three times, with one kind of call.
-async fn row(script: Vec<Fault>, name: String, kind: Kind) -> Row {
+/// Formats a line of the table.
+fn format_line(fault: &str, call_type: &str, counts: [&str; 3], outcome: &str) -> String {
+    let [attempts, requests, effects] = counts;
+    format!("{fault:<36} {call_type:<10} {attempts:>8} {requests:>8} {effects:>8}  {outcome}\n")
+}
+
+/// Makes a call to a server that injects the faults of `script`.
+async fn run_case(script: Vec<Fault>, name: String, call_type: CallType) -> Row {
     let server = FaultServer::start(script).await.unwrap();
     let client = client(&server.url()).build().unwrap();
     let start = Instant::now();
-    let mut ended = call(&client, kind).await;
-    if name.starts_with("CloseIdle") {
-        // The next call meets a connection that is closed; it is another call, and its effect another one. By then the
-        // client has seen the close: within the moment before, it is chance whether there is an attempt more.
+    let mut result = call(&client, call_type).await;
+    let calls = if name.starts_with("CloseIdle") {
+        // A second call finds the connection closed. The client needs a moment to notice this; until then, timing
+        // decides whether the call needs another attempt.
         tokio::time::sleep(Duration::from_millis(50)).await;
-        ended = call(&client, kind).await;
-    }
+        result = call(&client, call_type).await;
+        2
+    } else {
+        1
+    };
     assert!(
         start.elapsed() < Duration::from_secs(2),
-        "{name} {kind:?}: {:?}",
+        "{name} {call_type:?}: {:?}",
         start.elapsed()
     );
     let counts = server.counts();
-    let expected = if name.starts_with("CloseIdle") { 2 } else { 1 };
-    // The two promises, whatever the table says.
-    assert!(counts.effects <= expected, "{name} {kind:?}: {counts:?}");
-    if expected == 1 {
+    // In every case: no call takes effect twice, and no write without a key is retried if its outcome is unknown.
+    assert!(counts.effects <= calls, "{name} {call_type:?}: {counts:?}");
+    if calls == 1 {
         assert_eq!(
-            (counts.doubled, counts.seen_again),
+            (counts.duplicate_effects, counts.unkeyed_retries),
             (0, 0),
-            "{name} {kind:?}"
+            "{name} {call_type:?}"
         );
     }
     Row {
         fault: name,
-        kind,
-        ended,
-        counts: Some([
-            counts.requests,
-            counts.effects,
-            counts.doubled,
-            counts.seen_again,
-        ]),
+        call_type,
+        result,
+        counts: Some((counts.requests, counts.effects)),
     }
 }
 
-/// Faults before there is a connection.
-async fn unconnected(kind: Kind) -> Vec<Row> {
-    let refused = common::nobody();
+/// Makes calls that cannot establish a connection.
+async fn run_cases_without_connection(call_type: CallType) -> Vec<Row> {
+    let refused = common::unused_address();
     let untrusted = FaultServer::start_tls(Vec::new()).await.unwrap();
     let plain = FaultServer::start(Vec::new()).await.unwrap();
     let mut rows = Vec::new();
@@ -199,19 +226,22 @@ async fn unconnected(kind: Kind) -> Vec<Row> {
             client("https://nowhere.example").http_client(http)
         }),
         ("connection refused", client(&refused)),
-        ("TLS that is not trusted", client(&untrusted.url())),
+        ("untrusted certificate", client(&untrusted.url())),
         (
-            "no TLS where it is expected",
+            "server without TLS",
             client(&plain.url().replace("http://127.0.0.1", "https://localhost")),
         ),
     ] {
         let start = Instant::now();
-        let ended = call(&client.build().unwrap(), kind).await;
-        assert!(start.elapsed() < Duration::from_secs(2), "{name} {kind:?}");
+        let result = call(&client.build().unwrap(), call_type).await;
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{name} {call_type:?}"
+        );
         rows.push(Row {
             fault: name.to_owned(),
-            kind,
-            ended,
+            call_type,
+            result,
             counts: None,
         });
     }
@@ -220,7 +250,7 @@ async fn unconnected(kind: Kind) -> Vec<Row> {
     rows
 }
 
-/// Knows no host.
+/// A DNS resolver that finds no host.
 struct NoSuchHost;
 
 impl reqwest::dns::Resolve for NoSuchHost {
@@ -230,37 +260,33 @@ impl reqwest::dns::Resolve for NoSuchHost {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_table_of_faults() {
-    // A provider for the client of the test's own.
+async fn every_fault_has_the_result_in_the_table() {
+    // Building a client installs the crypto provider, which the custom reqwest client needs.
     drop(Client::new("not-a-real-key").unwrap());
-    let mut table = format!(
-        "{:<28} {:<10} {:>8} {:>8} {:>8}  outcome\n",
-        "fault", "call", "attempts", "on wire", "effects"
-    );
     let mut cases = Vec::new();
     for fault in Fault::all() {
-        for kind in KINDS {
+        for call_type in CALL_TYPES {
             let name = name(&fault);
-            cases.push((vec![fault.clone()], format!("{name}, once"), kind));
-            cases.push((vec![fault.clone(); 8], format!("{name}, always"), kind));
+            cases.push((vec![fault.clone()], format!("{name}, once"), call_type));
+            cases.push((vec![fault.clone(); 8], format!("{name}, always"), call_type));
         }
     }
     let mut rows = Vec::new();
-    // A few at a time, so that their limits measure the faults and not this machine.
-    for some in cases.chunks(8) {
-        let tasks: Vec<_> = some
+    // Run only a few at a time, so that load on the machine does not cause timeouts.
+    for batch in cases.chunks(8) {
+        let tasks: Vec<_> = batch
             .iter()
             .cloned()
-            .map(|(script, name, kind)| tokio::spawn(row(script, name, kind)))
+            .map(|(script, name, call_type)| tokio::spawn(run_case(script, name, call_type)))
             .collect();
         for task in tasks {
             rows.push(task.await.unwrap());
         }
     }
-    for kind in KINDS {
-        rows.extend(unconnected(kind).await);
+    for call_type in CALL_TYPES {
+        rows.extend(run_cases_without_connection(call_type).await);
     }
-    // By fault, then in the order of the kinds.
+    // Sort by fault, then by call type.
     let mut names: Vec<_> = Vec::new();
     for row in &rows {
         if !names.contains(&row.fault) {
@@ -269,26 +295,29 @@ async fn the_table_of_faults() {
     }
     rows.sort_by_key(|row| {
         let name = names.iter().position(|name| *name == row.fault);
-        (name, KINDS.iter().position(|kind| *kind == row.kind))
+        let call_type = CALL_TYPES.iter().position(|t| *t == row.call_type);
+        (name, call_type)
     });
-    for row in &rows {
-        table += row.line().trim_end();
-        table.push('\n');
-    }
+    let mut table = format_line(
+        "fault",
+        "call",
+        ["attempts", "requests", "effects"],
+        "outcome",
+    );
+    table.extend(rows.iter().map(Row::line));
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults.txt");
     if std::env::var("FAULTS").is_ok_and(|value| value == "write") {
         std::fs::write(file, &table).unwrap();
     }
-    let known = std::fs::read_to_string(file).unwrap();
-    for (line, expected) in table.lines().zip(known.lines()) {
+    let expected = std::fs::read_to_string(file).unwrap();
+    for (line, expected) in table.lines().zip(expected.lines()) {
         assert_eq!(line, expected);
     }
-    assert_eq!(table.lines().count(), known.lines().count());
+    assert_eq!(table.lines().count(), expected.lines().count());
 }
 
-/// What the service says of a message counts more than its status; the key stays the same.
 #[tokio::test]
-async fn a_message_leaves_once_with_one_key() {
+async fn retries_a_message_with_the_same_key() {
     let server = FaultServer::start(vec![
         Fault::ActThenReset,
         Fault::Refused {
@@ -300,34 +329,27 @@ async fn a_message_leaves_once_with_one_key() {
     .await
     .unwrap();
     let client = client(&server.url()).build().unwrap();
-    let send = message(&client);
-    let reply = send.clone().fetch().await.unwrap();
-    assert_eq!((reply.attempts(), reply.replayed()), (3, true));
-    let key = reply.idempotency_key().unwrap().to_owned();
+    let message = message(&client);
+    let reply = message.clone().await.unwrap();
+    assert_eq!(
+        (reply.meta().attempts(), reply.meta().is_replayed()),
+        (3, true)
+    );
+    let key = reply.meta().idempotency_key().unwrap().to_owned();
     assert_eq!(key.len(), 36, "{key}");
     assert_eq!((server.counts().requests, server.counts().effects), (3, 1));
-    // Another call is another message.
-    let reply = send.clone().fetch().await.unwrap();
-    assert!(!reply.replayed());
-    assert_ne!(reply.idempotency_key().unwrap(), key);
+    // Another call gets another key.
+    let reply = message.clone().await.unwrap();
+    assert!(!reply.meta().is_replayed());
+    assert_ne!(reply.meta().idempotency_key().unwrap(), key);
     assert_eq!(server.counts().effects, 2);
-    // The caller's own key.
-    let reply = send
-        .clone()
-        .idempotency_key("order 17")
-        .fetch()
-        .await
-        .unwrap();
-    assert_eq!(reply.idempotency_key(), Some("order 17"));
-    let again = send
-        .clone()
-        .idempotency_key("order 17")
-        .fetch()
-        .await
-        .unwrap();
-    assert!(again.replayed());
+    // A custom key.
+    let reply = message.clone().idempotency_key("order 17").await.unwrap();
+    assert_eq!(reply.meta().idempotency_key(), Some("order 17"));
+    let repeated = message.clone().idempotency_key("order 17").await.unwrap();
+    assert!(repeated.meta().is_replayed());
     assert_eq!(server.counts().effects, 3);
-    // Keys that the service would refuse are not sent.
+    // Keys that the service would refuse are rejected before sending.
     let requests = server.counts().requests;
     for key in [
         String::new(),
@@ -335,12 +357,7 @@ async fn a_message_leaves_once_with_one_key() {
         "schl\u{fc}ssel".to_owned(),
         "a\u{7f}".to_owned(),
     ] {
-        let error = send
-            .clone()
-            .idempotency_key(&key)
-            .fetch()
-            .await
-            .unwrap_err();
+        let error = message.clone().idempotency_key(&key).await.unwrap_err();
         assert!(error.is_never_built(), "{key}: {error}");
         assert!(error.to_string().contains("idempotency_key"), "{error}");
     }
@@ -348,13 +365,13 @@ async fn a_message_leaves_once_with_one_key() {
 }
 
 #[tokio::test]
-async fn the_key_is_on_an_error_too() {
+async fn errors_contain_the_idempotency_key() {
     let server = FaultServer::start(vec![Fault::ActThenReset; 3])
         .await
         .unwrap();
     let client = client(&server.url()).build().unwrap();
-    let send = message(&client);
-    let error = send.idempotency_key("order 18").fetch().await.unwrap_err();
+    let message = message(&client);
+    let error = message.idempotency_key("order 18").await.unwrap_err();
     assert_eq!(
         (error.idempotency_key(), error.attempts()),
         (Some("order 18"), 3)
@@ -363,81 +380,63 @@ async fn the_key_is_on_an_error_too() {
 }
 
 #[tokio::test]
-async fn options_of_a_call_say_how_often_it_is_tried() {
+async fn call_options_set_the_number_of_attempts() {
     let refused = |status| Fault::Refused {
         status,
         retry_after: None,
         html: false,
     };
-    for (options, kind, attempts) in [
-        (CallOptions::new().no_retry(), Kind::Get, 1),
-        (CallOptions::new().retries(4), Kind::Get, 5),
-        (CallOptions::new().idempotent(true), Kind::Post, 3),
-        (CallOptions::new().idempotent(false), Kind::Get, 1),
-        (CallOptions::new().idempotent(false), Kind::KeyedPost, 1),
+    for (options, call_type, attempts) in [
+        (CallOptions::new().no_retry(), CallType::Get, 1),
+        (CallOptions::new().retries(4), CallType::Get, 5),
+        (CallOptions::new().idempotent(true), CallType::Post, 3),
+        (CallOptions::new().idempotent(false), CallType::Get, 1),
+        (CallOptions::new().idempotent(false), CallType::KeyedPost, 1),
     ] {
         let server = FaultServer::start(vec![refused(500); 9]).await.unwrap();
         let client = client(&server.url()).build().unwrap();
         let api = client.api();
-        let error = match kind {
-            Kind::Get => api
-                .whoami()
-                .with(options.clone())
-                .fetch()
-                .await
-                .unwrap_err(),
-            Kind::KeyedPost => {
-                let send = message(&client);
-                send.with(options.clone()).fetch().await.unwrap_err()
-            }
+        let error = match call_type {
+            CallType::Get => api.whoami().with(options.clone()).await.unwrap_err(),
+            CallType::KeyedPost => message(&client).with(options.clone()).await.unwrap_err(),
             _ => {
-                let ping = client.request(onlyfansapi::http::Method::POST, "/api/x");
-                let reply: Result<onlyfansapi::Reply<serde_json::Value>, _> =
-                    ping.with(options.clone()).fetch().await;
-                reply.unwrap_err()
+                let request = client.request(Method::POST, "/api/x");
+                request.with(options.clone()).await.unwrap_err()
             }
         };
-        assert_eq!(error.attempts(), attempts, "{options:?} {kind:?}");
+        assert_eq!(error.attempts(), attempts, "{options:?} {call_type:?}");
         assert_eq!(server.counts().requests, attempts as usize);
     }
 }
 
 #[tokio::test]
-async fn limits_are_set_off_and_unset_for_client_and_call() {
+async fn sets_and_disables_limits_per_client_or_per_call() {
     let slow = || FaultServer::start(vec![Fault::SlowHeader; 3]);
     let start = Instant::now();
-    // The call's own limit of an attempt; the deadline ends the attempts.
+    // The call sets its own attempt timeout; its total timeout ends the attempts.
     let server = slow().await.unwrap();
     let client = client(&server.url()).build().unwrap();
     let options = CallOptions::new()
         .attempt_timeout(Duration::from_millis(50))
         .timeout(Duration::from_millis(80));
-    let error = client
-        .api()
-        .whoami()
-        .with(options)
-        .fetch()
-        .await
-        .unwrap_err();
+    let error = client.api().whoami().with(options).await.unwrap_err();
     assert!(error.is_timeout());
     assert!(
         error.attempts() == 2 && error.elapsed() < Duration::from_millis(500),
         "{error:?}"
     );
-    // Off for the call, so that the client's does not count: the deadline alone ends it.
+    // The call disables the client's attempt timeout, so only the total timeout applies.
     let server = slow().await.unwrap();
-    let client = super_client(&server.url());
+    let client = self::client(&server.url())
+        .attempt_timeout(Duration::from_millis(50))
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
     let options = CallOptions::new().attempt_timeout(None);
-    let error = client
-        .api()
-        .whoami()
-        .with(options)
-        .fetch()
-        .await
-        .unwrap_err();
+    let error = client.api().whoami().with(options).await.unwrap_err();
     assert_eq!((error.attempts(), error.is_timeout()), (1, true));
     assert!(error.elapsed() >= Duration::from_millis(300), "{error:?}");
-    // A size.
+    // The maximum response size.
     let server = FaultServer::start(Vec::new()).await.unwrap();
     let client = Client::builder()
         .key("not-a-real-key")
@@ -445,7 +444,7 @@ async fn limits_are_set_off_and_unset_for_client_and_call() {
         .max_response_bytes(10)
         .build()
         .unwrap();
-    let error = client.api().whoami().fetch().await.unwrap_err();
+    let error = client.api().whoami().await.unwrap_err();
     assert!(error.is_unreadable());
     assert!(
         error
@@ -454,8 +453,8 @@ async fn limits_are_set_off_and_unset_for_client_and_call() {
         "{error}"
     );
     let options = CallOptions::new().max_response_bytes(None);
-    assert!(client.api().whoami().with(options).fetch().await.is_ok());
-    // A limit of the time to connect for one call.
+    assert!(client.api().whoami().with(options).await.is_ok());
+    // A connect timeout for one call.
     let options = CallOptions::new()
         .connect_timeout(Duration::from_millis(100))
         .max_response_bytes(None);
@@ -465,28 +464,18 @@ async fn limits_are_set_off_and_unset_for_client_and_call() {
             .delete_smart_link_postback()
             .postback_id(1)
             .with(options)
-            .fetch()
             .await
             .is_ok()
     );
     assert!(start.elapsed() < Duration::from_secs(3));
 }
 
-/// An attempt may take 50 ms, a call 300.
-fn super_client(url: &str) -> Client {
-    client(url)
-        .attempt_timeout(Duration::from_millis(50))
-        .timeout(Duration::from_millis(300))
-        .build()
-        .unwrap()
-}
-
 #[tokio::test]
-async fn a_future_that_is_dropped_frees_its_connection() {
+async fn dropping_the_future_closes_the_connection() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let client = client(&url).build().unwrap();
-    let call = tokio::spawn(client.api().whoami().fetch());
+    let call = tokio::spawn(client.api().whoami().send());
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut request = [0; 64];
     assert!(
@@ -498,15 +487,15 @@ async fn a_future_that_is_dropped_frees_its_connection() {
     call.abort();
     let mut rest = Vec::new();
     let closed = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest);
-    // The end of the stream comes when the client's side is gone.
+    // Reading ends when the client closes the connection.
     tokio::time::timeout(Duration::from_secs(1), closed)
         .await
-        .expect("closed")
+        .expect("the connection is closed")
         .unwrap();
 }
 
 #[tokio::test]
-async fn a_trusted_certificate_is_enough() {
+async fn trusts_a_custom_root_certificate() {
     let server = FaultServer::start_tls(vec![Fault::ResetAfter])
         .await
         .unwrap();
@@ -514,6 +503,6 @@ async fn a_trusted_certificate_is_enough() {
         .root_certificate(server.certificate().unwrap())
         .build()
         .unwrap();
-    let reply = client.api().whoami().fetch().await.unwrap();
-    assert_eq!(reply.attempts(), 2);
+    let reply = client.api().whoami().await.unwrap();
+    assert_eq!(reply.meta().attempts(), 2);
 }

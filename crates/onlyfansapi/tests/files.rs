@@ -1,5 +1,4 @@
-//! Files both ways: what an upload is on the wire, a download that is read as it comes, a redirect that
-//! is not followed.
+//! Tests uploads, streamed downloads, and redirects to files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -12,7 +11,7 @@ use onlyfansapi_mock::MockReply;
 use serde_json::json;
 
 #[tokio::test]
-async fn an_upload_carries_fields_and_the_file() {
+async fn uploads_fields_and_file_as_multipart() {
     let (server, client) = start().await;
     server.reply_at(
         "POST",
@@ -27,13 +26,12 @@ async fn an_upload_carries_fields_and_the_file() {
         .account("acct_1")
         .file(file)
         .async_(true)
-        .fetch()
         .await
         .unwrap();
     assert_eq!(reply.prefixed_id.as_deref(), Some("ofapi_media_1"));
-    let sent = &server.requests()[0];
-    let media = sent.header("content-type").to_owned();
-    let boundary = media
+    let request = &server.requests()[0];
+    let content_type = request.header("content-type").to_owned();
+    let boundary = content_type
         .strip_prefix("multipart/form-data; boundary=")
         .expect("multipart");
     let expected = [
@@ -44,12 +42,12 @@ async fn an_upload_carries_fields_and_the_file() {
         format!("\r\n--{boundary}--\r\n").into_bytes(),
     ]
     .concat();
-    assert_eq!(&*sent.body, &*expected);
-    assert_eq!(sent.header("content-length"), expected.len().to_string());
+    assert_eq!(&*request.body, &*expected);
+    assert_eq!(request.header("content-length"), expected.len().to_string());
 }
 
 #[tokio::test]
-async fn a_body_is_read_as_it_comes() {
+async fn streams_a_download_in_chunks() {
     let (server, client) = start().await;
     let file: Vec<u8> = (0..200_000u32).flat_map(u32::to_le_bytes).collect();
     server.reply_at(
@@ -67,18 +65,18 @@ async fn a_body_is_read_as_it_comes() {
         download.headers()["content-type"],
         "application/octet-stream"
     );
-    let (mut got, mut chunks) = (Vec::new(), 0);
+    let (mut received, mut chunks) = (Vec::new(), 0);
     while let Some(bytes) = download.chunk().await.unwrap() {
-        got.extend_from_slice(&bytes);
+        received.extend_from_slice(&bytes);
         chunks += 1;
     }
-    assert_eq!(got, file);
+    assert_eq!(received, file);
     assert!(chunks > 1, "{chunks} chunks");
     assert_eq!(server.requests()[0].header("accept"), "*/*");
 }
 
 #[tokio::test]
-async fn a_refused_stream_is_the_error_of_every_call() {
+async fn returns_a_refused_download_as_an_error() {
     let (server, client) = start().await;
     server.reply_at(
         "GET",
@@ -95,7 +93,7 @@ async fn a_refused_stream_is_the_error_of_every_call() {
 }
 
 #[tokio::test]
-async fn the_target_of_a_redirect_is_the_answer_and_is_not_followed() {
+async fn returns_the_target_of_a_redirect_without_following_it() {
     let (server, client) = start().await;
     let target = "https://cdn.example/file?signature=s";
     server.reply_at(
@@ -108,10 +106,9 @@ async fn the_target_of_a_redirect_is_the_answer_and_is_not_followed() {
         .download_media_from_the_only_fans_cdn()
         .account("acct_1")
         .cdn_url("https://cdn.example/a.jpg")
-        .fetch()
         .await
         .unwrap();
     assert_eq!(reply.as_str(), target);
-    assert_eq!(reply.status(), 302);
+    assert_eq!(reply.meta().status(), 302);
     assert_eq!(server.requests().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Every way in which a call can end, over real loopback HTTP, with status, headers and body kept.
+//! Tests the possible results of a call over HTTP on loopback. Status, headers and body remain accessible in each.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -8,28 +8,24 @@ use std::time::Duration;
 
 use common::start;
 use onlyfansapi::{CallOptions, Client, Error, ErrorKind, Reply};
-use onlyfansapi_mock::{KEY, MockReply, WireServer};
+use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde_json::json;
 
 const PATH: &str = "/api/smart-link-postbacks/1";
 
 type Postback = onlyfansapi::api::types::smart_link_postbacks::SmartLinkPostback;
 
-async fn answered(reply: MockReply) -> Result<Reply<Postback>, Error> {
+/// Makes a call to a mock server that responds with `reply`.
+async fn reply_to(reply: MockReply) -> Result<Reply<Postback>, Error> {
     let (server, client) = start().await;
     server.reply_at("GET", PATH, reply);
-    client
-        .api()
-        .show_smart_link_postback()
-        .postback_id(1)
-        .fetch()
-        .await
+    client.api().show_smart_link_postback().postback_id(1).await
 }
 
 #[tokio::test]
-async fn a_422_is_an_error_with_its_message_and_fields() {
+async fn returns_message_and_field_errors_of_a_422() {
     let body = json!({"error": "VALIDATION_ERROR", "message": "The url field is required.", "errors": {"url": ["The url field is required."]}, "_meta": {"_credits": {"used": 0}}});
-    let error = answered(MockReply::json(422, &body).header("x-request", "r1"))
+    let error = reply_to(MockReply::json(422, &body).header("x-request", "r1"))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
@@ -46,7 +42,7 @@ async fn a_422_is_an_error_with_its_message_and_fields() {
 }
 
 #[tokio::test]
-async fn a_401_whose_error_is_a_sentence_keeps_the_sentence() {
+async fn reads_a_sentence_in_the_error_field_of_a_401_as_message() {
     let (server, _) = start().await;
     let client = Client::builder()
         .key("another-key")
@@ -57,7 +53,6 @@ async fn a_401_whose_error_is_a_sentence_keeps_the_sentence() {
         .api()
         .show_smart_link_postback()
         .postback_id(1)
-        .fetch()
         .await
         .unwrap_err();
     assert_eq!(
@@ -76,8 +71,8 @@ async fn a_401_whose_error_is_a_sentence_keeps_the_sentence() {
 }
 
 #[tokio::test]
-async fn an_html_502_is_an_error_with_the_page_kept() {
-    let error = answered(MockReply::status(502).body("text/html", "<html>Bad gateway</html>"))
+async fn keeps_the_html_page_of_a_502() {
+    let error = reply_to(MockReply::status(502).body("text/html", "<html>Bad gateway</html>"))
         .await
         .unwrap_err();
     assert_eq!(
@@ -88,27 +83,31 @@ async fn an_html_502_is_an_error_with_the_page_kept() {
     assert_eq!(error.body().unwrap(), b"<html>Bad gateway</html>");
     assert_eq!(
         error.to_string(),
-        "showSmartLinkPostback: refused with 502 Bad Gateway and a page of HTML, so not by the service itself"
+        "showSmartLinkPostback: refused with 502 Bad Gateway, with an HTML page, so by a proxy or CDN in front of the service (after 3 attempts)"
     );
 }
 
 #[tokio::test]
-async fn an_empty_204_and_a_304_are_successes_without_value() {
-    let reply = answered(MockReply::status(204)).await.unwrap();
+async fn accepts_a_204_and_a_304_without_a_value() {
+    let reply = reply_to(MockReply::status(204)).await.unwrap();
     assert_eq!(
-        (reply.status().as_u16(), reply.has_data(), reply.id),
+        (
+            reply.meta().status().as_u16(),
+            reply.meta().has_data(),
+            reply.id
+        ),
         (204, false, None)
     );
-    let reply = answered(
+    let reply = reply_to(
         MockReply::status(304)
             .header("etag", "\"x\"")
             .header("x-ofapi-credits-balance", "5"),
     )
     .await
     .unwrap();
-    assert!(reply.is_not_modified() && !reply.has_data());
-    assert_eq!(reply.headers()["etag"], "\"x\"");
-    assert_eq!(reply.credits().unwrap().balance, 5);
+    assert!(reply.meta().is_not_modified() && !reply.meta().has_data());
+    assert_eq!(reply.meta().headers()["etag"], "\"x\"");
+    assert_eq!(reply.meta().credits().unwrap().balance, 5);
 
     let (server, client) = start().await;
     server.reply_at("DELETE", PATH, MockReply::status(204));
@@ -116,23 +115,22 @@ async fn an_empty_204_and_a_304_are_successes_without_value() {
         .api()
         .delete_smart_link_postback()
         .postback_id(1)
-        .fetch()
         .await
         .unwrap();
-    assert_eq!(reply.status(), 204);
+    assert_eq!(reply.meta().status(), 204);
 }
 
 #[tokio::test]
-async fn an_undocumented_201_is_a_success_of_the_same_type() {
-    let reply = answered(MockReply::json(201, &json!({"data": {"id": 7}})))
+async fn decodes_an_undocumented_201() {
+    let reply = reply_to(MockReply::json(201, &json!({"data": {"id": 7}})))
         .await
         .unwrap();
-    assert_eq!((reply.status().as_u16(), reply.id), (201, Some(7)));
+    assert_eq!((reply.meta().status().as_u16(), reply.id), (201, Some(7)));
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_that_names_the_host_only() {
-    let error = answered(
+async fn shows_only_the_host_of_a_redirect() {
+    let error = reply_to(
         MockReply::status(302).header("location", "https://cdn.example.com/secret/path?sig=1"),
     )
     .await
@@ -148,10 +146,10 @@ async fn a_redirect_is_an_error_that_names_the_host_only() {
 }
 
 #[tokio::test]
-async fn a_truncated_body_is_unreadable_with_what_arrived() {
+async fn keeps_the_received_part_of_a_truncated_body() {
     let server = WireServer::start("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-kept: yes\r\ncontent-length: 100\r\n\r\n{\"data\":{\"id\":1").await.unwrap();
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .build()
         .unwrap();
@@ -159,7 +157,6 @@ async fn a_truncated_body_is_unreadable_with_what_arrived() {
         .api()
         .show_smart_link_postback()
         .postback_id(1)
-        .fetch()
         .await
         .unwrap_err();
     assert_eq!(
@@ -177,14 +174,14 @@ async fn a_truncated_body_is_unreadable_with_what_arrived() {
 }
 
 #[tokio::test]
-async fn a_refusal_whose_body_breaks_off_stays_a_refusal() {
+async fn returns_a_refusal_with_a_truncated_body_as_refused() {
     let server = WireServer::start(
         "HTTP/1.1 422 Unprocessable Entity\r\ncontent-length: 100\r\n\r\n{\"mess",
     )
     .await
     .unwrap();
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .build()
         .unwrap();
@@ -192,7 +189,6 @@ async fn a_refusal_whose_body_breaks_off_stays_a_refusal() {
         .api()
         .show_smart_link_postback()
         .postback_id(1)
-        .fetch()
         .await
         .unwrap_err();
     assert_eq!(
@@ -203,43 +199,43 @@ async fn a_refusal_whose_body_breaks_off_stays_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_fit_names_the_place_and_no_value() {
-    let sent = MockReply::json(
+async fn reports_the_location_of_a_mismatch_but_not_the_value() {
+    let body = MockReply::json(
         200,
         &json!({"data": {"smart_links": [{"name": {"secret": 1}}]}}),
     );
-    let reply = answered(sent).await.unwrap();
+    let reply = reply_to(body).await.unwrap();
     assert_eq!(
-        reply.drift()[0].to_string(),
-        "/data/smart_links/0/name: expected a text, found an object; left out"
+        reply.meta().drift()[0].to_string(),
+        "/data/smart_links/0/name: expected a string, found an object; left out"
     );
-    let error = answered(MockReply::json(200, &json!({"data": 5})))
+    let error = reply_to(MockReply::json(200, &json!({"data": 5})))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreadable);
     assert_eq!(
         error.to_string(),
-        "showSmartLinkPostback: answered with 200 OK, but at /data it does not fit the type asked for, which wants an object there"
+        "showSmartLinkPostback: responded with 200 OK, but `/data` does not match the requested type: expected an object"
     );
-    let error = answered(MockReply::status(200).body("application/json", "{\"data\": oops"))
+    let error = reply_to(MockReply::status(200).body("application/json", "{\"data\": oops"))
         .await
         .unwrap_err();
     assert!(
         error
             .to_string()
-            .contains("its body is not JSON: broken at line 1 column 10"),
+            .contains("the response body is not valid JSON (line 1, column 10)"),
         "{error}"
     );
 }
 
 #[tokio::test]
-async fn no_connection_is_never_sent_and_silence_is_maybe_sent() {
+async fn distinguishes_never_sent_from_maybe_sent() {
     let client = Client::builder()
-        .key(KEY)
-        .base_url(common::nobody())
+        .key(API_KEY)
+        .base_url(common::unused_address())
         .build()
         .unwrap();
-    let error = client.api().whoami().fetch().await.unwrap_err();
+    let error = client.api().whoami().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NeverSent);
     assert!(!error.may_have_been_sent());
 
@@ -250,34 +246,28 @@ async fn no_connection_is_never_sent_and_silence_is_maybe_sent() {
         MockReply::status(200).delay(Duration::from_secs(30)),
     );
     let options = CallOptions::new().timeout(Duration::from_millis(50));
-    let error = client
-        .api()
-        .whoami()
-        .with(options)
-        .fetch()
-        .await
-        .unwrap_err();
+    let error = client.api().whoami().with(options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MaybeSent);
     assert_eq!(
         error.to_string(),
-        "whoami: no answer, and the request may have been sent: the time limit ran out"
+        "whoami: no response, and the request may have been sent: the call timeout of 50ms expired while waiting for the response"
     );
     assert_eq!(error.attempts(), 1);
 
     let server = WireServer::start("").await.unwrap();
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .build()
         .unwrap();
     assert_eq!(
-        client.api().whoami().fetch().await.unwrap_err().kind(),
+        client.api().whoami().await.unwrap_err().kind(),
         ErrorKind::MaybeSent
     );
 }
 
 #[tokio::test]
-async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
+async fn reports_all_invalid_arguments_and_sends_nothing() {
     let (server, client) = start().await;
     let error = client
         .api()
@@ -286,33 +276,31 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
         .headers(Vec::<
             onlyfansapi::api::types::smart_link_postbacks::CreateSmartLinkPostbackBodyHeadersItem,
         >::new())
-        .fetch()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NeverBuilt);
-    let faults: Vec<_> = error
-        .faults()
+    let invalid: Vec<_> = error
+        .invalid_arguments()
         .iter()
-        .map(|fault| fault.to_string())
+        .map(ToString::to_string)
         .collect();
     assert_eq!(
-        faults,
+        invalid,
         [
             "`conversion_types` is required and was not set",
             "`url` is required and was not set"
         ]
     );
-    for bad in ["", ".", ".."] {
+    for chat_id in ["", ".", ".."] {
         let error = client
             .api()
             .delete_chat()
             .account("acct_1")
-            .chat_id(bad)
-            .fetch()
+            .chat_id(chat_id)
             .await
             .unwrap_err();
         assert_eq!(
-            (error.kind(), error.faults()[0].field.as_str()),
+            (error.kind(), error.invalid_arguments()[0].argument.as_str()),
             (ErrorKind::NeverBuilt, "chat_id")
         );
     }
@@ -320,31 +308,23 @@ async fn every_fault_of_the_arguments_is_told_and_nothing_is_sent() {
         .api()
         .show_smart_link_postback()
         .postback_id(u64::MAX)
-        .fetch()
         .await
         .unwrap_err();
     assert_eq!(
-        error.faults()[0].to_string(),
-        "`postback_id` must be an integer of 64 bits"
+        error.invalid_arguments()[0].to_string(),
+        "`postback_id` must be a 64-bit integer"
     );
     let options = CallOptions::new()
         .header("authorization", "Bearer x")
         .header("bad name", "x");
-    let error = client
-        .api()
-        .whoami()
-        .with(options)
-        .fetch()
-        .await
-        .unwrap_err();
-    assert_eq!(error.faults().len(), 2);
+    let error = client.api().whoami().with(options).await.unwrap_err();
+    assert_eq!(error.invalid_arguments().len(), 2);
     assert!(server.requests().is_empty());
 }
 
-/// Two calls at once on one client: each has its own options on the way in and its own status,
-/// headers and bytes on the way out.
+/// Each of two concurrent calls on one client has its own options, status, headers and body.
 #[tokio::test]
-async fn two_concurrent_calls_do_not_share_their_context() {
+async fn concurrent_calls_do_not_share_context() {
     let (server, client) = start().await;
     server.reply_at(
         "GET",
@@ -362,14 +342,14 @@ async fn two_concurrent_calls_do_not_share_their_context() {
     );
     let call = |id: i64, name: &'static str| {
         let options = CallOptions::new().header("x-option", name);
-        // `'static` and `Send`: the future is spawned on another thread.
+        // Also checks that the future is `'static` and `Send`.
         tokio::spawn(
             client
                 .api()
                 .show_smart_link_postback()
                 .postback_id(id)
                 .with(options)
-                .fetch(),
+                .send(),
         )
     };
     let (one, two) = (call(1, "first"), call(2, "second"));
@@ -377,21 +357,21 @@ async fn two_concurrent_calls_do_not_share_their_context() {
     assert_eq!(
         (
             one.id,
-            one.status().as_u16(),
-            one.headers()["x-call"].as_bytes()
+            one.meta().status().as_u16(),
+            one.meta().headers()["x-call"].as_bytes()
         ),
         (Some(1), 200, &b"one"[..])
     );
     assert_eq!(
         (
             two.id,
-            two.status().as_u16(),
-            two.headers()["x-call"].as_bytes()
+            two.meta().status().as_u16(),
+            two.meta().headers()["x-call"].as_bytes()
         ),
         (Some(2), 201, &b"two"[..])
     );
-    assert!(one.elapsed() >= Duration::from_millis(80));
-    let option_of = |path: &str| {
+    assert!(one.meta().elapsed() >= Duration::from_millis(80));
+    let option_sent_to = |path: &str| {
         server
             .requests()
             .iter()
@@ -402,29 +382,29 @@ async fn two_concurrent_calls_do_not_share_their_context() {
     };
     assert_eq!(
         (
-            option_of("/api/smart-link-postbacks/1").as_str(),
-            option_of("/api/smart-link-postbacks/2").as_str()
+            option_sent_to("/api/smart-link-postbacks/1").as_str(),
+            option_sent_to("/api/smart-link-postbacks/2").as_str()
         ),
         ("first", "second")
     );
 }
 
 #[test]
-fn one_clear_line_for_a_client_that_cannot_be_made() {
+fn reports_invalid_client_settings_in_one_line() {
     for (builder, expected) in [
         (
             Client::builder(),
-            "no API key was given; one is made at https://app.onlyfansapi.com/api-keys",
+            "no API key was set; create one at https://app.onlyfansapi.com/api-keys",
         ),
         (Client::builder().key(""), "the API key is empty"),
         (
             Client::builder().key("a\nb"),
             "the API key contains a line break; was it read from a file without trimming?",
         ),
-        (Client::builder().key("a b"), "the API key contains a blank"),
+        (Client::builder().key("a b"), "the API key contains a space"),
         (
             Client::builder().key("k").base_url("http://example.com"),
-            "the base URL is plain http, which would show the key on the way; only loopback may be called so; it is a scheme and a host, such as https://app.onlyfansapi.com",
+            "the base URL is plain http, which would send the API key unencrypted; only loopback may use it; expected a scheme and a host, such as https://app.onlyfansapi.com",
         ),
     ] {
         let error = builder.build().unwrap_err();
@@ -433,10 +413,10 @@ fn one_clear_line_for_a_client_that_cannot_be_made() {
     }
 }
 
-/// A 200 that says no, wherever it says it.
 #[tokio::test]
-async fn a_refusal_in_an_answer_of_success_is_seen() {
+async fn returns_a_2xx_response_that_reports_failure_as_an_error() {
     let (server, client) = start().await;
+    let call = || client.api().show_smart_link_postback().postback_id(1);
     for (body, expected) in [
         (json!({"data": {"success": true}}), None),
         (json!({"data": {"id": 1, "errors": []}}), None),
@@ -450,39 +430,133 @@ async fn a_refusal_in_an_answer_of_success_is_seen() {
             Some("No."),
         ),
         (
-            json!({"data": {"hasError": true}, "message": "Bad."}),
-            Some("Bad."),
-        ),
-        (
-            json!({"data": {"errors": [{"id": 5}], "message": "Some."}}),
+            json!({"errors": {"url": ["Taken."]}, "message": "Some."}),
             Some("Some."),
         ),
+        // These describe the object, not the call.
+        (json!({"data": {"hasError": true}, "message": "Bad."}), None),
+        (json!({"data": {"errors": [{"id": 5}]}}), None),
     ] {
         server.reply_at("GET", PATH, MockReply::json(200, &body));
-        let reply = client
-            .api()
-            .show_smart_link_postback()
-            .postback_id(1)
-            .fetch()
-            .await
-            .unwrap();
-        let message = reply
-            .refused()
-            .map(|refusal| refusal.message.as_deref().unwrap_or_default());
-        assert_eq!(message, expected, "{body}");
+        let result = call().await;
+        let Some(message) = expected else {
+            assert!(result.unwrap().meta().refusal().is_none(), "{body}");
+            continue;
+        };
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message(), error.status()),
+            (
+                ErrorKind::Refused,
+                Some(message),
+                Some(onlyfansapi::http::StatusCode::OK)
+            ),
+            "{body}"
+        );
+        assert_eq!(error.body(), Some(body.to_string().as_bytes()));
+        assert!(error.to_string().contains(message), "{error}");
+
+        let accepted = call().with(CallOptions::new().accept_refusal()).await;
+        let accepted = accepted.unwrap();
+        let refusal = accepted.meta().refusal().unwrap();
+        assert_eq!(refusal.message.as_deref(), Some(message));
     }
-    // Here it is the answer: the name is free.
+}
+
+#[tokio::test]
+async fn treats_has_error_as_refusal_only_where_it_describes_the_call() {
+    let (server, client) = start().await;
+    let media = json!({"data": {"id": 1, "hasError": true}});
+    server.reply_at(
+        "GET",
+        "/api/acct_0123/media/vault/1",
+        MockReply::json(200, &media),
+    );
+    let media = client
+        .api()
+        .get_vault_media()
+        .account("acct_0123")
+        .media_id(1)
+        .await
+        .unwrap();
+    assert_eq!(media.has_error, Some(true));
+
+    let failed = json!({"data": {"id": 1, "hasError": true}});
     server.reply_at(
         "POST",
-        "/api/acct_1/settings/username-exists",
+        "/api/acct_0123/mass-messaging",
+        MockReply::json(200, &failed),
+    );
+    let result = client
+        .api()
+        .send_mass_message()
+        .account("acct_0123")
+        .text("Hello!")
+        .await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Refused);
+}
+
+#[tokio::test]
+async fn returns_the_username_check_as_data() {
+    let (server, client) = start().await;
+    server.reply_at(
+        "POST",
+        "/api/acct_0123/settings/username-exists",
         MockReply::json(200, &json!({"data": {"success": false}})),
     );
     let check = client
         .api()
         .check_username_availability()
-        .account("acct_1")
+        .account("acct_0123")
         .username("name");
-    let reply = check.fetch().await.unwrap();
+    let reply = check.await.unwrap();
     assert_eq!(reply.success, Some(false));
-    assert!(reply.refused().is_none());
+    assert!(reply.meta().refusal().is_none());
+}
+
+#[tokio::test]
+async fn rejects_an_unexpected_body_on_operations_without_a_value() {
+    let (server, client) = start().await;
+    for (body, content_type, is_ok) in [
+        ("", "application/json", true),
+        (" \n", "application/json", true),
+        ("null", "application/json", true),
+        (r#"{"data": null, "_meta": {}}"#, "application/json", true),
+        (r#"{"message": "Deleted."}"#, "application/json", true),
+        ("<html>Login</html>", "text/html; charset=UTF-8", false),
+        ("OK", "text/plain", false),
+        ("[]", "application/json", false),
+        (r#"{"data": "#, "application/json", false),
+    ] {
+        let reply = || MockReply::status(200).body(content_type, body);
+        server.reply_at("DELETE", "/api/webhooks/wh_0123", reply());
+        server.reply_at("DELETE", "/api/accounts/acct_0123", reply());
+        server.reply_at("DELETE", "/api/fan-summary-categories/1", reply());
+        let api = client.api();
+        let results = [
+            api.delete_webhook().webhook_id("wh_0123").await,
+            api.disconnect_account().id("acct_0123").await,
+            api.delete_custom_summary_category().category_id(1).await,
+        ];
+        for result in results {
+            match result {
+                Ok(_) => assert!(is_ok, "{body}"),
+                Err(error) => {
+                    assert!(!is_ok && error.is_unreadable(), "{body}: {error}");
+                    assert_eq!(error.body(), Some(body.as_bytes()));
+                    let is_html = error.to_string().contains("HTML");
+                    assert_eq!(is_html, content_type.starts_with("text/html"), "{error}");
+                }
+            }
+        }
+    }
+    // The service refuses the deletion.
+    let refusal = json!({"success": false, "message": "In use."});
+    server.reply_at(
+        "DELETE",
+        "/api/webhooks/wh_0123",
+        MockReply::json(200, &refusal),
+    );
+    let result = client.api().delete_webhook().webhook_id("wh_0123").await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Refused);
 }

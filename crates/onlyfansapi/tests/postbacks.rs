@@ -1,25 +1,24 @@
-//! The handle of Smart Link postbacks, over real loopback HTTP.
+//! Tests `Client::smart_link_postbacks` over HTTP on loopback.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 mod common;
 
 use common::start;
-use onlyfansapi::{
-    CallOptions, ConversionType, Decode, ErrorKind, PostbackMethod, PostbackSpec, SmartLinkScope,
-};
+use onlyfansapi::api::types::{ConversionType, PostbackMethod, SmartLinkScope};
+use onlyfansapi::{CallOptions, Decode, ErrorKind, PostbackSpec};
 use onlyfansapi_mock::MockReply;
 use serde_json::json;
 
 #[tokio::test]
-async fn from_creation_to_deletion() {
+async fn creates_retrieves_lists_updates_and_deletes() {
     let (server, client) = start().await;
     let postbacks = client.smart_link_postbacks();
     let spec = PostbackSpec::global(
         "https://e.com/?c={external_click_id}",
         [
             ConversionType::NewSubscriber,
-            ConversionType::Other("new_thing".into()),
+            ConversionType::from("new_thing"),
         ],
     )
     .method(PostbackMethod::Post)
@@ -28,12 +27,15 @@ async fn from_creation_to_deletion() {
     let created = postbacks.create(&spec).await.unwrap();
     let id = created.id.unwrap();
     assert_eq!(
-        (created.status().as_u16(), created.http_method.as_ref()),
+        (
+            created.meta().status().as_u16(),
+            created.http_method.as_ref()
+        ),
         (200, Some(&PostbackMethod::Post))
     );
     assert_eq!(
         created.conversion_types.as_ref().unwrap()[1],
-        ConversionType::Other("new_thing".into())
+        ConversionType::from("new_thing")
     );
     assert_eq!(
         server.requests().last().unwrap().json(),
@@ -41,12 +43,12 @@ async fn from_creation_to_deletion() {
             "http_method": "POST", "body": "{\"v\":\"{amount_gross}\"}", "headers": [{"name": "X-A", "value": "{gclid}"}]})
     );
 
-    let shown = postbacks.show(id).await.unwrap();
+    let retrieved = postbacks.retrieve(id).await.unwrap();
     assert_eq!(
-        shown.url.as_deref(),
+        retrieved.url.as_deref(),
         Some("https://e.com/?c={external_click_id}")
     );
-    assert_eq!(shown.credits().unwrap().balance, 1_000_000);
+    assert_eq!(retrieved.meta().credits().unwrap().balance, 1_000_000);
     assert_eq!(
         postbacks
             .list()
@@ -77,30 +79,30 @@ async fn from_creation_to_deletion() {
 
     let deleted = postbacks.delete(id).await.unwrap();
     assert_eq!(
-        (deleted.status().as_u16(), deleted.has_data()),
+        (deleted.meta().status().as_u16(), deleted.meta().has_data()),
         (204, false)
     );
-    assert!(postbacks.show(id).await.unwrap_err().is_not_found());
+    assert!(postbacks.retrieve(id).await.unwrap_err().is_not_found());
     assert!(postbacks.delete(id).await.unwrap_err().is_not_found());
 }
 
 #[tokio::test]
-async fn every_input_fault_is_found_before_sending_and_told_at_once() {
+async fn reports_all_invalid_arguments_before_sending() {
     let (server, client) = start().await;
-    let million = "x".repeat(1_000_000);
-    let one = || [ConversionType::NewSubscriber];
+    let megabyte = "x".repeat(1_000_000);
+    let types = || [ConversionType::NewSubscriber];
     let url = "https://e.com";
-    let link = |url: &str| PostbackSpec::global(url, one());
-    for (spec, faults) in [
-        (link(""), vec!["`url` is empty"]),
+    let global = |url: &str| PostbackSpec::global(url, types());
+    for (spec, expected) in [
+        (global(""), vec!["`url` is empty"]),
         (
-            link("no url"),
-            vec!["`url` contains a blank or a control character"],
+            global("no url"),
+            vec!["`url` contains a space or a control character"],
         ),
-        (link("nourl"), vec!["`url` is not a URL"]),
+        (global("nourl"), vec!["`url` is not a valid URL"]),
         (
-            link("ftp://e.com"),
-            vec!["`url` must begin with http:// or https://"],
+            global("ftp://e.com"),
+            vec!["`url` must start with http:// or https://"],
         ),
         (
             PostbackSpec::global(url, []),
@@ -108,46 +110,46 @@ async fn every_input_fault_is_found_before_sending_and_told_at_once() {
         ),
         (
             PostbackSpec::global(url, [ConversionType::from("")]),
-            vec!["`conversion_types` has an empty type"],
+            vec!["`conversion_types` contains an empty type"],
         ),
         (
-            PostbackSpec::for_links(url, one(), [""; 0]),
+            PostbackSpec::for_links(url, types(), [""; 0]),
             vec!["`smart_link_ids` needs at least one id when the scope is `campaign_specific`"],
         ),
         (
-            PostbackSpec::for_links(url, one(), ["01J", " "]),
-            vec!["`smart_link_ids` has an empty id"],
+            PostbackSpec::for_links(url, types(), ["01J", " "]),
+            vec!["`smart_link_ids` contains an empty id"],
         ),
         (
-            link(url).body("{}"),
-            vec!["`body` is a template for the method POST only"],
+            global(url).body("{}"),
+            vec!["`body` requires the method POST"],
         ),
         (
-            link(url).body("{}").method(PostbackMethod::Get),
-            vec!["`body` is a template for the method POST only"],
+            global(url).body("{}").method(PostbackMethod::Get),
+            vec!["`body` requires the method POST"],
         ),
         (
-            link(url).method(PostbackMethod::from("PUT")),
+            global(url).method(PostbackMethod::from("PUT")),
             vec!["`http_method` must be one of `GET`, `POST`"],
         ),
         (
-            link(url).header("", "v"),
+            global(url).header("", "v"),
             vec!["`headers[0].name` is empty"],
         ),
         (
-            link(url).header("A", "v").header("a b", "v"),
-            vec!["`headers[1].name` has a character that a header's name cannot have"],
+            global(url).header("A", "v").header("a b", "v"),
+            vec!["`headers[1].name` contains characters that a header name cannot have"],
         ),
         (
-            link(url).header("a".repeat(101), "v"),
+            global(url).header("a".repeat(101), "v"),
             vec!["`headers[0].name` has 101 characters; at most 100 are allowed"],
         ),
         (
-            link(url).header("A", "a\r\nB: c"),
-            vec!["`headers[0].value` has a line break or another control character"],
+            global(url).header("A", "a\r\nB: c"),
+            vec!["`headers[0].value` contains a line break or another control character"],
         ),
         (
-            link(url).header("A", million),
+            global(url).header("A", megabyte),
             vec!["`headers[0].value` has 1000000 characters; at most 2000 are allowed"],
         ),
         (
@@ -158,27 +160,27 @@ async fn every_input_fault_is_found_before_sending_and_told_at_once() {
                 "`url` is empty",
                 "`conversion_types` needs at least one type",
                 "`smart_link_ids` needs at least one id when the scope is `campaign_specific`",
-                "`body` is a template for the method POST only",
+                "`body` requires the method POST",
                 "`headers[0].name` is empty",
             ],
         ),
     ] {
         let postbacks = client.smart_link_postbacks();
         let mut errors = vec![postbacks.create(&spec).await.unwrap_err()];
-        // An update without a method keeps the one that there is, which may be POST.
-        let rule = "`body` is a template for the method POST only";
-        if !faults.contains(&rule) || format!("{spec:?}").contains("method: Some") {
+        // An update without a method keeps the existing method, which may be POST.
+        let method_rule = "`body` requires the method POST";
+        if !expected.contains(&method_rule) || format!("{spec:?}").contains("method: Some") {
             errors.push(postbacks.update(123, &spec).await.unwrap_err());
         }
         for error in errors {
             assert_eq!(error.kind(), ErrorKind::NeverBuilt);
             assert_eq!(
                 error
-                    .faults()
+                    .invalid_arguments()
                     .iter()
                     .map(ToString::to_string)
                     .collect::<Vec<_>>(),
-                faults
+                expected
             );
             assert_eq!(error.to_string().lines().count(), 1);
             assert!(error.to_string().len() < 1_000, "{error}");
@@ -187,12 +189,12 @@ async fn every_input_fault_is_found_before_sending_and_told_at_once() {
     assert!(server.requests().is_empty());
     let with_body = client
         .smart_link_postbacks()
-        .update(123, &link(url).body("{}"))
+        .update(123, &global(url).body("{}"))
         .await
         .unwrap();
     assert_eq!(with_body.http_method, Some(PostbackMethod::Post));
-    // At the limit, and a megabyte where no limit is documented.
-    let spec = link(url)
+    // Values at the documented limits are accepted, and so is a body of 1 MB: its size has no documented limit.
+    let spec = global(url)
         .header("a".repeat(100), "v".repeat(2_000))
         .method(PostbackMethod::Post)
         .body("x".repeat(1_000_000));
@@ -200,53 +202,61 @@ async fn every_input_fault_is_found_before_sending_and_told_at_once() {
 }
 
 #[tokio::test]
-async fn what_the_type_does_not_know_is_kept() {
+async fn keeps_unknown_values_and_fields() {
     let (server, client) = start().await;
-    let answer = json!({"data": {"id": "7", "http_method": "PURGE", "smart_link_scope": "team", "conversion_types": ["x", null], "headers": [], "new_field": [1],
+    let body = json!({"data": {"id": "7", "http_method": "PURGE", "smart_link_scope": "team", "conversion_types": ["x", null], "headers": [], "new_field": [1],
         "latest_response": {"id": 1, "conversion_type": "new_subscriber", "status_code": 200, "succeeded": true}}});
     server.reply_at(
         "GET",
         "/api/smart-link-postbacks/7",
-        MockReply::json(200, &answer),
+        MockReply::json(200, &body),
     );
-    let postback = client.smart_link_postbacks().show(7).await.unwrap();
+    let postback = client.smart_link_postbacks().retrieve(7).await.unwrap();
     assert_eq!(
         (postback.id, postback.http_method.as_ref().unwrap().as_str()),
         (Some(7), "PURGE")
     );
     assert_eq!(
         postback.smart_link_scope,
-        Some(SmartLinkScope::Other("team".into()))
+        Some(SmartLinkScope::from("team"))
     );
     assert_eq!(
         postback.latest_response.as_ref().unwrap().succeeded,
         Some(true)
     );
-    let drift: Vec<_> = postback.drift().iter().map(ToString::to_string).collect();
+    let drift: Vec<_> = postback
+        .meta()
+        .drift()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert_eq!(
         drift,
         [
-            "/data/id: expected an integer, found a text; converted",
-            "/data/conversion_types/1: expected a text, found null; left out"
+            "/data/id: expected an integer, found a string; converted",
+            "/data/conversion_types/1: expected a string, found null; left out"
         ]
     );
-    assert_eq!(postback.original(&postback.drift()[0]), Some(json!("7")));
     assert_eq!(
-        serde_json::from_slice::<serde_json::Value>(postback.raw()).unwrap(),
-        answer
+        postback.meta().original(&postback.meta().drift()[0]),
+        Some(json!("7"))
+    );
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(postback.meta().raw()).unwrap(),
+        body
     );
 
     let strict = client
         .smart_link_postbacks()
         .with(CallOptions::new().decode(Decode::Strict));
-    let error = strict.show(7).await.unwrap_err();
+    let error = strict.retrieve(7).await.unwrap_err();
     assert!(error.is_unreadable());
     assert_eq!(
         (error.drift().len(), error.body().unwrap().len()),
-        (2, answer.to_string().len())
+        (2, body.to_string().len())
     );
     assert_eq!(
         error.to_string(),
-        "showSmartLinkPostback: answered with 200 OK, but 2 of its places do not fit their types, and decoding is strict; the first is /data/id: expected an integer, found a text; converted"
+        "showSmartLinkPostback: responded with 200 OK, but 2 of its values do not match their types, and decoding is strict; the first is /data/id: expected an integer, found a string; converted"
     );
 }

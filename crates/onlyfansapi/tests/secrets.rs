@@ -1,7 +1,6 @@
-//! The key is in no `Debug`, `Display` or error of any public type.
+//! Tests that the `Debug` and `Display` output of public types contains neither the API key nor other secrets.
 //!
-//! The table has every public type: it is compared with the listing that `cargo xtask public-api`
-//! keeps.
+//! The table covers every public type: it is compared with the list that `cargo xtask public-api` generates.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -14,17 +13,16 @@ use std::fmt::{Debug, Display};
 use common::start;
 use onlyfansapi::http::Method;
 use onlyfansapi::{
-    ApiError, ApiKey, Blob, Body, CacheInfo, CallOptions, Client, ConversionType, Credits, Decode,
-    Error, Fault, FilePart, MediaRef, Pagination, PostbackHeader, PostbackMethod, PostbackResponse,
-    PostbackSmartLink, PostbackSpec, RateLimits, SmartLinkPostback, SmartLinkScope, Timestamp,
-    UpstreamResponse,
+    ApiError, ApiKey, Blob, Body, CacheInfo, CallOptions, Client, Credits, Decode, Error, FilePart,
+    MediaRef, Pagination, PostbackSpec, RateLimits, Timestamp, UpstreamResponse,
 };
-use onlyfansapi_mock::{KEY, MockReply, WireServer};
+use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde_json::json;
 
-/// A secret that is not the key but must stay out of Debug as well.
+/// A secret other than the API key.
 const OTHER: &str = "another-secret-of-the-test";
 
+/// The outputs of each public type.
 #[derive(Default)]
 struct Table {
     rows: BTreeMap<&'static str, Vec<String>>,
@@ -57,15 +55,15 @@ impl Table {
 }
 
 #[tokio::test]
-async fn the_key_is_nowhere() {
+async fn shows_no_secret_in_debug_and_display() {
     let mut t = Table::default();
     let (server, client) = start().await;
-    t.debug("ApiKey", &ApiKey::from(KEY));
+    t.debug("ApiKey", &ApiKey::from(API_KEY));
     t.debug("Client", &client);
     t.debug(
         "ClientBuilder",
         &Client::builder()
-            .key(KEY)
+            .key(API_KEY)
             .header("x-secret", OTHER)
             .proxy(format!("http://u:{OTHER}@127.0.0.1:1")),
     );
@@ -84,10 +82,10 @@ async fn the_key_is_nowhere() {
         .code(OTHER)
         .with(options.clone());
     t.debug("api::Api", &call);
-    let preview = call.request().unwrap();
+    let preview = call.preview().unwrap();
     t.debug("RequestPreview", &preview);
     assert_eq!(preview.headers["authorization"], "[redacted]");
-    assert!(!preview.to_string().contains(KEY), "{preview}");
+    assert!(!preview.to_string().contains(API_KEY), "{preview}");
     t.debug(
         "RawRequest",
         &client
@@ -95,39 +93,41 @@ async fn the_key_is_nowhere() {
             .json(&json!({"secret": OTHER}))
             .with(options.clone()),
     );
-    t.debug("Fetch", &client.api().whoami().fetch());
+    t.debug("ReplyFuture", &client.api().whoami().send());
     server.reply_at(
         "GET",
         "/api/whoami",
         MockReply::json(200, &json!({"team": {}}))
             .header("set-cookie", "session=another-secret-of-the-test"),
     );
-    t.debug("Reply", &client.api().whoami().fetch().await.unwrap());
+    let reply = client.api().whoami().await.unwrap();
+    t.debug("Reply", &reply);
+    t.debug("Meta", reply.meta());
 
     // Errors of every kind.
     t.error(
         &Client::builder()
-            .key(format!("{KEY}\n"))
+            .key(format!("{API_KEY}\n"))
             .build()
             .unwrap_err(),
     );
     t.error(
         &Client::builder()
-            .key(KEY)
+            .key(API_KEY)
             .base_url(format!("https://u:{OTHER}@host"))
             .build()
             .unwrap_err(),
     );
     t.error(
         &Client::builder()
-            .key(KEY)
+            .key(API_KEY)
             .proxy(format!("://{OTHER}"))
             .build()
             .unwrap_err(),
     );
     t.error(
         &Client::builder()
-            .key(KEY)
+            .key(API_KEY)
             .header("x-secret", format!("{OTHER}\n"))
             .build()
             .unwrap_err(),
@@ -138,7 +138,6 @@ async fn the_key_is_nowhere() {
             .delete_chat()
             .account("")
             .chat_id("..")
-            .fetch()
             .await
             .unwrap_err(),
     );
@@ -147,46 +146,42 @@ async fn the_key_is_nowhere() {
             .api()
             .whoami()
             .with(CallOptions::new().header("x", &format!("{OTHER}\n")))
-            .fetch()
             .await
             .unwrap_err(),
     );
-    let nobody = Client::builder()
-        .key(KEY)
-        .base_url(common::nobody())
+    let unreachable = Client::builder()
+        .key(API_KEY)
+        .base_url(common::unused_address())
         .build()
         .unwrap();
     t.error(
-        &nobody
+        &unreachable
             .api()
             .whoami()
             .with(CallOptions::new().query("secret", OTHER))
-            .fetch()
             .await
             .unwrap_err(),
     );
-    let silent = WireServer::start("").await.unwrap();
-    let silent = Client::builder()
-        .key(KEY)
-        .base_url(silent.url())
+    let silent_server = WireServer::start("").await.unwrap();
+    let without_response = Client::builder()
+        .key(API_KEY)
+        .base_url(silent_server.url())
         .build()
         .unwrap();
     t.error(
-        &silent
+        &without_response
             .api()
             .whoami()
             .with(CallOptions::new().query("secret", OTHER))
-            .fetch()
             .await
             .unwrap_err(),
     );
     t.error(
-        &silent
+        &without_response
             .with_key(OTHER)
             .unwrap()
             .api()
             .whoami()
-            .fetch()
             .await
             .unwrap_err(),
     );
@@ -205,14 +200,13 @@ async fn the_key_is_nowhere() {
             .api()
             .whoami()
             .with(CallOptions::new().decode(Decode::Strict))
-            .fetch()
             .await
             .unwrap_err();
         t.debug("Drift", &error.drift());
         t.error(&error);
     }
 
-    // Values that hold what the service or the caller gave; none of them is given the key.
+    // Values from the service or the caller, which never contain the API key.
     t.debug("ApiError", &ApiError::default());
     t.debug("UpstreamResponse", &UpstreamResponse::default());
     t.debug("CacheInfo", &CacheInfo::default());
@@ -221,29 +215,30 @@ async fn the_key_is_nowhere() {
     t.debug("RateLimits", &RateLimits::default());
     t.debug("Decode", &Decode::Lenient);
     t.debug("ErrorKind", &onlyfansapi::ErrorKind::Refused);
-    t.debug("Fault", &Fault::new("field", "rule"));
+    let options_with_invalid_header = CallOptions::new().header(OTHER, "\n");
+    let error = client
+        .api()
+        .whoami()
+        .with(options_with_invalid_header)
+        .preview()
+        .unwrap_err();
+    t.debug("InvalidArgument", &error.invalid_arguments()[0].reason);
     t.debug("MediaRef", &MediaRef::from(1));
+    let scope = onlyfansapi::api::types::SmartLinkScope::from("team");
+    if let onlyfansapi::api::types::SmartLinkScope::Other(unknown) = &scope {
+        t.debug("UnknownValue", unknown);
+    }
     t.debug("Timestamp", &Timestamp::from(1));
-    t.debug("ConversionType", &ConversionType::NewSubscriber);
-    t.debug("SmartLinkScope", &SmartLinkScope::Global);
-    t.debug("PostbackMethod", &PostbackMethod::Get);
     t.debug(
         "PostbackSpec",
         &PostbackSpec::global("https://e.com", [])
             .header("authorization", OTHER)
             .body(OTHER),
     );
-    let header = PostbackHeader {
-        name: "authorization".into(),
-        value: OTHER.into(),
-    };
-    t.debug("PostbackHeader", &header);
-    t.debug("PostbackResponse", &PostbackResponse::default());
-    t.debug("PostbackSmartLink", &PostbackSmartLink::default());
-    t.debug(
-        "SmartLinkPostback",
-        &serde_json::from_value::<SmartLinkPostback>(json!({"headers": [header]})).unwrap(),
-    );
+    let postback: onlyfansapi::api::types::smart_link_postbacks::SmartLinkPostback =
+        serde_json::from_value(json!({"headers": [{"name": "authorization", "value": OTHER}]}))
+            .unwrap();
+    t.debug("Reply", &postback);
     t.debug(
         "SmartLinkPostbacks",
         &client.smart_link_postbacks().with(options),
@@ -251,11 +246,15 @@ async fn the_key_is_nowhere() {
     let operation = onlyfansapi::api::operations::ALL[0];
     t.debug("api::Operation", operation);
     t.debug("api::Parameter", &operation.parameters);
-    t.debug("api::Place", &onlyfansapi::api::Place::Query);
-    t.debug("api::Shape", &operation.shape);
+    t.debug(
+        "api::ParameterLocation",
+        &onlyfansapi::api::ParameterLocation::Query,
+    );
+    t.debug("api::ResponseShape", &operation.shape);
     t.debug("api::BodyFormat", &operation.body);
     t.debug("api::EmptyBody", &operation.empty_body);
-    t.debug("api::Style", &onlyfansapi::api::Style::Php);
+    t.debug("api::QueryStyle", &onlyfansapi::api::QueryStyle::Php);
+    t.debug("api::RefusalMarker", &operation.refusal);
     t.debug("Body", &Body::from(OTHER));
     t.debug("FilePart", &FilePart::new("file.txt", OTHER));
     t.debug("Blob", &Blob::default());
@@ -266,9 +265,9 @@ async fn the_key_is_nowhere() {
             .header("x-secret", OTHER)
             .body("application/pdf", OTHER),
     );
-    let opening = client.request(Method::GET, "/api/file").stream();
-    t.debug("Opening", &opening);
-    t.debug("Download", &opening.await.unwrap());
+    let download = client.request(Method::GET, "/api/file").stream();
+    t.debug("DownloadFuture", &download);
+    t.debug("Download", &download.await.unwrap());
     let target = "https://cdn.example/file?signature=another-secret-of-the-test";
     server.reply_at(
         "GET",
@@ -280,18 +279,17 @@ async fn the_key_is_nowhere() {
         .download_drm_protected_media()
         .account("acct")
         .media_id(1)
-        .fetch()
         .await
         .unwrap();
     assert_eq!(redirect.as_str(), target);
     t.debug("Location", &redirect.into_inner());
 
-    // Values that the service or the caller means for nobody else, in types that are generated.
+    // Secrets in fields of generated types.
     let account: onlyfansapi::api::types::AccountUser =
         serde_json::from_value(json!({"id": 1, "csrf": OTHER, "wsAuthToken": OTHER})).unwrap();
-    let shown = format!("{account:?}");
-    assert!(!shown.contains(OTHER), "{shown}");
-    assert!(shown.contains("csrf: Some(\"[redacted]\")"), "{shown}");
+    let output = format!("{account:?}");
+    assert!(!output.contains(OTHER), "{output}");
+    assert!(output.contains("csrf: Some(\"[redacted]\")"), "{output}");
     server.reply_at(
         "GET",
         "/api/accounts",
@@ -300,11 +298,8 @@ async fn the_key_is_nowhere() {
             &json!([{"onlyfans_user_data": {"csrf": OTHER, "wsAuthToken": OTHER}}]),
         ),
     );
-    t.debug(
-        "Reply",
-        &client.api().list_accounts().fetch().await.unwrap(),
-    );
-    // Calls that were tried more than once, and their keys, which are no secrets.
+    t.debug("Reply", &client.api().list_accounts().await.unwrap());
+    // An error after a retry.
     server.reply_at(
         "GET",
         "/api/whoami",
@@ -313,23 +308,13 @@ async fn the_key_is_nowhere() {
     let options = CallOptions::new()
         .retries(1)
         .timeout(std::time::Duration::from_secs(1));
-    t.error(
-        &client
-            .api()
-            .whoami()
-            .with(options)
-            .fetch()
-            .await
-            .unwrap_err(),
-    );
-    t.debug("Limits", CallOptions::new().limits());
-    t.debug("Limit", &CallOptions::new().limits().total);
+    t.error(&client.api().whoami().with(options).await.unwrap_err());
 
-    for (name, texts) in &t.rows {
-        assert!(!texts.is_empty());
-        for text in texts {
-            assert!(!text.contains(KEY), "{name} shows the key: {text}");
-            assert!(!text.contains(OTHER), "{name} shows a secret: {text}");
+    for (name, outputs) in &t.rows {
+        assert!(!outputs.is_empty());
+        for output in outputs {
+            assert!(!output.contains(API_KEY), "{name} shows the key: {output}");
+            assert!(!output.contains(OTHER), "{name} shows a secret: {output}");
         }
     }
     let covered: Vec<_> = t

@@ -1,5 +1,5 @@
-//! What a program that listens hears: one span a call with OpenTelemetry's names, events for further attempts
-//! and for drift, and no secret, header, body or value in any of them.
+//! Tests what a `tracing` subscriber records: one span per call with OpenTelemetry's field names, and events for
+//! retries and drift. No span and no event contains a secret, header, body or value.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use onlyfansapi::{CallOptions, Client};
 use onlyfansapi_mock::faults::{Fault, FaultServer};
-use onlyfansapi_mock::{KEY, MockReply};
+use onlyfansapi_mock::{API_KEY, MockReply};
 use serde_json::json;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -21,48 +21,51 @@ use tracing::{Event, Level, Metadata, Subscriber};
 type Fields = BTreeMap<String, String>;
 
 #[derive(Debug, Default)]
-struct Heard {
+struct Records {
+    /// The fields of each span, and whether the span is closed.
     spans: Vec<(Fields, bool)>,
     events: Vec<(Level, Fields)>,
 }
 
-/// Hears everything of the target `onlyfansapi`.
+/// A subscriber that records spans and events with the target `onlyfansapi`.
 #[derive(Clone, Default)]
-struct Listener(Arc<Mutex<Heard>>);
+struct Recorder(Arc<Mutex<Records>>);
 
-struct Into<'a>(&'a mut Fields);
+struct FieldVisitor<'a>(&'a mut Fields);
 
-impl Visit for Into<'_> {
+impl Visit for FieldVisitor<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let text = format!("{value:?}");
+        let value = format!("{value:?}");
         self.0
-            .insert(field.name().to_owned(), text.trim_matches('"').to_owned());
+            .insert(field.name().to_owned(), value.trim_matches('"').to_owned());
     }
 }
 
-impl Subscriber for Listener {
+impl Subscriber for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "onlyfansapi"
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut fields = Fields::new();
-        span.record(&mut Into(&mut fields));
-        let mut heard = self.0.lock().unwrap();
-        heard.spans.push((fields, false));
-        Id::from_u64(heard.spans.len() as u64)
+        span.record(&mut FieldVisitor(&mut fields));
+        let mut records = self.0.lock().unwrap();
+        records.spans.push((fields, false));
+        Id::from_u64(records.spans.len() as u64)
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
-        let mut heard = self.0.lock().unwrap();
-        values.record(&mut Into(&mut heard.spans[span.into_u64() as usize - 1].0));
+        let mut records = self.0.lock().unwrap();
+        values.record(&mut FieldVisitor(
+            &mut records.spans[span.into_u64() as usize - 1].0,
+        ));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::new();
-        event.record(&mut Into(&mut fields));
+        event.record(&mut FieldVisitor(&mut fields));
         let level = *event.metadata().level();
         self.0.lock().unwrap().events.push((level, fields));
     }
@@ -85,9 +88,9 @@ fn fields(expected: &[(&str, &str)]) -> Fields {
 }
 
 #[tokio::test]
-async fn one_span_a_call_with_what_came_of_it() {
-    let listener = Listener::default();
-    let _guard = tracing::subscriber::set_default(listener.clone());
+async fn records_one_span_per_call() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
     let (server, client) = common::start().await;
     server.reply_at(
         "GET",
@@ -106,9 +109,9 @@ async fn one_span_a_call_with_what_came_of_it() {
         .show_smart_link_postback()
         .postback_id(17)
         .with(options);
-    let reply = call.fetch().await.unwrap();
-    assert!(!reply.drift().is_empty());
-    let heard = listener.0.lock().unwrap();
+    let reply = call.await.unwrap();
+    assert!(!reply.meta().drift().is_empty());
+    let records = recorder.0.lock().unwrap();
     let mut expected = fields(&[
         ("attempt", "1"),
         ("credits.used", "3"),
@@ -119,17 +122,20 @@ async fn one_span_a_call_with_what_came_of_it() {
         ("otel.name", "showSmartLinkPostback"),
         ("url.template", "/api/smart-link-postbacks/{postback_id}"),
     ]);
-    expected.insert("drift.count".to_owned(), reply.drift().len().to_string());
-    assert_eq!(heard.spans, [(expected, true)]);
-    let drift: Vec<_> = heard
+    expected.insert(
+        "drift.count".to_owned(),
+        reply.meta().drift().len().to_string(),
+    );
+    assert_eq!(records.spans, [(expected, true)]);
+    let drift: Vec<_> = records
         .events
         .iter()
         .map(|(level, fields)| (*level, fields["pointer"].as_str()))
         .collect();
     assert_eq!(drift[0], (Level::WARN, "/data/id"));
-    let all = format!("{heard:?}");
+    let all = format!("{records:?}");
     for secret in [
-        KEY,
+        API_KEY,
         "another-secret",
         "secret-of-the-query",
         "not-a-number-but-a-secret",
@@ -139,9 +145,9 @@ async fn one_span_a_call_with_what_came_of_it() {
 }
 
 #[tokio::test]
-async fn further_attempts_and_failures_are_told() {
-    let listener = Listener::default();
-    let _guard = tracing::subscriber::set_default(listener.clone());
+async fn records_retries_and_failures() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
     let refused = Fault::Refused {
         status: 503,
         retry_after: Some(0),
@@ -151,29 +157,28 @@ async fn further_attempts_and_failures_are_told() {
         .await
         .unwrap();
     let client = Client::builder()
-        .key(KEY)
+        .key(API_KEY)
         .base_url(server.url())
         .backoff(Duration::from_millis(1), Duration::from_millis(1))
         .build()
         .unwrap();
-    client.api().whoami().fetch().await.unwrap_err();
-    // Nobody listens there any more.
+    client.api().whoami().await.unwrap_err();
     let client = Client::builder()
-        .key(KEY)
-        .base_url(common::nobody())
+        .key(API_KEY)
+        .base_url(common::unused_address())
         .retries(0)
         .build()
         .unwrap();
     let delete = client.api().delete_smart_link_postback().postback_id(1);
-    delete.fetch().await.unwrap_err();
-    let heard = listener.0.lock().unwrap();
-    let why: Vec<_> = heard
+    delete.await.unwrap_err();
+    let records = recorder.0.lock().unwrap();
+    let retries: Vec<_> = records
         .events
         .iter()
         .map(|(_, fields)| (fields["error.type"].as_str(), fields["attempt"].as_str()))
         .collect();
-    assert_eq!(why, [("503", "1"), ("maybe_sent", "2")]);
-    let (first, is_closed) = &heard.spans[0];
+    assert_eq!(retries, [("503", "1"), ("maybe_sent", "2")]);
+    let (first, is_closed) = &records.spans[0];
     assert!(is_closed);
     for (name, value) in [
         ("attempt", "3"),
@@ -183,6 +188,6 @@ async fn further_attempts_and_failures_are_told() {
     ] {
         assert_eq!(first[name], value, "{name}");
     }
-    assert_eq!(heard.spans[1].0["error.type"], "never_sent");
-    assert!(heard.spans[1].1);
+    assert_eq!(records.spans[1].0["error.type"], "never_sent");
+    assert!(records.spans[1].1);
 }

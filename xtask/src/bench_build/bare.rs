@@ -1,5 +1,7 @@
-//! The least repair with which bare progenitor generates anything of the document: JSON instead of YAML,
-//! type words that are none are texts, multipart bodies go. Builder style, as its documentation shows.
+//! The client that bare progenitor generates, after the minimal repair that the document needs.
+//!
+//! The document is converted to JSON, invalid type names become `string`, and multipart bodies are removed. The
+//! interface is progenitor's builder style, as shown in its documentation.
 
 use anyhow::{Context, Result, anyhow};
 use onlyfansapi_codegen::Document;
@@ -8,15 +10,15 @@ use serde_json::Value;
 
 use crate::workspace;
 
-/// Stack of the generator's thread.
+/// Stack size of the generator's thread.
 const STACK: usize = 64 << 20;
 
-/// The source, formatted.
+/// Generates the client and returns its formatted source.
 pub(super) fn source() -> Result<String> {
     let mut root = Document::read(&workspace::root().join("openapi.yaml"))?.root;
-    mend(&mut root);
-    let api: openapiv3::OpenAPI =
-        serde_json::from_value(root).context("the repaired document is no OpenAPI document")?;
+    repair(&mut root);
+    let api: openapiv3::OpenAPI = serde_json::from_value(root)
+        .context("the repaired document is not a valid OpenAPI document")?;
     let thread = std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || {
@@ -29,10 +31,11 @@ pub(super) fn source() -> Result<String> {
         })?;
     thread
         .join()
-        .map_err(|_| anyhow!("bare progenitor gave up"))?
+        .map_err(|_| anyhow!("bare progenitor panicked"))?
 }
 
-fn mend(node: &mut Value) {
+/// Repairs what progenitor cannot process.
+fn repair(node: &mut Value) {
     match node {
         Value::Object(members) => {
             if let Some(content) = members
@@ -42,14 +45,14 @@ fn mend(node: &mut Value) {
             {
                 members.remove("requestBody");
             }
-            if let Some(Value::String(word)) = members.get_mut("type")
-                && word.contains("file[]")
+            if let Some(Value::String(name)) = members.get_mut("type")
+                && name.contains("file[]")
             {
-                *word = "string".to_owned();
+                *name = "string".to_owned();
             }
-            members.values_mut().for_each(mend);
+            members.values_mut().for_each(repair);
         }
-        Value::Array(items) => items.iter_mut().for_each(mend),
+        Value::Array(items) => items.iter_mut().for_each(repair),
         _ => {}
     }
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask generate [--check]`: the committed copy of the client, generated/client.rs, and everything else
-//! that is made of the document; with `--spec` a crate of its own from any document.
+//! `cargo xtask generate [--check]`: generates the committed client, generated/client.rs, and the other generated
+//! files. With `--spec` it generates a standalone crate from any document.
 
 mod standalone;
 
@@ -13,35 +13,35 @@ use similar::TextDiff;
 
 use crate::journal;
 use crate::lock::Lock;
-use crate::{made, workspace};
+use crate::{generated_files, workspace};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo xtask generate                    # everything in the workspace that is made of openapi.yaml
+  cargo xtask generate                    # regenerate every generated file of the workspace
   cargo xtask generate --check
   cargo xtask generate --spec api.json --out ../api-client --overlay fixes.yaml --report report.json
 
-Exit codes: 0 written, or as committed; 1 failed, or not as committed.")]
+Exit codes: 0 success; 1 generation failed, or with --check the committed client is out of date.")]
 pub(crate) struct Args {
-    /// Generate in two processes and fail unless both give what is committed, to the byte
+    /// Generate twice and fail unless both outputs equal the committed client, byte for byte
     #[arg(long)]
     check: bool,
-    /// Where to write; generated/client.rs by default. With --spec the folder of the crate
+    /// Output file, to write only the client; with --spec, output folder of the crate
     #[arg(long, conflicts_with = "check")]
     out: Option<PathBuf>,
-    /// Another document, YAML or JSON: makes a crate of its own of it
+    /// Generate a standalone crate from this document, YAML or JSON
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// Corrections to the other document, as OpenAPI Overlay
+    /// OpenAPI Overlay with corrections of that document
     #[arg(long, value_name = "FILE", requires = "spec")]
     overlay: Option<PathBuf>,
-    /// The name of the crate; by default that of the document's title
+    /// Name of the crate; derived from the document's title by default
     #[arg(long, value_name = "CRATE", requires = "spec")]
     name: Option<String>,
-    /// Where to write every change and the fate of every operation, as JSON
+    /// Write every change and the outcome of every operation to this file, as JSON
     #[arg(long, value_name = "FILE.json", requires = "spec")]
     report: Option<PathBuf>,
-    /// Fail, and write no crate, when an operation is left out or loses its types
+    /// Fail without writing a crate if an operation is left out or loses its types
     #[arg(long, requires = "spec")]
     strict: bool,
 }
@@ -75,20 +75,19 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Everything in the workspace that is made of the document, at once.
+/// Replaces every generated file of the workspace atomically.
 fn replace(output: &Output) -> Result<usize> {
     let root = workspace::root();
-    let _alone = workspace::alone()?;
+    let _lock = workspace::acquire_lock()?;
     let lock = Lock::read(&root)?;
-    let read = |file: &str| {
-        std::fs::read(root.join(file)).with_context(|| format!("{file} cannot be read"))
-    };
-    if !lock.holds("openapi.yaml", &read("openapi.yaml")?) {
+    let read =
+        |file: &str| std::fs::read(root.join(file)).with_context(|| format!("cannot read {file}"));
+    if !lock.matches("openapi.yaml", &read("openapi.yaml")?) {
         bail!(
-            "openapi.yaml is not the document that was vendored: `cargo xtask update --from FILE` takes a new one in"
+            "openapi.yaml does not match openapi.lock; run `cargo xtask update --from FILE` to update to a new document"
         );
     }
-    let files = made::files(
+    let files = generated_files::collect(
         &root,
         output,
         read("openapi.yaml")?,
@@ -101,20 +100,20 @@ fn replace(output: &Output) -> Result<usize> {
 fn write(file: &Path, source: &str) -> Result<()> {
     if let Some(parent) = file.parent() {
         std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot make {}", parent.display()))?;
+            .with_context(|| format!("cannot create {}", parent.display()))?;
     }
     std::fs::write(file, source).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Two processes, because a hash map has another order in each.
+/// Generates in two processes, because the iteration order of hash maps differs between processes.
 fn check(committed: &Path) -> Result<ExitCode> {
     let expected = std::fs::read_to_string(committed)
         .with_context(|| format!("cannot read {}", committed.display()))?;
-    let own = std::env::current_exe()?;
+    let exe = std::env::current_exe()?;
     let folder = workspace::root().join("target/generated");
     for name in ["first.rs", "second.rs"] {
         let file = folder.join(name);
-        let status = Command::new(&own)
+        let status = Command::new(&exe)
             .args(["generate", "--out"])
             .arg(&file)
             .status()?;
@@ -125,11 +124,9 @@ fn check(committed: &Path) -> Result<ExitCode> {
         if source != expected {
             let diff = TextDiff::from_lines(&expected, &source);
             println!("{}", diff.unified_diff().header("committed", "generated"));
-            bail!(
-                "generated/client.rs is not what the document gives: cargo xtask generate writes it"
-            );
+            bail!("generated/client.rs is out of date; run `cargo xtask generate`");
         }
     }
-    println!("two runs, both to the byte what is committed");
+    println!("generated twice; both outputs equal generated/client.rs");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask generate --spec FILE --out DIR`: a crate of its own from any document.
+//! `cargo xtask generate --spec FILE --out DIR`: generates a standalone crate from any document.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,75 +6,81 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use onlyfansapi_codegen::{Change, Document, Outcome, Overlay, Pointer, Position, Standalone};
+use onlyfansapi_codegen::{
+    Change, Document, OperationStatus, Overlay, Pointer, Position, Standalone,
+};
 use serde_json::{Value, json};
 
 use super::Args;
 
 pub(super) fn run(args: &Args, spec: &Path) -> Result<ExitCode> {
     let Some(out) = &args.out else {
-        bail!("--spec needs --out DIR, where the crate is to be written");
+        bail!("--spec needs --out DIR, the folder of the crate");
     };
     let start = Instant::now();
     let document = Document::read(spec)?;
     let file = document.file().to_owned();
     let overlay = args.overlay.as_deref().map(Overlay::read).transpose()?;
-    let made = Standalone::new(document, overlay.as_ref(), args.name.as_deref())?;
-    let changes = made.output.report.changes();
-    let positions = made
+    let generated = Standalone::new(document, overlay.as_ref(), args.name.as_deref())?;
+    let changes = generated.output.report.changes();
+    let positions = generated
         .positions
         .of(changes.iter().map(|change| &change.pointer));
-    for change in made.output.report.warnings() {
-        let at = positions.get(&change.pointer);
-        let at = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+    for change in generated.output.report.warnings() {
+        let position = positions.get(&change.pointer);
+        let position = position.map_or_else(String::new, |p| format!(":{}:{}", p.line, p.column));
         eprintln!(
-            "warning: {file}{at}: {}: {}: {}",
-            change.step, change.pointer, change.what
+            "warning: {file}{position}: {}: {}: {}",
+            change.step, change.pointer, change.description
         );
     }
-    let operations = &made.output.coverage.operations;
-    let is_lost = |outcome: &Outcome| match outcome {
-        Outcome::LeftOut { reason } => !reason.starts_with("by the overlay"),
-        Outcome::Vanished => true,
+    let operations = &generated.output.coverage.operations;
+    let is_lost = |status: &OperationStatus| match status {
+        OperationStatus::LeftOut { reason } => !reason.starts_with("by the overlay"),
+        OperationStatus::Missing => true,
         _ => false,
     };
     let lost = operations
         .iter()
-        .filter(|covered| is_lost(&covered.outcome))
+        .filter(|covered| is_lost(&covered.status))
         .count();
     let untyped = changes
         .iter()
         .filter(|change| change.step == "generator")
         .count();
     if let Some(report) = &args.report {
-        let text = serde_json::to_string_pretty(&json_report(&file, &made, &positions))?;
+        let text = serde_json::to_string_pretty(&json_report(&file, &generated, &positions))?;
         std::fs::write(report, text + "\n")
             .with_context(|| format!("cannot write {}", report.display()))?;
     }
     if args.strict && lost + untyped > 0 {
         bail!(
-            "{lost} operations were left out and {untyped} lost their types, which --strict forbids; no crate was written"
+            "no crate written because of --strict: {lost} operations were left out and {untyped} lost their types"
         );
     }
-    made.write(out)?;
+    generated.write(out)?;
     println!(
         "{} {}: {} of {} operations, {} types, {} lines, {} changes ({} warnings) in {:.2} s, in {}",
-        made.name,
-        made.version,
-        made.output.coverage.generated(),
+        generated.name,
+        generated.version,
+        generated.output.coverage.generated(),
         operations.len(),
-        made.output.types.len(),
-        made.output.source.lines().count(),
+        generated.output.types.len(),
+        generated.output.source.lines().count(),
         changes.len(),
-        made.output.report.warnings().count(),
+        generated.output.report.warnings().count(),
         start.elapsed().as_secs_f64(),
         out.display()
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every change and every operation, for machines.
-fn json_report(file: &str, made: &Standalone, positions: &HashMap<Pointer, Position>) -> Value {
+/// Builds the JSON report of every change and every operation.
+fn json_report(
+    file: &str,
+    generated: &Standalone,
+    positions: &HashMap<Pointer, Position>,
+) -> Value {
     let line = |pointer: &Pointer| positions.get(pointer).map(|at| at.line);
     let change = |change: &Change| {
         json!({
@@ -82,20 +88,20 @@ fn json_report(file: &str, made: &Standalone, positions: &HashMap<Pointer, Posit
             "pointer": change.pointer.as_str(),
             "line": line(&change.pointer),
             "operation": change.operation,
-            "what": change.what,
+            "description": change.description,
             "warning": change.is_warning,
         })
     };
-    let operations: Vec<Value> = made
+    let operations: Vec<Value> = generated
         .output
         .coverage
         .operations
         .iter()
         .map(|covered| {
-            let (outcome, method, reason) = match &covered.outcome {
-                Outcome::Generated { method } => ("generated", Some(method), None),
-                Outcome::LeftOut { reason } => ("left out", None, Some(reason)),
-                _ => ("vanished", None, None),
+            let (outcome, method, reason) = match &covered.status {
+                OperationStatus::Generated { method } => ("generated", Some(method), None),
+                OperationStatus::LeftOut { reason } => ("left out", None, Some(reason)),
+                _ => ("missing", None, None),
             };
             json!({
                 "method": covered.method,
@@ -109,9 +115,9 @@ fn json_report(file: &str, made: &Standalone, positions: &HashMap<Pointer, Posit
         .collect();
     json!({
         "document": file,
-        "package": made.name,
-        "version": made.version,
+        "package": generated.name,
+        "version": generated.version,
         "operations": operations,
-        "changes": made.output.report.changes().iter().map(change).collect::<Vec<_>>(),
+        "changes": generated.output.report.changes().iter().map(change).collect::<Vec<_>>(),
     })
 }

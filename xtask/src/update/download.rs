@@ -1,5 +1,4 @@
-//! The document from the service: only if it has a new one, over https or on loopback, of bearable size and in
-//! bearable time.
+//! Downloads the document if it has changed: over https (or http on loopback), with limits on size and time.
 
 use std::io::{IsTerminal as _, Read as _};
 use std::time::Duration;
@@ -10,25 +9,25 @@ use ureq::http::{Response, header};
 use ureq::{Agent, Body};
 use url::{Host, Url};
 
-/// The largest document that is taken, unpacked.
-const LARGEST: usize = 20 << 20;
-const REDIRECTS: usize = 5;
+/// The maximum size of a document, decompressed.
+const MAX_BYTES: usize = 20 << 20;
+const MAX_REDIRECTS: usize = 5;
 
 /// A download.
 #[derive(Debug)]
 pub(super) struct Download<'a> {
     pub(super) url: &'a str,
-    /// What the service called the document that is here already.
+    /// ETag of the vendored document.
     pub(super) etag: Option<&'a str>,
-    /// How long the whole may take.
-    pub(super) limit: Duration,
+    /// Timeout of the whole download.
+    pub(super) timeout: Duration,
 }
 
-/// What came of it.
+/// The outcome of a download.
 #[derive(Debug)]
 pub(super) enum Fetched {
-    /// The service says that it is the same.
-    Same,
+    /// The document has not changed (status 304).
+    NotModified,
     New {
         text: String,
         etag: Option<String>,
@@ -38,64 +37,62 @@ pub(super) enum Fetched {
 impl Download<'_> {
     pub(super) fn fetch(&self) -> Result<Fetched> {
         let agent: Agent = Agent::config_builder()
-            .timeout_global(Some(self.limit))
+            .timeout_global(Some(self.timeout))
             .http_status_as_error(false)
-            // Each step is looked at before it is taken.
+            // Redirects are followed below, after a check of each URL.
             .max_redirects(0)
             .user_agent(concat!("onlyfansapi-xtask/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
-        let mut url = checked(self.url)?;
-        for _ in 0..=REDIRECTS {
+        let mut url = parse_allowed_url(self.url)?;
+        for _ in 0..=MAX_REDIRECTS {
             let mut request = agent.get(url.as_str());
             if let Some(etag) = self.etag {
                 request = request.header(header::IF_NONE_MATCH, etag);
             }
-            let answer = request
+            let response = request
                 .call()
-                .with_context(|| format!("{url} gave no answer"))?;
-            let status = answer.status();
+                .with_context(|| format!("cannot download {url}"))?;
+            let status = response.status();
             if status == 304 && self.etag.is_some() {
-                return Ok(Fetched::Same);
+                return Ok(Fetched::NotModified);
             }
             if status.is_redirection() {
-                let to = text_of(&answer, header::LOCATION).with_context(|| {
-                    format!("{url} answered {status} and does not say where to")
+                let location = header_value(&response, header::LOCATION)
+                    .with_context(|| format!("{url} returned {status} without a location"))?;
+                let target = url.join(&location).with_context(|| {
+                    format!("{url} redirects to `{location}`, which is not a URL")
                 })?;
-                let to = url
-                    .join(&to)
-                    .with_context(|| format!("{url} redirects to `{to}`"))?;
-                url = checked(to.as_str())?;
+                url = parse_allowed_url(target.as_str())?;
                 continue;
             }
             if status != 200 {
-                bail!("{url} answered {status}; 200 or 304 is needed");
+                bail!("{url} returned {status}, expected 200 or 304");
             }
-            if text_of(&answer, header::CONTENT_TYPE)
+            if header_value(&response, header::CONTENT_TYPE)
                 .is_some_and(|kind| kind.starts_with("text/html"))
             {
-                bail!("{url} answered with an HTML page, not with an OpenAPI document");
+                bail!("{url} returned an HTML page, not an OpenAPI document");
             }
-            let etag = text_of(&answer, header::ETAG);
-            let bytes = read(&url, answer)?;
-            let text = text(url.as_str(), bytes)?;
+            let etag = header_value(&response, header::ETAG);
+            let bytes = read(&url, response)?;
+            let text = decode_text(url.as_str(), bytes)?;
             return Ok(Fetched::New { text, etag });
         }
-        bail!("{} redirects more than {REDIRECTS} times", self.url)
+        bail!("{} redirects more than {MAX_REDIRECTS} times", self.url)
     }
 }
 
-/// A text that may be a document: the service's pages for people are told by their first words.
-pub(super) fn text(from: &str, bytes: Vec<u8>) -> Result<String> {
-    if bytes.len() > LARGEST {
-        bail!(
-            "{from} has {} bytes; at most {LARGEST} are taken",
-            bytes.len()
-        );
+/// Decodes the bytes of a document as UTF-8. `from` names the source in errors.
+///
+/// Returns an error for oversized and empty files and for HTML pages.
+pub(super) fn decode_text(from: &str, bytes: Vec<u8>) -> Result<String> {
+    if bytes.len() > MAX_BYTES {
+        bail!("{from} has {} bytes; the limit is {MAX_BYTES}", bytes.len());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         anyhow::anyhow!(
-            "{from} is not UTF-8 text from byte {} on",
+            "{from} is not valid UTF-8 at byte {}",
             error.utf8_error().valid_up_to()
         )
     })?;
@@ -113,13 +110,13 @@ pub(super) fn text(from: &str, bytes: Vec<u8>) -> Result<String> {
     Ok(text)
 }
 
-/// Reads the body, unpacked, with a bar on a terminal.
-fn read(url: &Url, answer: Response<Body>) -> Result<Vec<u8>> {
-    let packed = text_of(&answer, header::CONTENT_ENCODING).is_some();
-    let length = answer.body().content_length().filter(|_| !packed);
-    if length.is_some_and(|length| length > LARGEST as u64) {
+/// Reads and decompresses the body, with a progress bar on a terminal.
+fn read(url: &Url, response: Response<Body>) -> Result<Vec<u8>> {
+    let is_compressed = header_value(&response, header::CONTENT_ENCODING).is_some();
+    let length = response.body().content_length().filter(|_| !is_compressed);
+    if length.is_some_and(|length| length > MAX_BYTES as u64) {
         bail!(
-            "{url} announces {} bytes; at most {LARGEST} are taken",
+            "{url} has a Content-Length of {} bytes; the limit is {MAX_BYTES}",
             length.unwrap_or_default()
         );
     }
@@ -133,22 +130,22 @@ fn read(url: &Url, answer: Response<Body>) -> Result<Vec<u8>> {
     };
     bar.set_message("openapi.yaml");
     let mut bytes = Vec::new();
-    let body = answer.into_body().into_reader();
+    let body = response.into_body().into_reader();
     let outcome = bar
         .wrap_read(body)
-        .take(LARGEST as u64 + 1)
+        .take(MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes);
     bar.finish_and_clear();
-    outcome.with_context(|| format!("{url} broke off after {} bytes", bytes.len()))?;
-    if bytes.len() > LARGEST {
-        bail!("{url} has more than {LARGEST} bytes; no document of that size is taken");
+    outcome.with_context(|| format!("the download of {url} failed after {} bytes", bytes.len()))?;
+    if bytes.len() > MAX_BYTES {
+        bail!("{url} has more than {MAX_BYTES} bytes, which is the limit");
     }
     Ok(bytes)
 }
 
-/// A URL that may be asked.
-fn checked(url: &str) -> Result<Url> {
-    let url = Url::parse(url).with_context(|| format!("`{url}` is no URL"))?;
+/// Parses a URL, and returns an error unless it is https, or http on loopback.
+fn parse_allowed_url(url: &str) -> Result<Url> {
+    let url = Url::parse(url).with_context(|| format!("`{url}` is not a URL"))?;
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -158,11 +155,12 @@ fn checked(url: &str) -> Result<Url> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback => Ok(url),
-        _ => bail!("{url}: the document is taken over https, or over http from loopback"),
+        _ => bail!("{url}: only https, or http on loopback, is allowed"),
     }
 }
 
-fn text_of(answer: &Response<Body>, name: header::HeaderName) -> Option<String> {
-    let value = answer.headers().get(name)?.to_str().ok()?;
+/// Returns the value of a header, if it is text.
+fn header_value(response: &Response<Body>, name: header::HeaderName) -> Option<String> {
+    let value = response.headers().get(name)?.to_str().ok()?;
     Some(value.to_owned())
 }

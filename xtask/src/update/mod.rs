@@ -1,10 +1,9 @@
-//! `cargo xtask update`: takes a new document in, says what it changes, and replaces everything that is made of
-//! it at once.
+//! `cargo xtask update`: updates the workspace to a new document and reports the API changes.
 //!
-//! - `download`: the document from the service, if it has a new one
-//! - `trial`: the workspace as it would be, built and tried on examples
+//! - `download`: fetches the document if it has changed
+//! - `trial`: builds a copy of the workspace with the new files and decodes every example with it
 //!
-//! Nothing of the workspace is touched before the last step, the journal's.
+//! The workspace is not modified until the last step, in which the journal replaces all files atomically.
 
 mod download;
 mod trial;
@@ -19,120 +18,124 @@ use onlyfansapi_codegen::{Class, Document, Names, Overlay};
 use serde_json::json;
 
 use self::download::{Download, Fetched};
-use self::trial::Faults;
+use self::trial::ExampleResults;
 use crate::compare::{Comparison, Format, Side};
 use crate::journal::{self, NewFile};
 use crate::lock::Lock;
-use crate::made;
-use crate::workspace;
+use crate::{generated_files, workspace};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  cargo xtask update                              # from where openapi.lock says
-  cargo xtask update --from new.yaml --dry-run    # what would it change?
+  cargo xtask update                              # download from the source in openapi.lock
+  cargo xtask update --from new.yaml --dry-run    # only report what would change
   cargo xtask update --accept-breaking --format markdown > report.md
 
-What remains of a process that was killed is finished or undone by the next xtask command.
+If the process is killed, the next xtask command completes the update or rolls it back.
 
-Exit codes: 0 updated, or nothing to update; 2 it may break programs and --accept-breaking is not given;
-1 failed. With 1 and 2 nothing is changed.")]
+Exit codes: 0 updated, or already up to date; 2 breaking changes without --accept-breaking; 1 any other failure.
+With 1 and 2 no file is changed.")]
 pub(crate) struct Args {
-    /// Where the document is: a file, or a URL (https, or http on loopback); by default the lock's source
+    /// File or URL of the document (https, or http on loopback); the source in openapi.lock by default
     #[arg(long, value_name = "URL|FILE")]
     from: Option<String>,
-    /// Do everything but the last step: replace nothing
+    /// Generate, verify and report, but replace no file
     #[arg(long)]
     dry_run: bool,
-    /// Update also when programs that use the client may break
+    /// Update even if the changes are breaking
     #[arg(long)]
     accept_breaking: bool,
-    /// Update also when examples of this operation are not decoded any more; may be given several times
+    /// Update even if examples of this operation no longer decode; repeatable
     #[arg(long, value_name = "OPERATION")]
     accept_lost: Vec<String>,
-    /// How to print the report
+    /// Output format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// How many seconds the download may take
+    /// Timeout of the download in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     timeout: u64,
 }
 
-/// A document that was offered.
-struct Offer {
+/// A document to update to.
+struct Candidate {
     text: String,
-    /// What the lock says of it.
+    /// The source to record in the lock file.
     source: String,
     etag: Option<String>,
-    /// A file was looked at by a person.
+    /// Whether it was downloaded. A file was chosen by the maintainer and may be much smaller than the old document.
     is_download: bool,
 }
 
+/// The outcome of an update to a document that generates the same API.
+const NO_API_CHANGES: &str = "no API changes";
+
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let root = workspace::root();
-    let _alone = workspace::alone()?;
+    let _lock = workspace::acquire_lock()?;
     let lock = Lock::read(&root)?;
-    let vendored =
-        std::fs::read(root.join("openapi.yaml")).context("openapi.yaml cannot be read")?;
-    if !lock.holds("openapi.yaml", &vendored) {
-        bail!("openapi.yaml is not the one in openapi.lock; take it from version control first");
+    let vendored = std::fs::read(root.join("openapi.yaml")).context("cannot read openapi.yaml")?;
+    if !lock.matches("openapi.yaml", &vendored) {
+        bail!("openapi.yaml does not match openapi.lock; restore it from version control first");
     }
-    let offer = offer(args, &lock)?;
-    let Some(offer) = offer.filter(|offer| offer.text.as_bytes() != vendored) else {
-        return unchanged(args, "unchanged: it is the document that is vendored");
+    let candidate = load_candidate(args, &lock)?;
+    let Some(candidate) = candidate.filter(|candidate| candidate.text.as_bytes() != vendored)
+    else {
+        return report_unchanged(args);
     };
-    let made = Made::new(&root, &offer)?;
-    let class = made.comparison.diff.class();
+    let update = Update::prepare(&root, &candidate)?;
+    let class = update.comparison.diff.class();
     let operations = |side: &Side| side.output.coverage.operations.len();
-    let (old, new) = (&made.comparison.old, &made.comparison.new);
-    if offer.is_download && operations(new) * 2 < operations(old) {
+    let (old, new) = (&update.comparison.old, &update.comparison.new);
+    if candidate.is_download && operations(new) * 2 < operations(old) {
         bail!(
-            "{} has {} operations, and what is vendored has {}: it looks cut off; if it is not, take it in with --from FILE",
-            offer.source,
+            "{} has {} operations and the vendored document has {}: it looks truncated; if it is complete, download it and pass it with --from FILE",
+            candidate.source,
             operations(new),
             operations(old)
         );
     }
     if class.is_none() {
-        report(args, "no change", &made, &Faults::default())?;
+        report(args, NO_API_CHANGES, &update, &ExampleResults::default())?;
         return Ok(ExitCode::SUCCESS);
     }
     if class == Some(Class::Breaking) && !args.accept_breaking {
-        report(args, "breaking", &made, &Faults::default())?;
+        report(args, "breaking", &update, &ExampleResults::default())?;
         eprintln!(
-            "error: it may break programs, so nothing was changed; --accept-breaking takes it in"
+            "error: breaking changes, no file was replaced; pass --accept-breaking to update anyway"
         );
         return Ok(ExitCode::from(2));
     }
-    let files = made.files(&root, lock, &offer)?;
-    let faults = trial::run(&root, &files, &made.comparison, &args.accept_lost)?;
-    if !faults.lost.is_empty() {
-        report(args, "failed", &made, &faults)?;
+    let files = update.files(&root, lock, &candidate)?;
+    let examples = trial::run(&root, &files, &update.comparison, &args.accept_lost)?;
+    if !examples.lost.is_empty() {
+        report(args, "failed", &update, &examples)?;
         bail!(
-            "{} examples were decoded before and are not now, so nothing was changed; widen their types in the overlay, or name the operations with --accept-lost",
-            faults.lost.len()
+            "{} examples no longer decode, no file was replaced; widen their types in the overlay, or accept the loss with --accept-lost OPERATION",
+            examples.lost.len()
         );
     }
     if args.dry_run {
-        report(args, "would update", &made, &faults)?;
+        report(args, "would update", &update, &examples)?;
         return Ok(ExitCode::SUCCESS);
     }
     journal::replace(&root, &files)?;
-    report(args, "updated", &made, &faults)?;
+    report(args, "updated", &update, &examples)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The document, if there may be a new one.
-fn offer(args: &Args, lock: &Lock) -> Result<Option<Offer>> {
+/// Reads or downloads the document.
+///
+/// Returns `None` if the service reports that the document has not changed.
+fn load_candidate(args: &Args, lock: &Lock) -> Result<Option<Candidate>> {
     let from = args.from.as_deref().unwrap_or(&lock.source);
     if !from.contains("://") {
         let file = PathBuf::from(from);
-        let text = std::fs::read(&file).with_context(|| {
-            format!("{from} cannot be read; `--from` says where the document is")
+        let bytes = std::fs::read(&file).with_context(|| {
+            format!("cannot read {from}; pass the file or URL of the document with --from")
         })?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        return Ok(Some(Offer {
-            text: download::text(from, text)?,
-            // Not where it lay: that is nobody's business, and nowhere else.
+        return Ok(Some(Candidate {
+            text: download::decode_text(from, bytes)?,
+            // Only the file name: the folder is local to this machine.
             source: name.into_owned(),
             etag: None,
             is_download: false,
@@ -142,11 +145,11 @@ fn offer(args: &Args, lock: &Lock) -> Result<Option<Offer>> {
     let download = Download {
         url: from,
         etag: known.as_deref(),
-        limit: Duration::from_secs(args.timeout),
+        timeout: Duration::from_secs(args.timeout),
     };
     Ok(match download.fetch()? {
-        Fetched::Same => None,
-        Fetched::New { text, etag } => Some(Offer {
+        Fetched::NotModified => None,
+        Fetched::New { text, etag } => Some(Candidate {
             text,
             source: from.to_owned(),
             etag,
@@ -155,34 +158,35 @@ fn offer(args: &Args, lock: &Lock) -> Result<Option<Offer>> {
     })
 }
 
-/// What comes of a document that was offered.
-struct Made {
+/// A prepared update.
+struct Update {
     comparison: Comparison,
-    /// The overlay, if actions of it had to be set aside.
+    /// The new overlay, if actions of it had to be disabled.
     overlay: Option<String>,
     date: String,
 }
 
-impl Made {
-    fn new(root: &Path, offer: &Offer) -> Result<Self> {
+impl Update {
+    /// Generates the client of the new document and compares it with the current client.
+    fn prepare(root: &Path, candidate: &Candidate) -> Result<Self> {
         let date = jiff::Timestamp::now()
             .to_zoned(jiff::tz::TimeZone::UTC)
             .date()
             .to_string();
-        let name = if offer.source.ends_with(".json") {
+        let name = if candidate.source.ends_with(".json") {
             "the new document.json"
         } else {
             "the new document"
         };
-        let new = Document::parse(name, &offer.text)?;
+        let new = Document::parse(name, &candidate.text)?;
         let old = Document::read(&root.join("openapi.yaml"))?;
         let overlay = Overlay::read(&root.join("overlay.yaml"))?;
         let names = Names::read(&root.join("names.yaml"))?;
-        eprintln!("generating the client of both documents");
+        eprintln!("generating clients from the old and the new document");
         let comparison = Comparison::new(old, new, Some(&overlay), Some(&names))?;
-        let overlay = overlay.set_aside(
-            &comparison.new.misfits,
-            &format!("Set aside by the update of {date}"),
+        let overlay = overlay.comment_out(
+            &comparison.new.ineffective,
+            &format!("Disabled by the update of {date}"),
         )?;
         Ok(Self {
             comparison,
@@ -191,23 +195,23 @@ impl Made {
         })
     }
 
-    /// Every file that is replaced, the lock first: the build script goes by it.
-    fn files(&self, root: &Path, mut lock: Lock, offer: &Offer) -> Result<Vec<NewFile>> {
+    /// Returns every file to replace: the inputs, the generated files and the changelog.
+    fn files(&self, root: &Path, mut lock: Lock, candidate: &Candidate) -> Result<Vec<NewFile>> {
         let output = &self.comparison.new.output;
         let read = |file: &str| {
-            std::fs::read_to_string(root.join(file))
-                .with_context(|| format!("{file} cannot be read"))
+            std::fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))
         };
-        lock.source.clone_from(&offer.source);
+        lock.source.clone_from(&candidate.source);
         lock.date.clone_from(&self.date);
-        lock.etag.clone_from(&offer.etag);
-        "Exactly as the source gave it.".clone_into(&mut lock.provenance);
+        lock.etag.clone_from(&candidate.etag);
+        "Unmodified copy of the source.".clone_into(&mut lock.provenance);
         let overlay = match &self.overlay {
             Some(text) => text.clone(),
             None => read("overlay.yaml")?,
         };
-        let mut files = made::files(root, output, offer.text.as_bytes(), overlay, lock)?;
-        let entry = self.changelog_entry(offer);
+        let mut files =
+            generated_files::collect(root, output, candidate.text.as_bytes(), overlay, lock)?;
+        let entry = self.changelog_entry(candidate);
         files.push(NewFile::new(
             "CHANGELOG.md",
             with_entry(&read("CHANGELOG.md")?, &entry)?,
@@ -215,11 +219,12 @@ impl Made {
         Ok(files)
     }
 
-    fn changelog_entry(&self, offer: &Offer) -> String {
+    /// Formats the changes as an entry of CHANGELOG.md.
+    fn changelog_entry(&self, candidate: &Candidate) -> String {
         let mut entry = format!(
-            "### The document of {}, from {}\n\n{}.\n\n",
+            "### OpenAPI document of {}, from {}\n\n{}.\n\n",
             self.date,
-            offer.source,
+            candidate.source,
             self.comparison.summary()
         );
         for difference in &self.comparison.diff.differences {
@@ -230,17 +235,17 @@ impl Made {
             let _ = writeln!(
                 entry,
                 "- {}: `{}`: {}{operation}",
-                difference.class, difference.item, difference.what
+                difference.class, difference.item, difference.description
             );
         }
-        for misfit in self.comparison.misfits() {
-            let _ = writeln!(entry, "- overlay: {misfit}");
+        for action in self.comparison.newly_ineffective() {
+            let _ = writeln!(entry, "- overlay: {action}");
         }
         entry
     }
 }
 
-/// The changelog with `entry` as the newest of what is not released.
+/// Returns the changelog with `entry` at the top of the unreleased section.
 fn with_entry(changelog: &str, entry: &str) -> Result<String> {
     const UNRELEASED: &str = "## Unreleased\n";
     let at = changelog
@@ -250,20 +255,21 @@ fn with_entry(changelog: &str, entry: &str) -> Result<String> {
     Ok(format!("{before}\n{entry}{after}"))
 }
 
-fn unchanged(args: &Args, what: &str) -> Result<ExitCode> {
+/// Reports that the document has not changed.
+fn report_unchanged(args: &Args) -> Result<ExitCode> {
     match args.format {
         Format::Json => println!(
             "{}",
             serde_json::to_string_pretty(&json!({"outcome": "unchanged"}))?
         ),
-        _ => println!("{what}"),
+        _ => println!("unchanged: the document is already vendored"),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what was found, and what was done.
-fn report(args: &Args, outcome: &str, made: &Made, faults: &Faults) -> Result<()> {
-    let comparison = &made.comparison;
+/// Prints the changes, the examples that do not decode, and the outcome.
+fn report(args: &Args, outcome: &str, update: &Update, examples: &ExampleResults) -> Result<()> {
+    let comparison = &update.comparison;
     let coverage = &comparison.new.output.coverage;
     let counts = format!(
         "{} of {} operations generated",
@@ -273,13 +279,13 @@ fn report(args: &Args, outcome: &str, made: &Made, faults: &Faults) -> Result<()
     match args.format {
         Format::Text => {
             anstream::print!("{}", comparison.text());
-            for (word, list) in [("fault", &faults.document), ("lost", &faults.lost)] {
-                for fault in list {
-                    println!("{word:<8}  {fault}");
+            for (label, list) in [("invalid", &examples.invalid), ("lost", &examples.lost)] {
+                for example in list {
+                    println!("{label:<8}  {example}");
                 }
             }
-            if outcome != "no change" {
-                println!("{outcome}: {counts}, {} examples decoded", faults.examples);
+            if outcome != NO_API_CHANGES {
+                println!("{outcome}: {counts}, {} examples checked", examples.total);
             }
         }
         Format::Markdown => {
@@ -287,19 +293,16 @@ fn report(args: &Args, outcome: &str, made: &Made, faults: &Faults) -> Result<()
             print!("{}", comparison.markdown());
             for (title, list) in [
                 (
-                    "Faults of the document: examples that are not of their own type",
-                    &faults.document,
+                    "Examples that do not match their own schema",
+                    &examples.invalid,
                 ),
-                (
-                    "Examples that were decoded before and are not now",
-                    &faults.lost,
-                ),
+                ("Examples that no longer decode", &examples.lost),
             ] {
                 if !list.is_empty() {
                     println!("\n{title}:\n");
                 }
-                for fault in list {
-                    println!("- {fault}");
+                for example in list {
+                    println!("- {example}");
                 }
             }
         }
@@ -308,9 +311,9 @@ fn report(args: &Args, outcome: &str, made: &Made, faults: &Faults) -> Result<()
             json["outcome"] = outcome.into();
             json["generated"] = coverage.generated().into();
             json["operations"] = coverage.operations.len().into();
-            json["examples"] = faults.examples.into();
-            json["document_faults"] = json!(faults.document);
-            json["lost"] = json!(faults.lost);
+            json["examples"] = examples.total.into();
+            json["invalid_examples"] = json!(examples.invalid);
+            json["lost_examples"] = json!(examples.lost);
             println!("{}", serde_json::to_string_pretty(&json)?);
         }
     }
@@ -320,7 +323,7 @@ fn report(args: &Args, outcome: &str, made: &Made, faults: &Faults) -> Result<()
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_newest_entry_stands_first() {
+    fn inserts_an_entry_at_the_top_of_the_unreleased_section() {
         let page = super::with_entry(
             "# C\n\n## Unreleased\n\n### Added\n\n- a\n",
             "### New\n\n- b\n",

@@ -1,5 +1,5 @@
-//! The workspace as it would be after the update, in a folder of its own: it must compile, the facade too, and
-//! the examples of both documents are decoded by it.
+//! Trial build of an update: compiles the client and the facade in a copy of the workspace with the new files, and
+//! decodes the examples of both documents with the new client.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,21 +13,21 @@ use crate::compare::Comparison;
 use crate::journal::NewFile;
 use crate::workspace;
 
-/// What the examples say.
+/// The results of decoding the examples.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
-    /// How many examples there are in the new document.
-    pub(super) examples: usize,
-    /// Examples of the new document that no version decodes: faults of the document.
-    pub(super) document: Vec<String>,
-    /// Examples that were decoded before and are not now.
+pub(super) struct ExampleResults {
+    /// The number of examples in the new document.
+    pub(super) total: usize,
+    /// Examples of the new document that neither client decodes: they do not match their own schema.
+    pub(super) invalid: Vec<String>,
+    /// Examples that the old client decodes but the new client does not.
     pub(super) lost: Vec<String>,
 }
 
-/// One example that is not decoded.
+/// An example that failed to decode, as reported by the client's example program `decode`.
 #[derive(Clone, Debug, Deserialize)]
-struct Fault {
-    /// Which document it is of: 0 the new one, 1 the old one.
+struct DecodeFailure {
+    /// The document of the example: 0 for the new document, 1 for the old document.
     document: usize,
     operation: String,
     method: String,
@@ -37,22 +37,23 @@ struct Fault {
     why: Vec<String>,
 }
 
-impl Fault {
-    fn is_same(&self, other: &Self) -> bool {
-        let place = |fault: &Self| {
+impl DecodeFailure {
+    /// Returns whether both failures concern the same example.
+    fn is_same_example(&self, other: &Self) -> bool {
+        let key = |failure: &Self| {
             (
-                fault.document,
-                fault.method.clone(),
-                fault.path.clone(),
-                fault.status,
-                fault.index,
+                failure.document,
+                failure.method.clone(),
+                failure.path.clone(),
+                failure.status,
+                failure.index,
             )
         };
-        place(self) == place(other)
+        key(self) == key(other)
     }
 
-    /// The operation is in what was found already.
-    fn line(&self) -> String {
+    /// Formats the failure for the report. The messages in `why` already name the operation.
+    fn describe(&self) -> String {
         format!(
             "{} {}, example {} of {}: {}",
             self.method,
@@ -64,70 +65,73 @@ impl Fault {
     }
 }
 
+/// The output of the client's example program `decode`.
 #[derive(Debug, Deserialize)]
-struct Outcome {
-    /// How many examples each document has.
+struct DecodeOutput {
+    /// The number of examples in each document.
     examples: Vec<usize>,
-    faults: Vec<Fault>,
+    #[serde(rename = "faults")]
+    failures: Vec<DecodeFailure>,
 }
 
-/// Builds the workspace with `files` in it and decodes examples.
+/// Builds the workspace with `files` replaced and decodes the examples of both documents.
 ///
-/// Examples of the operations in `accepted` may be lost.
+/// Lost examples of the operations in `accepted` are not reported.
 pub(super) fn run(
     root: &Path,
     files: &[NewFile],
     comparison: &Comparison,
     accepted: &[String],
-) -> Result<Faults> {
-    let place = workspace::target().join("update");
-    let tree = place.join("tree");
+) -> Result<ExampleResults> {
+    let folder = workspace::target().join("update");
+    let tree = folder.join("tree");
     copy_workspace(root, &tree)?;
     for file in files {
         std::fs::write(tree.join(file.path), &file.bytes)
             .with_context(|| format!("cannot write {}", tree.join(file.path).display()))?;
     }
     eprintln!("building the client and the facade");
-    let build = place.join("build");
+    let build = folder.join("build");
     cargo(&tree, &build, &["check", "-p", "onlyfansapi", "--no-default-features"]).context(
-        "the crate does not compile with the new document, so nothing was changed; what the facade needs can be kept by an overlay action",
+        "the SDK does not compile with the new document, no file was replaced; an overlay action can restore what the facade needs",
     )?;
     let documents = [&comparison.new.document.root, &comparison.old.document.root];
-    let now = decode(&tree, &place, &documents)?;
-    let mut faults = Faults {
-        examples: now.examples.first().copied().unwrap_or_default(),
-        ..Faults::default()
+    let new = decode(&tree, &folder, &documents)?;
+    let mut results = ExampleResults {
+        total: new.examples.first().copied().unwrap_or_default(),
+        ..ExampleResults::default()
     };
-    if now.faults.is_empty() {
-        return Ok(faults);
+    if new.failures.is_empty() {
+        return Ok(results);
     }
     eprintln!(
-        "{} examples are not decoded; asking the version of before",
-        now.faults.len()
+        "{} examples do not decode; comparing with the current client",
+        new.failures.len()
     );
     copy_workspace(root, &tree)?;
-    let before = decode(&tree, &place, &documents)?;
-    // What the version of before does not know as an operation, it never decoded.
-    let known = |fault: &Fault| {
-        let item = &comparison.old.document.root["paths"][&fault.path];
-        item.get(fault.method.to_lowercase()).is_some()
+    let old = decode(&tree, &folder, &documents)?;
+    // The current client cannot have decoded the examples of operations that it does not have.
+    let is_in_old_document = |failure: &DecodeFailure| {
+        let item = &comparison.old.document.root["paths"][&failure.path];
+        item.get(failure.method.to_lowercase()).is_some()
     };
-    for fault in &now.faults {
-        let was_decoded = known(fault) && !before.faults.iter().any(|other| other.is_same(fault));
-        if was_decoded && !accepted.contains(&fault.operation) {
-            faults.lost.push(fault.line());
-        } else if fault.document == 0 {
-            faults.document.push(fault.line());
+    for failure in &new.failures {
+        let was_decoded = is_in_old_document(failure)
+            && !old.failures.iter().any(|old| old.is_same_example(failure));
+        if was_decoded && !accepted.contains(&failure.operation) {
+            results.lost.push(failure.describe());
+        } else if failure.document == 0 {
+            results.invalid.push(failure.describe());
         }
     }
-    Ok(faults)
+    Ok(results)
 }
 
-/// Runs the example program of the client that lies in `tree`.
-fn decode(tree: &Path, place: &Path, documents: &[&Value]) -> Result<Outcome> {
+/// Runs the example program `decode` of the client in `tree` on `documents`.
+fn decode(tree: &Path, folder: &Path, documents: &[&Value]) -> Result<DecodeOutput> {
     let mut files = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        let file = place.join(format!("{index}.json"));
+        let file = folder.join(format!("{index}.json"));
         std::fs::write(&file, serde_json::to_vec(document)?)
             .with_context(|| format!("cannot write {}", file.display()))?;
         files.push(file.display().to_string());
@@ -143,13 +147,13 @@ fn decode(tree: &Path, place: &Path, documents: &[&Value]) -> Result<Outcome> {
     ];
     arguments.extend(files.iter().map(String::as_str));
     let output =
-        cargo(tree, &place.join("build"), &arguments).context("the examples could not be tried")?;
-    serde_json::from_slice(&output).context("the program that decodes examples said something else")
+        cargo(tree, &folder.join("build"), &arguments).context("cannot decode the examples")?;
+    serde_json::from_slice(&output).context("the example program `decode` printed invalid JSON")
 }
 
-/// Runs cargo in `tree`; returns what it printed, and shows what it complained of.
+/// Runs cargo in `tree` and returns its stdout; on failure prints its stderr and returns an error.
 fn cargo(tree: &Path, build: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    let (command, rest) = arguments.split_first().context("cargo needs a command")?;
+    let (command, rest) = arguments.split_first().context("no cargo command")?;
     let output = Command::new("cargo")
         .arg(command)
         .args(["--quiet", "--locked"])
@@ -158,7 +162,7 @@ fn cargo(tree: &Path, build: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
         .env("CARGO_TARGET_DIR", build)
         .stdin(Stdio::null())
         .output()
-        .context("cargo cannot be started")?;
+        .context("cannot start cargo")?;
     if !output.status.success() {
         std::io::stderr().write_all(&output.stderr)?;
         bail!("`cargo {}` failed: {}", arguments.join(" "), output.status);
@@ -166,7 +170,7 @@ fn cargo(tree: &Path, build: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Copies the workspace, all files anew: cargo goes by their times.
+/// Copies the workspace to `tree`, with new modification times so that cargo rebuilds it.
 fn copy_workspace(root: &Path, tree: &Path) -> Result<()> {
     if tree.exists() {
         std::fs::remove_dir_all(tree)
@@ -178,8 +182,8 @@ fn copy_workspace(root: &Path, tree: &Path) -> Result<()> {
         root.join("target"),
         workspace::target(),
     ];
-    let mut open = vec![PathBuf::new()];
-    while let Some(folder) = open.pop() {
+    let mut pending = vec![PathBuf::new()];
+    while let Some(folder) = pending.pop() {
         std::fs::create_dir_all(tree.join(&folder))?;
         for entry in std::fs::read_dir(root.join(&folder))? {
             let entry = entry?;
@@ -188,9 +192,9 @@ fn copy_workspace(root: &Path, tree: &Path) -> Result<()> {
                 continue;
             }
             if entry.file_type()?.is_dir() {
-                open.push(path);
+                pending.push(path);
             } else {
-                // Not `copy`, which may keep the time.
+                // Not `fs::copy`, which may preserve the modification time.
                 std::fs::write(tree.join(&path), std::fs::read(root.join(&path))?)
                     .with_context(|| format!("cannot copy {}", path.display()))?;
             }

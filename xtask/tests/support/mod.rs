@@ -1,6 +1,6 @@
-//! A small workspace of its own for each test, and a service on loopback that has documents.
+//! A small workspace for each test, and a server on loopback that serves documents.
 
-#![allow(dead_code)] // each test file uses what it needs
+#![allow(dead_code)] // not every test file uses every helper
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use onlyfansapi_codegen::{Document, Overlay};
 use serde_json::Value;
 
-/// The tags whose operations the small workspace has.
+/// The tags whose operations are in the small workspace.
 const TAGS: [&str; 5] = [
     "Smart Link Postbacks",
     "Webhooks",
@@ -21,18 +21,18 @@ const TAGS: [&str; 5] = [
     "Banned Words",
 ];
 
-/// They share what cargo has built, so one works at a time.
-static TURN: Mutex<()> = Mutex::new(());
+/// Serializes the tests, because they share a target folder.
+static LOCK: Mutex<()> = Mutex::new(());
 
-/// A copy of the workspace with a small document.
+/// A copy of this workspace with a small document.
 pub struct Workspace {
     pub root: PathBuf,
-    _turn: MutexGuard<'static, ()>,
+    _guard: MutexGuard<'static, ()>,
 }
 
 impl Workspace {
     pub fn new(name: &str) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
         let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("update")
             .join(name);
@@ -40,20 +40,23 @@ impl Workspace {
             std::fs::remove_dir_all(&root).unwrap();
         }
         copy(&original(), &root);
-        let made = Self { root, _turn: turn };
+        let workspace = Self {
+            root,
+            _guard: guard,
+        };
         let document = small_document();
-        let overlay = Overlay::read(&made.root.join("overlay.yaml")).unwrap();
-        let read = Document::parse("openapi.yaml", &document).unwrap();
-        let (_, misfits) = overlay.fit(&read);
+        let overlay = Overlay::read(&workspace.root.join("overlay.yaml")).unwrap();
+        let parsed = Document::parse("openapi.yaml", &document).unwrap();
+        let (_, ineffective) = overlay.applicable_to(&parsed);
         let overlay = overlay
-            .set_aside(&misfits, "not in the small document")
+            .comment_out(&ineffective, "not in the small document")
             .unwrap();
-        made.write("overlay.yaml", &overlay.unwrap());
-        made.write("openapi.yaml", &document);
-        made.write("openapi.lock", &lock(&document));
-        let output = made.xtask(&["generate"]);
+        workspace.write("overlay.yaml", &overlay.unwrap());
+        workspace.write("openapi.yaml", &document);
+        workspace.write("openapi.lock", &lock(&document));
+        let output = workspace.xtask(&["generate"]);
         assert!(output.status.success(), "{output:?}");
-        made
+        workspace
     }
 
     pub fn write(&self, file: &str, text: &str) {
@@ -64,15 +67,15 @@ impl Workspace {
         std::fs::read_to_string(self.root.join(file)).unwrap()
     }
 
-    /// Every file of the workspace, to the byte.
+    /// Returns the contents of every file in the workspace.
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
-        let mut open = vec![self.root.clone()];
-        while let Some(folder) = open.pop() {
+        let mut pending = vec![self.root.clone()];
+        while let Some(folder) = pending.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
-                    open.push(path);
+                    pending.push(path);
                 } else {
                     files.insert(
                         path.strip_prefix(&self.root).unwrap().to_owned(),
@@ -84,7 +87,7 @@ impl Workspace {
         files
     }
 
-    /// A command of xtask for this workspace.
+    /// Returns an xtask command for this workspace.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command
@@ -99,7 +102,7 @@ impl Workspace {
         self.command(arguments).output().unwrap()
     }
 
-    /// Builds the client from its committed copy.
+    /// Builds the client from the committed generated code.
     pub fn build(&self) -> Output {
         Command::new("cargo")
             .args([
@@ -125,7 +128,7 @@ impl Drop for Workspace {
     }
 }
 
-/// Where the small workspaces are built.
+/// Returns the target folder of the small workspaces.
 pub fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("update-target")
 }
@@ -156,7 +159,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The vendored document with the operations of a few tags.
+/// Returns the vendored document, reduced to the operations of [`TAGS`].
 pub fn small_document() -> String {
     let document = Document::read(&original().join("openapi.yaml")).unwrap();
     let mut root = document.root.clone();
@@ -173,11 +176,11 @@ pub fn small_document() -> String {
 fn lock(document: &str) -> String {
     let sha = onlyfansapi_codegen::build_script::sha256(document.as_bytes());
     format!(
-        "source: small.yaml\ndate: 2026-01-01\nprovenance: cut for a test\nsha256:\n  openapi.yaml: {sha}\n"
+        "source: small.yaml\ndate: 2026-01-01\nprovenance: reduced for a test\nsha256:\n  openapi.yaml: {sha}\n"
     )
 }
 
-/// The document with a change.
+/// Returns the small document with a change.
 pub fn changed(change: impl FnOnce(&mut Value)) -> String {
     let mut root = Document::parse("small.yaml", &small_document())
         .unwrap()
@@ -186,7 +189,7 @@ pub fn changed(change: impl FnOnce(&mut Value)) -> String {
     serde_yaml::to_string(&root).unwrap()
 }
 
-/// A service on loopback: what it is asked, and how it answers.
+/// A server on loopback that records its requests.
 pub struct Service {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
@@ -194,17 +197,17 @@ pub struct Service {
 
 impl Service {
     pub fn new(
-        answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+        respond: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/openapi.yaml", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
-        let answer = Arc::new(answer);
+        let respond = Arc::new(respond);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
-                let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+                let (seen, respond) = (Arc::clone(&seen), Arc::clone(&respond));
                 std::thread::spawn(move || {
                     let mut request = Vec::new();
                     let mut byte = [0];
@@ -215,15 +218,15 @@ impl Service {
                     }
                     let request = String::from_utf8_lossy(&request).into_owned();
                     seen.lock().unwrap().push(request.clone());
-                    // A client that goes away is what some tests want.
-                    let _ = answer(&request, &mut stream);
+                    // In some tests the client closes the connection early.
+                    let _ = respond(&request, &mut stream);
                 });
             }
         });
         Self { url, requests }
     }
 
-    /// Serves one text, as the real service does: by ETag, packed where that is accepted.
+    /// Serves one document like the real service: with an ETag, and compressed if the client accepts it.
     pub fn of(text: String) -> Self {
         Self::new(move |request, stream| {
             let lower = request.to_ascii_lowercase();
@@ -232,13 +235,13 @@ impl Service {
                     b"HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nConnection: close\r\n\r\n",
                 );
             }
-            let packed = lower.contains("accept-encoding: gzip");
-            let body = if packed {
+            let compressed = lower.contains("accept-encoding: gzip");
+            let body = if compressed {
                 gzip(text.as_bytes())
             } else {
                 text.clone().into_bytes()
             };
-            let encoding = if packed {
+            let encoding = if compressed {
                 "Content-Encoding: gzip\r\n"
             } else {
                 ""
@@ -258,9 +261,9 @@ impl Service {
 }
 
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(bytes).unwrap();
-    packer.finish().unwrap()
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 pub fn stdout(output: &Output) -> String {

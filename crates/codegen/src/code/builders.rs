@@ -1,15 +1,15 @@
-//! Writes the operations: a method of the client, a builder, and a static description each.
+//! Generates the code of the operations: for each, a client method, a builder, and a static description.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::Type;
 
 use super::docs;
-use super::model::{Argument, Body, Operation, Place};
+use super::model::{Argument, ArgumentLocation, Body, Operation};
 use super::progenitor::{last_name, only_argument};
 use super::target::Target;
 
-/// The method of the client that returns the builder.
+/// Generates the client method that returns the builder of an operation.
 pub(super) fn method(operation: &Operation<'_>, target: &Target) -> TokenStream {
     let Operation {
         method_ident,
@@ -29,26 +29,28 @@ pub(super) fn method(operation: &Operation<'_>, target: &Target) -> TokenStream 
     }
 }
 
-/// The builders, in a module for each tag; the operations come sorted by tag.
+/// Generates the builders, in one module per tag. `operations` must be sorted by tag.
 pub(super) fn modules(operations: &[Operation<'_>], target: &Target) -> Vec<TokenStream> {
     let core = target.core();
-    let of_tags = operations.chunk_by(|a, b| a.module_ident == b.module_ident);
-    of_tags
-        .map(|of_tag| {
-            let first = &of_tag[0];
+    let by_tag = operations.chunk_by(|a, b| a.module_ident == b.module_ident);
+    by_tag
+        .map(|operations| {
+            let first = &operations[0];
             let module = &first.module_ident;
             let doc = docs::attributes(&match first.tag {
                 "" => "Operations without a tag.".to_owned(),
-                tag => format!("Operations of the tag \"{tag}\"."),
+                tag => format!("Operations with the tag \"{tag}\"."),
             });
-            let builders = of_tag.iter().map(|operation| builder(operation, target));
+            let builders = operations.iter().map(|operation| builder(operation, target));
             quote! {
                 #(#doc)*
                 pub mod #module {
                     #[allow(unused_imports)]
                     use super::super::types;
                     #[allow(unused_imports)]
-                    use #core::{Body, CallOptions, Draft, Error, Fetch, FilePart, Opening, RequestPreview};
+                    use #core::support::RequestBuilder;
+                    #[allow(unused_imports)]
+                    use #core::{Body, CallOptions, DownloadFuture, Error, FilePart, IntoArgument, Reply, ReplyFuture, RequestPreview};
 
                     #(#builders)*
                 }
@@ -57,10 +59,10 @@ pub(super) fn modules(operations: &[Operation<'_>], target: &Target) -> Vec<Toke
         .collect()
 }
 
-/// The builder of one operation.
+/// Generates the builder of one operation.
 ///
-/// What is not generic is `#[inline]`: it is compiled where it is called, so that a program pays for the
-/// operations that it uses and the decoders of their answers, and not for all.
+/// Non-generic functions are `#[inline]`, so they are compiled in the crate that calls them. A program then compiles
+/// only the operations that it uses, and the decoders of their responses.
 fn builder(operation: &Operation<'_>, target: &Target) -> TokenStream {
     let Operation {
         method_ident,
@@ -70,22 +72,29 @@ fn builder(operation: &Operation<'_>, target: &Target) -> TokenStream {
         ..
     } = operation;
     let doc = docs::attributes(&format!(
-        "Builder of [`Client::{method_ident}`](super::super::Client::{method_ident})."
+        "Builder returned by [`Client::{method_ident}`](super::super::Client::{method_ident})."
     ));
-    let sends = docs::attributes(&format!(
-        "Sends `{} {}` and decodes the answer.\n\n# Errors\n\nAs [`{}::ErrorKind`] says.",
+    let request = format!(
+        "`{} {}`",
         operation.http_method.to_uppercase(),
-        operation.path,
+        operation.path
+    );
+    let errors = format!(
+        "# Errors\n\nReturns an error if the call fails; see [`ErrorKind`]({}::ErrorKind).",
         target.core_in_docs()
+    );
+    let send = docs::attributes(&format!(
+        "Sends {request} and decodes the response.\n\n{errors}"
     ));
     let stream = (operation.shape == "bytes").then(|| {
+        let doc = docs::attributes(&format!(
+            "Sends {request} and streams the response body.\n\n{errors}"
+        ));
         quote! {
-            #(#sends)*
-            ///
-            /// The body of the answer is read as it comes.
+            #(#doc)*
             #[inline]
-            pub fn stream(self) -> Opening {
-                self.draft.stream()
+            pub fn stream(self) -> DownloadFuture {
+                self.request.stream()
             }
         }
     });
@@ -94,61 +103,70 @@ fn builder(operation: &Operation<'_>, target: &Target) -> TokenStream {
     quote! {
         #(#doc)*
         #[derive(Clone, Debug)]
-        #[must_use = "nothing is sent until the future of `fetch()` is awaited"]
+        #[must_use = "nothing is sent until the builder is awaited"]
         pub struct #builder_ident {
-            draft: Draft,
+            request: RequestBuilder,
         }
 
         impl #builder_ident {
             #[inline]
             pub(in super::super) fn new(client: &super::super::Client) -> Self {
-                Self { draft: crate::hook::draft(client, &super::super::operations::#static_ident) }
+                Self { request: RequestBuilder::new(client.dispatcher.clone(), &super::super::operations::#static_ident) }
             }
 
             #(#setters)*
             #body
 
-            /// Sets the options of this call alone.
+            /// Sets the options of this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
-                self.draft.with(options);
+                self.request.with(options);
                 self
             }
 
-            #(#sends)*
+            #(#send)*
             #[inline]
-            pub fn fetch(self) -> Fetch<#success> {
-                self.draft.fetch()
+            pub fn send(self) -> ReplyFuture<#success> {
+                self.request.send()
             }
 
             #stream
 
-            /// As `fetch()`, but decodes the answer into a type of yours.
-            pub fn fetch_as<T: ::serde::de::DeserializeOwned + Send + 'static>(self) -> Fetch<T> {
-                self.draft.fetch()
+            /// Like `send()`, but decodes the response into `T`.
+            pub fn send_as<T: ::serde::de::DeserializeOwned + Send + 'static>(self) -> ReplyFuture<T> {
+                self.request.send()
             }
 
-            /// The request as it would be sent, the key left out. Nothing is sent.
+            /// Returns the request as it would be sent, with the API key redacted, without sending it.
             ///
             /// # Errors
             ///
-            /// "Never built", with every fault of the arguments.
+            /// Returns an error that lists every invalid argument.
             #[inline]
-            pub fn request(self) -> Result<RequestPreview, Error> {
-                self.draft.request()
+            pub fn preview(self) -> Result<RequestPreview, Error> {
+                self.request.preview()
+            }
+        }
+
+        impl ::std::future::IntoFuture for #builder_ident {
+            type Output = Result<Reply<#success>, Error>;
+            type IntoFuture = ReplyFuture<#success>;
+
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                self.send()
             }
         }
     }
 }
 
-/// The static description of one operation.
+/// Generates the static description of one operation.
 pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
     let Operation {
         id,
         path,
         tag,
         static_ident,
-        refuses_in_success,
         ..
     } = operation;
     let method = format_ident!("{}", operation.http_method.to_uppercase());
@@ -182,6 +200,13 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
         Some("refused") => quote! { EmptyBody::Refused },
         _ => quote! { EmptyBody::Nothing },
     };
+    let refusal = match &operation.refusal {
+        None => quote! { RefusalMarker::DEFAULT },
+        Some(markers) => {
+            let markers = markers.iter().map(|marker| format_ident!("{marker}"));
+            quote! { &[#(RefusalMarker::#markers),*] }
+        }
+    };
     let parameters = operation.arguments.iter().map(|argument| {
         let Argument {
             name,
@@ -190,22 +215,22 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             ..
         } = argument;
         let setter = argument.setter.to_string();
-        let place = format_ident!(
+        let location = format_ident!(
             "{}",
-            match argument.place {
-                Place::Path => "Path",
-                Place::Query => "Query",
-                Place::Header => "Header",
-                Place::Cookie => "Cookie",
-                Place::Body => "Body",
-                Place::File | Place::Files => "File",
+            match argument.location {
+                ArgumentLocation::Path => "Path",
+                ArgumentLocation::Query => "Query",
+                ArgumentLocation::Header => "Header",
+                ArgumentLocation::Cookie => "Cookie",
+                ArgumentLocation::Body => "Body",
+                ArgumentLocation::File | ArgumentLocation::Files => "File",
             }
         );
         let style = argument.style.map(|style| {
             let style = format_ident!("{style}");
-            quote! { .with_style(Style::#style) }
+            quote! { .with_style(QueryStyle::#style) }
         });
-        quote! { Parameter::new(#place, #name, #setter, #required, #expects) #style }
+        quote! { Parameter::new(#location, #name, #setter, #required, #expects) #style }
     });
     quote! {
         #(#doc)*
@@ -218,19 +243,18 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
             body: #body,
             empty_body: #empty,
             accept: #accept,
-            shape: Shape::#shape,
-            refuses_in_success: #refuses_in_success,
+            shape: ResponseShape::#shape,
+            refusal: #refusal,
         };
     }
 }
 
-/// A type of the module `types` as a macro of the crate must call it.
+/// Returns `ty` with paths that resolve inside an exported macro.
 pub(super) fn from_outside(ty: &Type) -> TokenStream {
-    let text = quote! { #ty }.into_iter().collect::<Vec<_>>();
-    prefixed(text)
+    prefixed(quote! { #ty }.into_iter().collect())
 }
 
-/// `tokens` with `$crate::` before each `types::`, and in place of `crate::`.
+/// Replaces `types` with `$crate::types`, and `crate` with `$crate`.
 fn prefixed(tokens: Vec<TokenTree>) -> TokenStream {
     let mut out = TokenStream::new();
     for token in tokens {
@@ -252,14 +276,14 @@ fn setter(argument: &Argument) -> TokenStream {
     let null = argument.null_setter.as_ref().map(|null_setter| {
         let key = argument.setter.to_string();
         let doc = docs::attributes(&format!(
-            "Sends null as `{}`, which is not the same as leaving it out.",
+            "Sets `{}` to null, which differs from leaving it unset.",
             argument.name
         ));
         quote! {
             #(#doc)*
             #[inline]
             pub fn #null_setter(mut self) -> Self {
-                self.draft.set(#key, Ok::<_, ()>(()));
+                self.request.set_null(#key);
                 self
             }
         }
@@ -271,131 +295,85 @@ fn value_setter(argument: &Argument) -> TokenStream {
     let Argument { setter, ty, .. } = argument;
     let key = setter.to_string();
     let docs = docs::attributes(&argument.doc);
-    match argument.place {
-        Place::File => {
-            return quote! {
-                #(#docs)*
-                pub fn #setter(mut self, file: FilePart) -> Self {
-                    self.draft.files(#key, [file]);
-                    self
-                }
-            };
-        }
-        Place::Files => {
-            return quote! {
-                #(#docs)*
-                pub fn #setter(mut self, files: impl ::std::iter::IntoIterator<Item = FilePart>) -> Self {
-                    self.draft.files(#key, files);
-                    self
-                }
-            };
-        }
-        _ => {}
-    }
-    let is_text = last_name(ty) == "String";
-    if is_text && argument.place != Place::Body {
-        // Ids and paging numbers are texts in the document; callers have them as numbers as well.
-        return quote! {
+    match argument.location {
+        ArgumentLocation::File => quote! {
             #(#docs)*
-            pub fn #setter(mut self, value: impl ::std::fmt::Display) -> Self {
-                self.draft.text(#key, value);
+            pub fn #setter(mut self, file: FilePart) -> Self {
+                self.request.files(#key, [file]);
                 self
             }
-        };
-    }
-    if let Some(item) = list_item(ty) {
-        return quote! {
+        },
+        ArgumentLocation::Files => quote! {
             #(#docs)*
-            pub fn #setter<I>(mut self, values: I) -> Self
-            where
-                I: ::std::iter::IntoIterator,
-                I::Item: ::std::convert::TryInto<#item>,
-            {
-                let values: ::std::result::Result<::std::vec::Vec<#item>, _> =
-                    values.into_iter().map(::std::convert::TryInto::try_into).collect();
-                self.draft.set(#key, values);
+            pub fn #setter(mut self, files: impl ::std::iter::IntoIterator<Item = FilePart>) -> Self {
+                self.request.files(#key, files);
                 self
             }
-        };
-    }
-    quote! {
-        #(#docs)*
-        pub fn #setter<V>(mut self, value: V) -> Self
-        where
-            V: ::std::convert::TryInto<#ty>,
-        {
-            self.draft.set(#key, value.try_into());
-            self
-        }
+        },
+        _ => quote! {
+            #(#docs)*
+            pub fn #setter(mut self, value: impl IntoArgument<#ty>) -> Self {
+                self.request.set(#key, value);
+                self
+            }
+        },
     }
 }
 
 fn body_setter(body: &Body) -> TokenStream {
     let Body { media, ty, .. } = body;
     if body.format == "bytes" {
-        let docs = docs::attributes(&format!("Sets the body, which is sent as `{media}`."));
+        let docs = docs::attributes(&format!("Sets the request body, sent as `{media}`."));
         return quote! {
             #(#docs)*
             pub fn body(mut self, body: impl ::std::convert::Into<Body>) -> Self {
-                self.draft.bytes(body);
+                self.request.bytes(body);
                 self
             }
         };
     }
-    let doc = if body.format == "multipart" {
-        "Sets all fields that are no files, in place of those that were set before."
+    let docs = docs::attributes(if body.format == "multipart" {
+        "Sets all fields except files, replacing any fields set before."
     } else if body.has_fields {
-        "Sets the whole body, in place of every field that was set before."
+        "Sets the whole request body, replacing any fields set before."
     } else {
-        "Sets the body."
-    };
+        "Sets the request body."
+    });
     quote! {
-        #[doc = #doc]
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: ::std::convert::TryInto<#ty>,
-        {
-            self.draft.body(value.try_into());
+        #(#docs)*
+        pub fn body(mut self, value: impl IntoArgument<#ty>) -> Self {
+            self.request.body(value);
             self
         }
     }
 }
 
-fn list_item(ty: &Type) -> Option<&Type> {
-    (last_name(ty) == "Vec")
-        .then(|| only_argument(ty))
-        .flatten()
-}
-
 fn deprecated(operation: &Operation<'_>) -> Option<TokenStream> {
     operation
         .deprecated
-        .then(|| quote! { #[deprecated = "the document calls this operation deprecated"] })
+        .then(|| quote! { #[deprecated = "the API document marks this operation as deprecated"] })
 }
 
-/// What a call gives, as the end of "Returns …".
-fn returned(operation: &Operation<'_>) -> String {
+/// Describes the value of a successful response.
+fn response_doc(operation: &Operation<'_>) -> String {
     if operation.undocumented {
-        return "any JSON value: the document shows no successful answer.".to_owned();
+        return "any JSON value; the document describes no successful response.".to_owned();
     }
     match operation.shape {
-        "empty" => "nothing: a success has no body.".to_owned(),
-        "text" => "the body as a text.".to_owned(),
-        "bytes" => "the body as bytes; `stream()` reads them as they come.".to_owned(),
-        "redirect" => "the target of the redirect, which is not followed.".to_owned(),
-        "envelope" => format!(
-            "what stands under `data`: {}.",
-            value_doc(&operation.success)
-        ),
-        _ => format!("the whole body: {}.", value_doc(&operation.success)),
+        "empty" => "no body.".to_owned(),
+        "text" => "the body as text.".to_owned(),
+        "bytes" => "the body as bytes; use `stream()` to stream it.".to_owned(),
+        "redirect" => "the redirect target; the redirect is not followed.".to_owned(),
+        "envelope" => format!("{}, from `data`.", value_doc(&operation.success)),
+        _ => format!("{}.", value_doc(&operation.success)),
     }
 }
 
-/// A type in words, with a link to each type of the client's own.
+/// Describes a type in prose, with a link to each generated type.
 fn value_doc(ty: &Type) -> String {
     let inner = |ty: &Type| only_argument(ty).map(value_doc).unwrap_or_default();
     match last_name(ty).as_str() {
-        "Vec" => format!("a list, each item {}", inner(ty)),
+        "Vec" => format!("a list of {}", plural(&inner(ty))),
         "Box" => inner(ty),
         "HashMap" => {
             let syn::Type::Path(path) = ty else {
@@ -411,16 +389,16 @@ fn value_doc(ty: &Type) -> String {
                 });
             match value {
                 Some(syn::GenericArgument::Type(value)) => {
-                    format!("a map, each value {}", value_doc(value))
+                    format!("a map from strings to {}", plural(&value_doc(value)))
                 }
                 _ => "a map".to_owned(),
             }
         }
-        "Map" => "an object of any names and values".to_owned(),
-        "String" => "a text".to_owned(),
+        "Map" => "a JSON object".to_owned(),
+        "String" => "a string".to_owned(),
         "i64" => "an integer".to_owned(),
         "f64" => "a number".to_owned(),
-        "bool" => "true or false".to_owned(),
+        "bool" => "a boolean".to_owned(),
         "Value" => "any JSON value".to_owned(),
         name => {
             let path = quote! { #ty }.to_string().replace(' ', "");
@@ -429,30 +407,50 @@ fn value_doc(ty: &Type) -> String {
     }
 }
 
+/// Returns the plural of a description that [`value_doc`] returned.
+fn plural(value: &str) -> String {
+    match value {
+        "any JSON value" => "JSON values".to_owned(),
+        link if link.starts_with('[') => format!("{link} values"),
+        other => match other.split_once(' ') {
+            Some(("a" | "an", noun)) => match noun.split_once(' ') {
+                // "a list of …", "a map from …"
+                Some((noun, rest)) if rest.starts_with("of ") || rest.starts_with("from ") => {
+                    format!("{noun}s {rest}")
+                }
+                _ => format!("{noun}s"),
+            },
+            _ => other.to_owned(),
+        },
+    }
+}
+
+/// Returns the docs of a client method: the operation's own, then request, response, price and an example.
 fn method_doc(operation: &Operation<'_>, target: &Target) -> String {
     let mut doc = operation.doc.clone();
     doc.push_str(&format!(
-        "\n\nSends `{} {}`.",
+        "\n\n- Request: `{} {}`",
         operation.http_method.to_uppercase(),
         operation.path
     ));
-    doc.push_str(&format!("\n\nReturns {}", returned(operation)));
+    doc.push_str(&format!("\n- Response: {}", response_doc(operation)));
     if let Some(credits) = operation.credits {
-        doc.push_str(&format!("\n\nCredits: {credits}"));
+        doc.push_str(&format!("\n- Price: {credits}"));
     }
     doc.push_str("\n\n# Example\n\n```\n");
     if operation.deprecated {
         doc.push_str("# #![allow(deprecated)]\n");
     }
     let core = target.core_in_examples();
-    doc.push_str(&format!(
-        "# async fn example(client: {}::Client) -> Result<(), {core}::Error> {{\n",
-        target.crate_name
-    ));
-    doc.push_str(&format!(
-        "let reply = client\n    .{}()\n",
-        operation.method_ident
-    ));
+    let is_upload = operation.arguments.iter().any(|argument| {
+        let location = argument.location;
+        argument.required && matches!(location, ArgumentLocation::File | ArgumentLocation::Files)
+    });
+    if is_upload {
+        doc.push_str(&format!("# use {core}::FilePart;\n"));
+    }
+    doc.push_str(&target.example_client());
+    doc.push_str(&format!("    .{}()\n", operation.method_ident));
     for argument in operation
         .arguments
         .iter()
@@ -461,10 +459,12 @@ fn method_doc(operation: &Operation<'_>, target: &Target) -> String {
         if let Some(value) = &argument.example {
             doc.push_str(&format!("    .{}({value})\n", argument.setter));
         }
-        let file = format!("{core}::FilePart::new(\"file.txt\", \"text\")");
-        match argument.place {
-            Place::File => doc.push_str(&format!("    .{}({file})\n", argument.setter)),
-            Place::Files => doc.push_str(&format!("    .{}([{file}])\n", argument.setter)),
+        let file = "FilePart::new(\"file.txt\", \"content\")";
+        match argument.location {
+            ArgumentLocation::File => doc.push_str(&format!("    .{}({file})\n", argument.setter)),
+            ArgumentLocation::Files => {
+                doc.push_str(&format!("    .{}([{file}])\n", argument.setter))
+            }
             _ => {}
         }
     }
@@ -475,6 +475,6 @@ fn method_doc(operation: &Operation<'_>, target: &Target) -> String {
     {
         doc.push_str("    .body(\"bytes\")\n");
     }
-    doc.push_str("    .fetch()\n    .await?;\n# let _ = reply;\n# Ok(())\n# }\n```");
+    doc.push_str("    .await?;\n# let _ = reply;\n# Ok(())\n# }\n```");
     doc
 }

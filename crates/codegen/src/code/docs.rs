@@ -1,9 +1,9 @@
-//! Doc comments as attributes, one a line.
+//! Converts Markdown to `#[doc]` attributes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The `#[doc]` attributes of `text`, which is Markdown already.
+/// Returns one `#[doc]` attribute for each line of `text`, which must be valid Markdown.
 pub(super) fn attributes(text: &str) -> Vec<TokenStream> {
     text.lines()
         .map(|line| {
@@ -17,7 +17,7 @@ pub(super) fn attributes(text: &str) -> Vec<TokenStream> {
         .collect()
 }
 
-/// `text` with a full stop at its end.
+/// Returns `text`, trimmed and with a final period.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() || text.ends_with(['.', '!', '?', ':', '`']) {

@@ -1,18 +1,20 @@
 //! The code passes: from progenitor's output to the source of the client.
 //!
-//! progenitor makes the types and says which of them each operation takes and returns. Its own
-//! methods are not kept: they hold a page of code an operation, show its runtime's types, and can
-//! return nothing but its errors. In their place each operation gets a builder that writes into
-//! `onlyfansapi_core::Draft`, the common path of all of them.
+//! progenitor generates the types, and its method signatures state which types each operation takes and returns. The
+//! methods themselves are dropped: they contain a page of code per operation, expose types of progenitor's runtime, and
+//! can return only its errors. Instead, each operation gets a builder on top of
+//! `onlyfansapi_core::support::RequestBuilder`, which all operations share.
 //!
-//! - `progenitor`: reads what progenitor made
-//! - `model`: joins it with the document
-//! - `builders`: writes the operations
-//! - `modules`: says in which module of `types` each type stands
-//! - `types`: mends the types; `requests`: builders for those of bodies; `secrets`: what they do not show
-//! - `signatures`: the public shape, to be compared
-//! - `target`: how the code calls what it stands on
-//! - `names`, `docs`: small parts of both
+//! - `progenitor`: parses progenitor's output
+//! - `model`: combines it with the document
+//! - `builders`: generates the code of the operations
+//! - `modules`: assigns each type to a module of `types`
+//! - `types`: completes the types
+//! - `requests`: generates constructors and setters for request types
+//! - `secrets`: redacts fields in `Debug` output
+//! - `signatures`: records the public signatures, for comparison
+//! - `target`: the paths of the core crate in the generated code
+//! - `names`, `docs`: helpers
 
 mod builders;
 mod docs;
@@ -31,22 +33,22 @@ use std::collections::BTreeMap;
 use quote::quote;
 use serde_json::Value;
 
-use self::progenitor::Made;
+use self::progenitor::ProgenitorOutput;
 
-/// The source of a client, and what is in it.
+/// A generated client: its source and an inventory of its contents.
 pub(crate) struct Generated {
     pub(crate) source: String,
-    /// The path of each type, and the methods of the operations that reach it.
+    /// The method names of the operations that use each type, by the path of the type.
     pub(crate) types: BTreeMap<String, Vec<String>>,
     pub(crate) signatures: Signatures,
-    /// Method, path and name of each operation.
+    /// HTTP method, path and method name of each operation.
     pub(crate) operations: Vec<(String, String, String)>,
 }
 
 pub use self::signatures::{ArgumentSignature, FieldSignature, OperationSignature, Signatures};
 pub(crate) use self::target::Target;
 
-/// The URL of a server, its variables with their defaults.
+/// Returns the URL of a server, with the default values of its variables.
 fn server(server: &Value) -> String {
     let mut url = server["url"].as_str().unwrap_or_default().to_owned();
     for (name, variable) in server["variables"].as_object().into_iter().flatten() {
@@ -56,20 +58,26 @@ fn server(server: &Value) -> String {
     url
 }
 
-/// Generates the source for a prepared document, of which progenitor made `made`.
-pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Generated, String> {
-    let places = modules::Modules::new(root, &made);
-    let operations = model::read(root, &made, &places);
+/// Generates the client for a prepared document from progenitor's output.
+pub(crate) fn source(
+    root: &Value,
+    output: ProgenitorOutput,
+    target: &Target,
+) -> Result<Generated, String> {
+    let type_modules = modules::Modules::new(root, &output);
+    let operations = model::read(root, &output, &type_modules);
     let core = target.core();
     let title = root["info"]["title"].as_str().unwrap_or("the API");
     let server = server(&root["servers"][0]);
     let client_doc = docs::attributes(&format!(
-        "The operations of {title}, one method each.\n\nA method returns a builder: set its arguments, then `fetch()`. Cheap to clone; all clones share the hook.",
+        "Client for {title}, with one method per operation.\n\n\
+         Each method returns a builder: set its arguments, then await it. Cloning is cheap; all clones share one \
+         transport.",
     ));
     let methods = operations
         .iter()
         .map(|operation| builders::method(operation, target));
-    let modules = builders::modules(&operations, target);
+    let builder_modules = builders::modules(&operations, target);
     let statics = operations.iter().map(builders::description);
     let names: Vec<_> = operations
         .iter()
@@ -83,28 +91,50 @@ pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Genera
         .iter()
         .zip(successes)
         .map(|(name, success)| quote! { (#name, #success) });
-    let signatures = signatures::of(&operations, &made.types, root, &places);
-    let types_module = types::module(made.types, root, &places, target);
+    let signatures = signatures::of(&operations, &output.types, root, &type_modules);
+    let types_module = types::module(output.types, root, &type_modules, target);
     let count_example = docs::attributes(&format!(
-        "```\nmacro_rules! count {{\n    ($(($operation:ident, $value:ty)),* $(,)?) => {{\n        [$(std::mem::size_of::<$value>()),*].len()\n    }};\n}}\nassert_eq!({0}::for_each_operation!(count), {0}::operations::ALL.len());\n```",
+        "```\n\
+         macro_rules! count {{\n    \
+             ($(($operation:ident, $value:ty)),* $(,)?) => {{\n        \
+                 [$(std::mem::size_of::<$value>()),*].len()\n    \
+             }};\n\
+         }}\n\
+         assert_eq!({0}::for_each_operation!(count), {0}::operations::ALL.len());\n\
+         ```",
         target.crate_name
     ));
     let file = syn::parse2(quote! {
-        /// The server of the document, the first where it names several.
+        /// The URL of the document's first server.
         pub const SERVER: &str = #server;
 
         #(#client_doc)*
         #[derive(Clone, Debug)]
         pub struct Client {
-            pub(crate) inner: #core::Hook,
+            dispatcher: #core::transport::Dispatcher,
+        }
+
+        impl ::std::convert::From<#core::transport::Dispatcher> for Client {
+            /// Creates a client that sends all its calls through `dispatcher`.
+            fn from(dispatcher: #core::transport::Dispatcher) -> Self {
+                Self { dispatcher }
+            }
+        }
+
+        impl ::std::convert::AsRef<#core::transport::Dispatcher> for Client {
+            /// Returns the dispatcher, for example to create another generated client that shares the API key, retries
+            /// and rate limits.
+            fn as_ref(&self) -> &#core::transport::Dispatcher {
+                &self.dispatcher
+            }
         }
 
         impl Client {
             #(#methods)*
         }
 
-        /// Calls a macro once with every operation: a list of `(STATIC, type of its value)`, where the
-        /// statics stand in [`operations`].
+        /// Invokes the macro `$callback` once with all operations, as a comma-separated list of
+        /// `(OPERATION, response type)`. Each `OPERATION` is the name of a static in [`operations`].
         ///
         #(#count_example)*
         #[macro_export]
@@ -114,22 +144,21 @@ pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Genera
             };
         }
 
-        /// The builders of the operations, a module for each tag of the document: what the methods of
-        /// [`Client`] return.
+        /// The builders returned by the methods of [`Client`], in one module per tag of the document.
         pub mod builder {
-            #(#modules)*
+            #(#builder_modules)*
         }
 
-        /// The static description of every operation: method, path, parameters, shape of the answer.
+        /// Static descriptions of all operations: HTTP method, path, parameters, response shape.
         pub mod operations {
             #[allow(unused_imports)]
             use #core::http::Method;
             #[allow(unused_imports)]
-            use #core::Place::{Body, Cookie, File, Header, Path, Query};
+            use #core::ParameterLocation::{Body, Cookie, File, Header, Path, Query};
             #[allow(unused_imports)]
-            use #core::{BodyFormat, EmptyBody, Operation, Parameter, Shape, Style};
+            use #core::{BodyFormat, EmptyBody, Operation, Parameter, QueryStyle, RefusalMarker, ResponseShape};
 
-            /// Every operation, in the order of the document.
+            /// All operations, sorted by tag and name.
             pub static ALL: [&Operation; #count] = [#(&#names),*];
 
             #(#statics)*
@@ -141,7 +170,7 @@ pub(crate) fn source(root: &Value, made: Made, target: &Target) -> Result<Genera
     let header = "// Generated by onlyfansapi-codegen from the OpenAPI document. Do not edit: change the overlay\n// or a pass, then run `cargo xtask generate`.\n\n";
     Ok(Generated {
         source: format!("{header}{}", prettyplease::unparse(&file)),
-        types: places.paths(),
+        types: type_modules.paths(),
         signatures,
         operations: operations
             .into_iter()

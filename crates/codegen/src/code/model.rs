@@ -1,4 +1,4 @@
-//! An operation as the builders need it: the document's words and progenitor's types together.
+//! The model of an operation, which combines the document with progenitor's types.
 
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -6,38 +6,42 @@ use serde_json::Value;
 use syn::{Item, Type};
 
 use super::modules::Modules;
-use super::progenitor::{Made, last_name, owned};
+use super::progenitor::{ProgenitorOutput, last_name, owned};
 use super::{docs, names};
 use crate::passes::{CORE_TYPES, FACTS, NULL_IS_A_VALUE, STYLE, VALUES, WIRE_NAMES, rust_field};
 use crate::walk::{METHODS, component_name, plain, sent_path};
 
-/// The member, set by the overlay on an operation or at the top, that says what a call costs.
+/// Set by the overlay on an operation or at the top level: the price of a call, as a sentence.
 const CREDITS: &str = "x-credits";
 
-/// The member, set by the overlay on an operation, that says what `success: false` is in its answer: with `answer`
-/// it is the answer itself, and no refusal.
-const SUCCESS_FALSE: &str = "x-success-false";
+/// Set by the overlay on an operation: the markers by which a 2xx response reports failure. The list is empty if
+/// `success: false` is a regular result of the operation.
+const REFUSAL: &str = "x-refusal";
 
-/// One operation.
+/// Set by the overlay at the top level: values for doc examples, by parameter name.
+const EXAMPLES: &str = "x-examples";
+
+/// An operation.
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
     pub(super) http_method: &'static str,
-    /// The path as it is sent.
+    /// The path in requests.
     pub(super) path: &'a str,
-    /// The path as the document has it.
+    /// The path in the document.
     pub(super) document_path: &'a str,
     pub(super) tag: &'a str,
     pub(super) doc: String,
     pub(super) deprecated: bool,
     pub(super) shape: &'a str,
-    /// What the request says it accepts.
+    /// The media type of the `Accept` header.
     pub(super) accept: &'a str,
     pub(super) undocumented: bool,
-    /// What a call costs, where the overlay says it.
+    /// The price of a call, if the overlay sets it.
     pub(super) credits: Option<&'a str>,
-    pub(super) refuses_in_success: bool,
+    /// Variants of core's `RefusalMarker`; `None` for the default.
+    pub(super) refusal: Option<Vec<&'static str>>,
     pub(super) method_ident: Ident,
-    /// The module of the tag, in which the builder stands.
+    /// The module of the operation's tag, which contains the builder.
     pub(super) module_ident: Ident,
     pub(super) builder_ident: Ident,
     pub(super) static_ident: Ident,
@@ -46,72 +50,78 @@ pub(super) struct Operation<'a> {
     pub(super) success: Type,
 }
 
-/// Where an argument goes.
+/// The part of the request in which an argument is sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ArgumentLocation {
     Path,
     Query,
     Header,
     Cookie,
     Body,
-    /// One file of a multipart body.
+    /// A multipart field with one file.
     File,
-    /// Several files under one name.
+    /// A multipart field with several files.
     Files,
 }
 
-/// One argument of an operation: a parameter, or a field of its body.
+/// An argument of an operation: a parameter, or a field of the body.
 pub(super) struct Argument {
     /// The name on the wire.
     pub(super) name: String,
     pub(super) setter: Ident,
-    pub(super) place: Place,
+    pub(super) location: ArgumentLocation,
     pub(super) required: bool,
-    /// How a list is written in the query, where it is not as PHP reads it.
+    /// The variant of core's `QueryStyle` for a list in the query; `None` for the PHP style.
     pub(super) style: Option<&'static str>,
     pub(super) ty: Type,
-    /// The setter that sends null, where null is a value of its own.
+    /// The setter that sends null, if null differs from absent.
     pub(super) null_setter: Option<Ident>,
-    /// What the value must be, for messages: `an integer`, `one of …`.
+    /// The expected value, for error messages: `a 64-bit integer`, `one of …`.
     pub(super) expects: String,
     /// A value for the doc example.
     pub(super) example: Option<String>,
     pub(super) doc: String,
 }
 
-/// The body as a whole.
+/// The request body.
 pub(super) struct Body {
-    /// `json`, `form`, `multipart` or `bytes`, as the pass `request-bodies` says.
+    /// `json`, `form`, `multipart` or `bytes`, from the pass `request-bodies`.
     pub(super) format: String,
-    /// The media type on the wire.
+    /// The value of the `Content-Type` header.
     pub(super) media: String,
-    /// What is sent where nothing of it is set: `object`, `nothing` or `refused`.
+    /// The body if no field is set: `object` (`{}`), `nothing`, or `refused` (an error).
     pub(super) empty: String,
     pub(super) ty: Type,
-    /// Whether its fields are arguments; else only the whole can be set.
+    /// Whether its fields can be set individually, as arguments.
     pub(super) has_fields: bool,
 }
 
-pub(super) fn read<'a>(root: &'a Value, made: &Made, modules: &Modules) -> Vec<Operation<'a>> {
+/// Returns all operations, sorted by tag and name, independent of the order in the document.
+pub(super) fn read<'a>(
+    root: &'a Value,
+    output: &ProgenitorOutput,
+    modules: &Modules,
+) -> Vec<Operation<'a>> {
     let mut operations = Vec::new();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             if let Some(method) = METHODS.into_iter().find(|known| known == method) {
-                operations.extend(operation_of(root, made, modules, path, method, operation));
+                operations.extend(read_operation(
+                    root, output, modules, path, method, operation,
+                ));
             }
         }
     }
-    // By tag and name, so that the order of the document does not matter.
     operations.sort_by(|a, b| {
         (&a.module_ident, a.tag, &a.method_ident).cmp(&(&b.module_ident, b.tag, &b.method_ident))
     });
     operations
 }
 
-/// One operation; none that the generator has left out.
-fn operation_of<'a>(
+/// Reads an operation; `None` if progenitor has no method for it.
+fn read_operation<'a>(
     root: &'a Value,
-    made: &Made,
+    output: &ProgenitorOutput,
     modules: &Modules,
     path: &'a str,
     http_method: &'static str,
@@ -120,12 +130,12 @@ fn operation_of<'a>(
     let name = operation["operationId"].as_str().unwrap_or_default();
     let id = operation[FACTS]["id"].as_str().unwrap_or(name);
     let method_name = names::snake(name);
-    let signature = made.methods.get(name)?;
+    let signature = output.methods.get(name)?;
     let mut taken = Vec::new();
     let mut arguments = Vec::new();
     let declared = operation["parameters"].as_array().into_iter().flatten();
     let mut parameters: Vec<(&Value, &Type)> = declared.zip(&signature.parameters).collect();
-    // Those of the path stand in its order already; the others in one that the document's does not change.
+    // Path parameters keep their order; the others are sorted, independent of the order in the document.
     parameters.sort_by_key(|(parameter, _)| {
         if parameter["in"] == "path" {
             (false, "")
@@ -135,11 +145,11 @@ fn operation_of<'a>(
     });
     for (parameter, ty) in parameters {
         let name = parameter["name"].as_str().unwrap_or_default();
-        let (place, prefix) = match parameter["in"].as_str() {
-            Some("path") => (Place::Path, "path"),
-            Some("header") => (Place::Header, "header"),
-            Some("cookie") => (Place::Cookie, "cookie"),
-            _ => (Place::Query, "query"),
+        let (location, prefix) = match parameter["in"].as_str() {
+            Some("path") => (ArgumentLocation::Path, "path"),
+            Some("header") => (ArgumentLocation::Header, "header"),
+            Some("cookie") => (ArgumentLocation::Cookie, "cookie"),
+            _ => (ArgumentLocation::Query, "query"),
         };
         let style = match parameter[STYLE].as_str() {
             Some("repeated") => Some("Repeated"),
@@ -151,26 +161,27 @@ fn operation_of<'a>(
         let schema = &parameter["schema"];
         arguments.push(Argument {
             setter: format_ident!("{}", names::setter(name, prefix, &mut taken)),
-            place,
+            location,
             required: parameter["required"] == true,
             style,
             ty: modules.qualified(ty),
             null_setter: None,
             expects: expects(root, schema),
-            example: example(root, schema),
+            example: example(root, name, schema),
             doc: argument_doc(
                 parameter["description"]
                     .as_str()
                     .or_else(|| schema["description"].as_str()),
                 name,
-                place,
+                location,
+                parameter["required"] == true,
             ),
             name: name.to_owned(),
         });
     }
-    let body = body_of(
+    let body = read_body(
         root,
-        made,
+        output,
         modules,
         operation,
         signature.body.as_ref(),
@@ -180,18 +191,27 @@ fn operation_of<'a>(
     let facts = &operation[FACTS];
     for (name, file) in facts["files"].as_object().into_iter().flatten() {
         let is_many = file["many"] == true;
-        let place = if is_many { Place::Files } else { Place::File };
+        let location = if is_many {
+            ArgumentLocation::Files
+        } else {
+            ArgumentLocation::File
+        };
         arguments.push(Argument {
             setter: format_ident!("{}", names::setter(name, "file", &mut taken)),
-            place,
+            location,
             required: file["required"] == true,
             style: None,
             ty: syn::parse_quote!(FilePart),
             null_setter: None,
             expects: "a file".to_owned(),
             example: None,
-            doc: argument_doc(file["description"].as_str(), name, place),
-            // As PHP reads it: without brackets the last file is the only one.
+            doc: argument_doc(
+                file["description"].as_str(),
+                name,
+                location,
+                file["required"] == true,
+            ),
+            // PHP keeps only the last file of a name without brackets.
             name: if is_many && !name.ends_with("[]") {
                 format!("{name}[]")
             } else {
@@ -211,7 +231,7 @@ fn operation_of<'a>(
         accept: facts["accept"].as_str().unwrap_or("application/json"),
         undocumented: facts["undocumented"] == true,
         credits: operation[CREDITS].as_str().or(root[CREDITS].as_str()),
-        refuses_in_success: operation[SUCCESS_FALSE] != "answer",
+        refusal: refusal(operation),
         method_ident: format_ident!("{method_name}"),
         module_ident: format_ident!(
             "{}",
@@ -225,10 +245,10 @@ fn operation_of<'a>(
     })
 }
 
-/// The body, whose fields join the arguments where it is an object with named fields.
-fn body_of(
+/// Reads the body. If it is an object with named fields, adds them to `arguments`.
+fn read_body(
     root: &Value,
-    made: &Made,
+    output: &ProgenitorOutput,
     modules: &Modules,
     operation: &Value,
     ty: Option<&Type>,
@@ -240,7 +260,7 @@ fn body_of(
         root,
         &operation["requestBody"]["content"]["application/json"]["schema"],
     );
-    let fields = made.types.iter().find_map(|item| match item {
+    let fields = output.types.iter().find_map(|item| match item {
         Item::Struct(found) if found.ident == last_name(ty) => Some(&found.fields),
         _ => None,
     });
@@ -252,7 +272,8 @@ fn body_of(
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default();
-            let Some((name, property)) = property_called(&schema["properties"], &rust_name) else {
+            let Some((name, property)) = property_of_field(&schema["properties"], &rust_name)
+            else {
                 continue;
             };
             has_fields = true;
@@ -262,19 +283,25 @@ fn body_of(
             let wire = root[WIRE_NAMES][last_name(ty)][name]
                 .as_str()
                 .unwrap_or(name);
+            let is_required = schema["required"]
+                .as_array()
+                .is_some_and(|required| required.iter().any(|r| r == name));
             arguments.push(Argument {
                 name: wire.to_owned(),
                 setter: format_ident!("{}", names::setter(name, "body", taken)),
-                place: Place::Body,
-                required: schema["required"]
-                    .as_array()
-                    .is_some_and(|required| required.iter().any(|r| r == name)),
+                location: ArgumentLocation::Body,
+                required: is_required,
                 style: None,
                 ty: modules.qualified(&owned(&field.ty)),
                 null_setter,
                 expects: expects(root, property),
-                example: example(root, property),
-                doc: argument_doc(property["description"].as_str(), name, Place::Body),
+                example: example(root, name, property),
+                doc: argument_doc(
+                    property["description"].as_str(),
+                    name,
+                    ArgumentLocation::Body,
+                    is_required,
+                ),
             });
         }
     }
@@ -291,8 +318,8 @@ fn body_of(
     })
 }
 
-/// The property that typify called `rust_name`.
-pub(super) fn property_called<'a>(
+/// Returns the property whose field typify names `rust_name`.
+pub(super) fn property_of_field<'a>(
     properties: &'a Value,
     rust_name: &str,
 ) -> Option<(&'a String, &'a Value)> {
@@ -304,18 +331,18 @@ pub(super) fn property_called<'a>(
         .find(|(name, _)| typify(name) == plain)
 }
 
-/// `schema`, or the component that it refers to.
+/// Returns the component that `schema` references, or `schema` itself if it is not a reference.
 pub(super) fn resolved<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     component_name(schema).map_or(schema, |name| &root["components"]["schemas"][name])
 }
 
-/// The type of core that a schema refers to, and what a value of it must be.
+/// Returns the core type that a schema references, and the description of its values.
 fn core_type(schema: &Value) -> Option<(&'static str, &'static str)> {
     let name = component_name(schema)?;
     CORE_TYPES.into_iter().find(|(known, _)| *known == name)
 }
 
-/// The values of an enumeration, as they stand on the wire.
+/// Returns the wire values of an enumeration.
 fn values(schema: &Value) -> Option<Vec<&Value>> {
     match schema.get(VALUES).and_then(Value::as_object) {
         Some(named) => Some(named.values().collect()),
@@ -325,7 +352,7 @@ fn values(schema: &Value) -> Option<Vec<&Value>> {
     }
 }
 
-/// What a value must be, as the end of "must be …".
+/// Describes the values of a schema, to complete "must be …".
 fn expects(root: &Value, schema: &Value) -> String {
     if let Some((_, expects)) = core_type(schema) {
         return expects.to_owned();
@@ -339,10 +366,10 @@ fn expects(root: &Value, schema: &Value) -> String {
         return format!("one of {}", list.join(", "));
     }
     match schema["type"].as_str() {
-        Some("string") => "a text".to_owned(),
-        Some("integer") => "an integer of 64 bits".to_owned(),
+        Some("string") => "a string".to_owned(),
+        Some("integer") => "a 64-bit integer".to_owned(),
         Some("number") => "a number".to_owned(),
-        Some("boolean") => "a truth value".to_owned(),
+        Some("boolean") => "a boolean".to_owned(),
         Some("array") => format!(
             "a list in which each item is {}",
             expects(root, &schema["items"])
@@ -352,10 +379,16 @@ fn expects(root: &Value, schema: &Value) -> String {
     }
 }
 
-/// A Rust expression that the setter takes; `None` where there is no short one.
-fn example(root: &Value, schema: &Value) -> Option<String> {
+/// Returns a Rust expression that the setter of `name` accepts; `None` if there is no short expression.
+fn example(root: &Value, name: &str, schema: &Value) -> Option<String> {
+    if schema["type"] == "array" {
+        return example(root, name, &schema["items"]).map(|item| format!("[{item}]"));
+    }
+    if let Some(value) = root[EXAMPLES][name].as_str() {
+        return Some(format!("{value:?}"));
+    }
     if core_type(schema).is_some() {
-        return Some("123".to_owned());
+        return Some("12345".to_owned());
     }
     let schema = resolved(root, schema);
     if let Some(first) = values(schema)
@@ -364,28 +397,59 @@ fn example(root: &Value, schema: &Value) -> Option<String> {
     {
         return Some(format!("{first:?}"));
     }
+    let words = names::snake(name);
+    let is_id = words == "id" || words.ends_with("_id") || words.ends_with("_ids");
     match schema["type"].as_str() {
-        Some("string") => Some("\"text\"".to_owned()),
-        Some("integer") => Some("123".to_owned()),
+        Some("string" | "integer") if is_id => Some("12345".to_owned()),
+        Some("string") if words.contains("url") => Some("\"https://example.com/\"".to_owned()),
+        Some("string") if words.contains("date") => Some("\"2026-01-31\"".to_owned()),
+        Some("string") => Some("\"example\"".to_owned()),
+        Some("integer") => Some("1".to_owned()),
         Some("number") => Some("9.99".to_owned()),
         Some("boolean") => Some("true".to_owned()),
-        Some("array") => example(root, &schema["items"]).map(|item| format!("[{item}]")),
         Some("object") => None,
-        _ => Some("\"text\"".to_owned()),
+        _ if is_id => Some("12345".to_owned()),
+        _ => Some("\"example\"".to_owned()),
     }
 }
 
-fn argument_doc(description: Option<&str>, name: &str, place: Place) -> String {
-    let text = docs::sentence(description.unwrap_or_default());
-    let wire = match place {
-        Place::Path => format!("Path parameter `{name}`."),
-        Place::Query => format!("Query parameter `{name}`."),
-        Place::Header => format!("Header `{name}`."),
-        Place::Cookie => format!("Cookie `{name}`."),
-        Place::Body => format!("Field `{name}` of the body."),
-        Place::File => format!("File `{name}` of the body."),
-        Place::Files => format!("Files `{name}` of the body."),
+/// Returns the markers by which a 2xx response reports failure, if the overlay sets them.
+fn refusal(operation: &Value) -> Option<Vec<&'static str>> {
+    let named = operation[REFUSAL].as_array()?;
+    let marker = |name: &Value| match name.as_str() {
+        Some("success") => Some("SuccessFalse"),
+        Some("hasError") => Some("HasError"),
+        Some("errors") => Some("Errors"),
+        _ => None,
     };
+    Some(named.iter().filter_map(marker).collect())
+}
+
+/// Returns the docs of a setter: the description, then the kind and the wire name of the argument.
+fn argument_doc(
+    description: Option<&str>,
+    name: &str,
+    location: ArgumentLocation,
+    is_required: bool,
+) -> String {
+    let text = docs::sentence(description.unwrap_or_default());
+    let kind = match (location, is_required) {
+        (ArgumentLocation::Path, false) => "Path parameter",
+        (ArgumentLocation::Path, true) => "Required path parameter",
+        (ArgumentLocation::Query, false) => "Query parameter",
+        (ArgumentLocation::Query, true) => "Required query parameter",
+        (ArgumentLocation::Header, false) => "Header",
+        (ArgumentLocation::Header, true) => "Required header",
+        (ArgumentLocation::Cookie, false) => "Cookie",
+        (ArgumentLocation::Cookie, true) => "Required cookie",
+        (ArgumentLocation::Body, false) => "Body field",
+        (ArgumentLocation::Body, true) => "Required body field",
+        (ArgumentLocation::File, false) => "File field",
+        (ArgumentLocation::File, true) => "Required file field",
+        (ArgumentLocation::Files, false) => "Multi-file field",
+        (ArgumentLocation::Files, true) => "Required multi-file field",
+    };
+    let wire = format!("{kind} `{name}`.");
     if text.is_empty() {
         wire
     } else {
@@ -393,6 +457,7 @@ fn argument_doc(description: Option<&str>, name: &str, place: Place) -> String {
     }
 }
 
+/// Returns the summary of an operation on one line, then its description.
 fn operation_doc(operation: &Value) -> String {
     let summary = docs::sentence(
         &operation["summary"]

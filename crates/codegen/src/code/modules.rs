@@ -1,7 +1,8 @@
-//! Which module of `types` each type stands in: that of its tag, or the top where several share it.
+//! Assigns each type to a module of `types`.
 //!
-//! A type of answers stands where `names.yaml` has it, so that a path never changes because another
-//! tag comes to use the type; every other type stands where the operations that reach it say.
+//! A response type is in the module that `names.yaml` records, so that its path does not change when operations with
+//! another tag start to use it. Any other type is in the module of the tag whose operations use it, or at the top level
+//! of `types` if several tags use it. An enumeration that the overlay names is always at the top level.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,23 +13,25 @@ use syn::visit_mut::VisitMut;
 use syn::{Item, Type};
 
 use super::names;
-use super::progenitor::{Made, last_name};
-use crate::passes::LEARNT;
+use super::progenitor::{ProgenitorOutput, last_name};
+use crate::passes::{ENUM_NAME, INFERRED};
 use crate::walk::METHODS;
 
-/// The module of each type; `None` for the top.
+/// The modules of all types.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Modules {
+    /// The module of each type; `None` for the top level of `types`.
     of_type: HashMap<String, Option<Ident>>,
-    /// The methods of the operations that reach each type.
+    /// The method names of the operations that use each type, directly or through other types.
     operations: BTreeMap<String, BTreeSet<String>>,
-    /// The types that each type's definition names.
+    /// The types that the definition of each type refers to.
     uses: HashMap<String, BTreeSet<String>>,
 }
 
 impl Modules {
-    pub(super) fn new(root: &Value, made: &Made) -> Self {
-        let defined: HashMap<String, &Item> = made
+    /// Assigns the types in progenitor's output.
+    pub(super) fn new(root: &Value, output: &ProgenitorOutput) -> Self {
+        let defined: HashMap<String, &Item> = output
             .types
             .iter()
             .filter(|item| !matches!(item, Item::Impl(_)))
@@ -36,7 +39,7 @@ impl Modules {
             .collect();
         let uses: HashMap<String, BTreeSet<String>> = defined
             .iter()
-            .map(|(name, item)| (name.clone(), named_by(item, &defined)))
+            .map(|(name, item)| (name.clone(), types_in_item(item, &defined)))
             .collect();
         let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut tags: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -44,7 +47,7 @@ impl Modules {
             let tag = operation["tags"][0].as_str().unwrap_or_default();
             let name = operation["operationId"].as_str().unwrap_or_default();
             let method_name = names::snake(name);
-            let Some(method) = made.methods.get(name) else {
+            let Some(method) = output.methods.get(name) else {
                 continue;
             };
             let mut waiting: Vec<String> = method
@@ -54,7 +57,7 @@ impl Modules {
                 .chain([&method.success])
                 .flat_map(|ty| {
                     let mut found = BTreeSet::new();
-                    named_in(ty, &defined, &mut found);
+                    types_in(ty, &defined, &mut found);
                     found
                 })
                 .collect();
@@ -69,16 +72,20 @@ impl Modules {
                 }
             }
         }
-        let learnt = &root[LEARNT]["types"];
+        let inferred = &root[INFERRED]["types"];
         let of_type = defined
             .into_keys()
             .map(|name| {
-                let known = learnt.get(&name).map(|learnt| learnt["tag"].as_str());
-                let own = tags
+                let recorded = inferred.get(&name).map(|ty| ty["tag"].as_str());
+                let only_tag = tags
                     .get(&name)
                     .filter(|tags| tags.len() == 1)
                     .and_then(|tags| tags.first().map(String::as_str));
-                let tag = known.unwrap_or(own);
+                // An enumeration that the overlay names keeps its path if other tags start to use it.
+                let is_shared = root["components"]["schemas"][&name]
+                    .get(ENUM_NAME)
+                    .is_some();
+                let tag = recorded.unwrap_or(only_tag).filter(|_| !is_shared);
                 let module = tag.map(|tag| format_ident!("{}", names::module(tag)));
                 (name, module)
             })
@@ -90,17 +97,21 @@ impl Modules {
         }
     }
 
-    /// The path of each type within `types`, and the methods of the operations that reach it.
+    /// Returns the path of each type within `types`, with the method names of the operations that use it.
     pub(super) fn paths(&self) -> BTreeMap<String, Vec<String>> {
         let paths = self.of_type.keys().map(|name| {
-            let path = self.path_of(name);
-            let operations = self.operations.get(name).cloned().unwrap_or_default();
-            (path, operations.into_iter().collect())
+            let operations = self.operations_using(name).cloned();
+            (self.path_of(name), operations.collect())
         });
         paths.collect()
     }
 
-    /// The path of a type within `types`.
+    /// Returns the method names of the operations that use a type, in alphabetical order.
+    pub(super) fn operations_using(&self, name: &str) -> impl Iterator<Item = &String> {
+        self.operations.get(name).into_iter().flatten()
+    }
+
+    /// Returns the path of a type within `types`.
     pub(super) fn path_of(&self, name: &str) -> String {
         match self.of_type.get(name) {
             Some(Some(module)) => format!("{module}::{name}"),
@@ -108,7 +119,7 @@ impl Modules {
         }
     }
 
-    /// The path of a type from where `types` stands.
+    /// Returns the path of a type, starting with `types`.
     fn path(&self, name: &Ident) -> TokenStream {
         match self.of_type.get(&name.to_string()) {
             Some(Some(module)) => quote! { types::#module::#name },
@@ -116,14 +127,14 @@ impl Modules {
         }
     }
 
-    /// A type of progenitor's as it is called from outside of `types`.
+    /// Returns a type from progenitor's output with the paths that are valid outside `types`.
     pub(super) fn qualified(&self, ty: &Type) -> Type {
         struct Qualify<'a>(&'a Modules);
         impl VisitMut for Qualify<'_> {
             fn visit_type_path_mut(&mut self, path: &mut syn::TypePath) {
                 syn::visit_mut::visit_type_path_mut(self, path);
                 let segments = &path.path.segments;
-                // In signatures progenitor writes `types::Fan`, in fields typify writes `Fan`.
+                // A type is `types::Fan` in signatures from progenitor and `Fan` in fields from typify.
                 let is_of_types = path.path.leading_colon.is_none()
                     && (segments.len() == 1 || segments.len() == 2 && segments[0].ident == "types");
                 if let (true, Some(last)) = (is_of_types, segments.last())
@@ -140,7 +151,7 @@ impl Modules {
         ty
     }
 
-    /// Whether code names typify's own error, which stands at the top.
+    /// Whether the code uses typify's error type, which is defined at the top level of `types`.
     pub(super) fn mentions_error(tokens: TokenStream) -> bool {
         tokens.into_iter().any(|token| match token {
             TokenTree::Ident(ident) => ident == "ConversionError",
@@ -149,7 +160,7 @@ impl Modules {
         })
     }
 
-    /// The items of `types`, those of a tag in a module of their own.
+    /// Returns the content of `types`, with each item in its module.
     pub(super) fn sort(&self, items: Vec<(String, TokenStream)>) -> TokenStream {
         let mut by_module: BTreeMap<Option<Ident>, (TokenStream, BTreeSet<String>)> =
             BTreeMap::new();
@@ -178,7 +189,7 @@ impl Modules {
             match &module {
                 None => all.extend(quote! { #(#imports)* #code }),
                 Some(module) => {
-                    let doc = format!(" Types of the operations of `builder::{module}`.");
+                    let doc = format!(" Types of the operations in `builder::{module}`.");
                     all.extend(quote! {
                         #[doc = #doc]
                         pub mod #module {
@@ -202,7 +213,7 @@ fn operations(root: &Value) -> impl Iterator<Item = &Value> {
         .map(|(_, operation)| operation)
 }
 
-/// The name of the type that an item defines, or implements something for.
+/// Returns the name of the type that an item defines, or that an `impl` block is for.
 pub(super) fn item_name(item: &Item) -> Option<String> {
     match item {
         Item::Struct(item) => Some(item.ident.to_string()),
@@ -212,8 +223,8 @@ pub(super) fn item_name(item: &Item) -> Option<String> {
     }
 }
 
-/// Which of the `known` types the definition of a type names.
-fn named_by<V>(item: &Item, known: &HashMap<String, V>) -> BTreeSet<String> {
+/// Returns the `known` types that the definition of a type refers to.
+fn types_in_item<V>(item: &Item, known: &HashMap<String, V>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let fields: Vec<&syn::Field> = match item {
         Item::Struct(item) => item.fields.iter().collect(),
@@ -225,13 +236,13 @@ fn named_by<V>(item: &Item, known: &HashMap<String, V>) -> BTreeSet<String> {
         _ => Vec::new(),
     };
     for field in fields {
-        named_in(&field.ty, known, &mut found);
+        types_in(&field.ty, known, &mut found);
     }
     found
 }
 
-/// Adds to `found` which of the `known` types a type names.
-fn named_in<V>(ty: &Type, known: &HashMap<String, V>, found: &mut BTreeSet<String>) {
+/// Adds the `known` types that `ty` refers to to `found`.
+fn types_in<V>(ty: &Type, known: &HashMap<String, V>, found: &mut BTreeSet<String>) {
     match ty {
         Type::Path(path) => {
             for segment in &path.path.segments {
@@ -242,16 +253,16 @@ fn named_in<V>(ty: &Type, known: &HashMap<String, V>, found: &mut BTreeSet<Strin
                 if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments {
                     for argument in &arguments.args {
                         if let syn::GenericArgument::Type(ty) = argument {
-                            named_in(ty, known, found);
+                            types_in(ty, known, found);
                         }
                     }
                 }
             }
         }
-        Type::Reference(reference) => named_in(&reference.elem, known, found),
-        Type::Slice(slice) => named_in(&slice.elem, known, found),
-        Type::Array(array) => named_in(&array.elem, known, found),
-        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| named_in(ty, known, found)),
+        Type::Reference(reference) => types_in(&reference.elem, known, found),
+        Type::Slice(slice) => types_in(&slice.elem, known, found),
+        Type::Array(array) => types_in(&array.elem, known, found),
+        Type::Tuple(tuple) => tuple.elems.iter().for_each(|ty| types_in(ty, known, found)),
         _ => {}
     }
 }

@@ -1,4 +1,4 @@
-//! Rust names for names of the document, by the same rule that progenitor and typify use.
+//! Rust names for the names in the document, by the same rules as in progenitor and typify.
 
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::Ident;
@@ -6,28 +6,39 @@ use quote::format_ident;
 
 use crate::passes::words;
 
-/// Methods that every builder has; an argument of this name gets an underscore.
-const RESERVED: [&str; 8] = [
-    "new", "with", "fetch", "fetch_as", "stream", "request", "body", "clone",
+/// The methods of every builder. A setter with the same name gets a prefix.
+const RESERVED: [&str; 9] = [
+    "new",
+    "with",
+    "send",
+    "send_as",
+    "stream",
+    "preview",
+    "body",
+    "clone",
+    "into_future",
 ];
 
-/// What the modules of the builders import, and what their code says of the prelude.
-const OF_BUILDERS: [&str; 22] = [
+/// Names that the builder modules import or use from the prelude. A builder with the same name gets a suffix.
+const RESERVED_TYPES: [&str; 25] = [
     "Body",
     "Box",
     "CallOptions",
     "Clone",
     "Debug",
-    "Draft",
+    "DownloadFuture",
     "Err",
     "Error",
-    "Fetch",
     "FilePart",
     "From",
     "Into",
+    "IntoArgument",
+    "IntoFuture",
     "Ok",
-    "Opening",
     "Option",
+    "Reply",
+    "ReplyFuture",
+    "RequestBuilder",
     "RequestPreview",
     "Result",
     "Self",
@@ -37,17 +48,17 @@ const OF_BUILDERS: [&str; 22] = [
     "Vec",
 ];
 
-/// The name of an operation's builder.
+/// Returns the type name of an operation's builder.
 pub(super) fn builder(operation: &str) -> Ident {
     let name = pascal(operation).to_string();
-    if OF_BUILDERS.contains(&name.as_str()) {
+    if RESERVED_TYPES.contains(&name.as_str()) {
         format_ident!("{name}Call")
     } else {
         format_ident!("{name}")
     }
 }
 
-/// The name of an operation's description; `ALL` is the list of them.
+/// Returns the name of an operation's static description. `ALL` is reserved for the list of all descriptions.
 pub(super) fn description(operation: &str) -> Ident {
     let name = shouty(operation);
     if name == "ALL" {
@@ -57,12 +68,12 @@ pub(super) fn description(operation: &str) -> Ident {
     }
 }
 
-/// A function or variable name.
+/// Returns a name for a function, variable or module.
 pub(super) fn snake(name: &str) -> String {
     valid(&separated(name).to_snake_case())
 }
 
-/// The module of a tag; `other` for operations without one.
+/// Returns the module name of a tag; `other` for operations without a tag.
 pub(super) fn module(tag: &str) -> String {
     if tag.chars().any(char::is_alphanumeric) {
         snake(tag)
@@ -71,17 +82,17 @@ pub(super) fn module(tag: &str) -> String {
     }
 }
 
-/// A type name.
+/// Returns a name for a type.
 fn pascal(name: &str) -> Ident {
     format_ident!("{}", valid(&separated(name).to_pascal_case()))
 }
 
-/// The name of a static.
+/// Returns a name for a static.
 fn shouty(name: &str) -> Ident {
     format_ident!("{}", valid(&separated(name).to_shouty_snake_case()))
 }
 
-/// The name of a setter among `taken`, which it joins.
+/// Returns a setter name that is not in `taken`, and adds it to `taken`.
 pub(super) fn setter(name: &str, prefix: &str, taken: &mut Vec<String>) -> String {
     let plain = snake(name);
     let long = || snake(&format!("{prefix} {name}"));
@@ -95,7 +106,7 @@ pub(super) fn setter(name: &str, prefix: &str, taken: &mut Vec<String>) -> Strin
     name
 }
 
-/// A name in ASCII letters, of bearable length.
+/// Returns `name` in ASCII, with `-` between words and limited to 120 characters.
 fn separated(name: &str) -> String {
     let sign = match name.chars().next() {
         Some('+') => "plus ",
@@ -108,13 +119,14 @@ fn separated(name: &str) -> String {
     words::shortened(&name, 120)
 }
 
+/// Returns `name`, extended by an underscore if it is not a valid identifier.
 pub(super) fn valid(name: &str) -> String {
     let name = match name.chars().next() {
         None => "x".to_owned(),
         Some(c) if c == '_' || c.is_alphabetic() => name.to_owned(),
         Some(_) => format!("_{name}"),
     };
-    // A keyword does not parse as an identifier.
+    // Keywords do not parse as identifiers.
     if syn::parse_str::<Ident>(&name).is_ok() && name != "gen" && name != "_" {
         name
     } else {
@@ -125,7 +137,7 @@ pub(super) fn valid(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn names_are_valid_and_given_once() {
+    fn names_are_valid_and_unique() {
         assert_eq!(super::snake("filter[online]"), "filter_online");
         assert_eq!(super::snake("type"), "type_");
         assert_eq!(super::snake("240"), "_240");
@@ -135,6 +147,7 @@ mod tests {
         assert_eq!(setter("story_id", "body"), "body_story_id");
         assert_eq!(setter("body", "body"), "body_body");
         assert_eq!(setter("with", "query"), "query_with");
+        assert_eq!(setter("send", "query"), "query_send");
         assert_eq!(setter("storyId", "body"), "body_story_id_2");
     }
 }

@@ -1,34 +1,37 @@
-//! Reads what progenitor made: its types, and the signature of each of its methods.
+//! Parses progenitor's output: its types, and the signature of each of its methods.
 //!
-//! The shape read here is that of the pinned version; anything else is an error that says so.
+//! The parser expects the output of the pinned version of progenitor, and returns an error for anything else.
 
 use std::collections::HashMap;
 
-use crate::given::{Given, operation_name, parameter_name};
+use crate::progenitor_input::{OperationSchemas, operation_name, parameter_name};
 use proc_macro2::TokenStream;
 use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Type};
 
-/// What progenitor made.
+/// Progenitor's output.
 #[derive(Clone)]
-pub(crate) struct Made {
-    /// The items of its module `types`.
+pub(crate) struct ProgenitorOutput {
+    /// The items of the module `types`.
     pub(crate) types: Vec<Item>,
-    /// The methods by the names of the operations.
+    /// The methods, by operation name.
     pub(crate) methods: HashMap<String, Method>,
 }
 
 /// The types of one method.
 #[derive(Clone)]
 pub(crate) struct Method {
-    /// The type of each parameter, in their order, without reference and `Option`.
+    /// The type of each parameter in order, without references and `Option`.
     pub(crate) parameters: Vec<Type>,
     pub(crate) body: Option<Type>,
-    /// The type of a success.
+    /// The type of a successful response.
     pub(crate) success: Type,
 }
 
-/// Reads what progenitor made of `operations`.
-pub(crate) fn read(tokens: TokenStream, operations: &[&Given]) -> Result<Made, String> {
+/// Parses the code that progenitor generated for `operations`.
+pub(crate) fn read(
+    tokens: TokenStream,
+    operations: &[&OperationSchemas],
+) -> Result<ProgenitorOutput, String> {
     let file: syn::File =
         syn::parse2(tokens).map_err(|e| format!("progenitor's output does not parse: {e}"))?;
     let mut types = Vec::new();
@@ -39,7 +42,7 @@ pub(crate) fn read(tokens: TokenStream, operations: &[&Given]) -> Result<Made, S
                 types = module.content.map(|(_, items)| items).unwrap_or_default();
                 for item in &mut types {
                     if let Item::Struct(item) = item {
-                        item.fields.iter_mut().for_each(box_inside);
+                        item.fields.iter_mut().for_each(move_box_into_option);
                     }
                 }
             }
@@ -60,28 +63,30 @@ pub(crate) fn read(tokens: TokenStream, operations: &[&Given]) -> Result<Made, S
         let method = functions
             .get(&operation_name(i))
             .and_then(|signature| method(signature, operation))
-            .ok_or("progenitor made no method of the expected form")?;
+            .ok_or("progenitor generated no method of the expected form")?;
         methods.insert(operation.name.clone(), method);
     }
-    Ok(Made { types, methods })
+    Ok(ProgenitorOutput { types, methods })
 }
 
-/// Writes `Option<Box<T>>` for `Box<Option<T>>`: typify boxes either way where a type holds itself.
-fn box_inside(field: &mut syn::Field) {
-    let inner = |ty: &Type, name: &str| {
+/// Changes `Box<Option<T>>` to `Option<Box<T>>`. In a recursive type, typify generates either.
+fn move_box_into_option(field: &mut syn::Field) {
+    let argument_of = |ty: &Type, name: &str| {
         (last_name(ty) == name)
             .then(|| only_argument(ty).cloned())
             .flatten()
     };
-    if let Some(held) = inner(&field.ty, "Box").and_then(|ty| inner(&ty, "Option")) {
-        field.ty = syn::parse_quote!(::std::option::Option<::std::boxed::Box<#held>>);
+    let inner = argument_of(&field.ty, "Box").and_then(|ty| argument_of(&ty, "Option"));
+    if let Some(inner) = inner {
+        field.ty = syn::parse_quote!(::std::option::Option<::std::boxed::Box<#inner>>);
         field.attrs.push(
             syn::parse_quote!(#[serde(skip_serializing_if = "::std::option::Option::is_none")]),
         );
     }
 }
 
-fn method(signature: &syn::Signature, operation: &Given) -> Option<Method> {
+/// Reads the types of a method from its signature; `None` if the signature does not match the operation.
+fn method(signature: &syn::Signature, operation: &OperationSchemas) -> Option<Method> {
     let mut arguments = HashMap::new();
     for input in &signature.inputs {
         if let FnArg::Typed(argument) = input {
@@ -108,7 +113,7 @@ fn method(signature: &syn::Signature, operation: &Given) -> Option<Method> {
     })
 }
 
-/// The first type argument: `T` of `Result<T, E>`.
+/// Returns the first type argument: `T` for `Result<T, E>`.
 pub(super) fn only_argument(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
@@ -123,7 +128,7 @@ pub(super) fn only_argument(ty: &Type) -> Option<&Type> {
     })
 }
 
-/// The last name of a type's path: `Vec` of `::std::vec::Vec<T>`.
+/// Returns the last segment of a type's path: `Vec` for `::std::vec::Vec<T>`.
 pub(super) fn last_name(ty: &Type) -> String {
     match ty {
         Type::Path(path) => path
@@ -136,7 +141,7 @@ pub(super) fn last_name(ty: &Type) -> String {
     }
 }
 
-/// The owned type of an argument: `T` of `Option<&'a T>`, `String` of `&'a str`.
+/// Returns the owned type of an argument: `T` for `Option<&'a T>`, `String` for `&'a str`.
 pub(super) fn owned(ty: &Type) -> Type {
     match ty {
         Type::Reference(reference) => owned(&reference.elem),

@@ -1,6 +1,7 @@
-//! Builders for the types of request bodies: `new` takes what is required, a method each sets the rest.
+//! Generates constructors and setters for request types: `new` takes the required fields, and each optional field has
+//! a setter.
 //!
-//! The types are `#[non_exhaustive]`, so that a field which a later document adds breaks nobody.
+//! The types are `#[non_exhaustive]`, so a new optional field in a later document is not a breaking change.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +9,7 @@ use syn::{Fields, ItemStruct, Type};
 
 use super::progenitor::{last_name, only_argument};
 
-/// The builder of one type; `None` where it has no named fields.
+/// Generates `new` and the setters of a type; `None` if the type has no named fields.
 pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
     let Fields::Named(fields) = &item.fields else {
         return None;
@@ -22,16 +23,16 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
             continue;
         };
         let is_optional = has_default(field);
-        // One that is required and may be null is an `Option` all the same.
+        // A required field that may be null is an `Option` as well.
         let inner = if is_optional && last_name(ty) == "Option" {
             only_argument(ty).unwrap_or(ty)
         } else {
             ty
         };
-        let taken = taken(inner);
-        let value = value(inner, name);
+        let parameter = parameter_type(inner);
+        let value = converted(inner, name);
         if !is_optional {
-            arguments.push(quote! { #name: #taken });
+            arguments.push(quote! { #name: #parameter });
             values.push(quote! { #name: #value });
             continue;
         }
@@ -46,7 +47,7 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
         } else {
             value
         };
-        // `new` is taken by the constructor, which calls `default`.
+        // These names are reserved for the constructor and `Default`.
         let setter = if name == "new" || name == "default" {
             let is_taken = |setter: &String| {
                 let mut names = fields.named.iter().filter_map(|field| field.ident.as_ref());
@@ -63,18 +64,18 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
         };
         setters.push(quote! {
             #(#docs)*
-            pub fn #setter(mut self, #name: #taken) -> Self {
+            pub fn #setter(mut self, #name: #parameter) -> Self {
                 self.#name = #value;
                 self
             }
         });
     }
     let doc = if arguments.is_empty() {
-        " Nothing is required."
+        " Creates a value with no fields set."
     } else {
-        " With what is required."
+        " Creates a value with the required fields; optional fields are not set."
     };
-    let made = if arguments.is_empty() {
+    let constructed = if arguments.is_empty() {
         quote! { Self::default() }
     } else {
         quote! { Self { #(#values),* } }
@@ -84,7 +85,7 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
             #[doc = #doc]
             #[must_use]
             pub fn new(#(#arguments),*) -> Self {
-                #made
+                #constructed
             }
 
             #(#setters)*
@@ -92,16 +93,16 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
     })
 }
 
-/// What a setter takes for a field.
-fn taken(ty: &Type) -> TokenStream {
+/// Returns the parameter type of a setter.
+fn parameter_type(ty: &Type) -> TokenStream {
     match (last_name(ty).as_str(), only_argument(ty)) {
         ("Vec", Some(item)) => quote! { impl IntoIterator<Item = impl Into<#item>> },
         _ => quote! { impl Into<#ty> },
     }
 }
 
-/// What a setter makes of it.
-fn value(ty: &Type, name: &syn::Ident) -> TokenStream {
+/// Returns the expression that converts the argument of a setter.
+fn converted(ty: &Type, name: &syn::Ident) -> TokenStream {
     if last_name(ty) == "Vec" {
         quote! { #name.into_iter().map(Into::into).collect() }
     } else {
@@ -109,11 +110,11 @@ fn value(ty: &Type, name: &syn::Ident) -> TokenStream {
     }
 }
 
-/// Whether a field may be absent: one that is null then, or an empty list or map.
+/// Whether a field may be absent. An absent field is `None`, or an empty list or map.
 fn has_default(field: &syn::Field) -> bool {
     let mut may_be_absent = false;
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
-        // What follows a word is of no interest; an argument of another kind ends the reading.
+        // Skips the values of arguments. Parsing stops at an argument in another form.
         let _ = attribute.parse_nested_meta(|meta| {
             may_be_absent |= ["default", "skip_serializing_if"]
                 .iter()

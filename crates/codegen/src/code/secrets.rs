@@ -1,7 +1,8 @@
-//! Texts that nobody may read in a log: their types show `[redacted]` in place of them.
+//! Redacts secrets in the `Debug` output of types.
 //!
-//! Before: `#[derive(Debug)] struct Account { id, csrf }`. After: a `Debug` by hand, in which `csrf` is there and
-//! its value is not. A field is secret by a word of its name, or by the overlay's `x-secrets: [Type.field]`.
+//! Before: `#[derive(Debug)] struct Account { id, csrf }`. After: a `Debug` implementation that prints `[redacted]` as
+//! the value of `csrf`. A string field is secret if its name contains one of [`WORDS`], or if the overlay lists it in
+//! `x-secrets: [Type.field]`.
 
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
@@ -11,10 +12,10 @@ use syn::{Fields, Item, ItemStruct, Meta, Path, Token, punctuated::Punctuated};
 
 use super::progenitor::{last_name, only_argument};
 
-/// The member at the top of the document, set by the overlay, that names more of them.
+/// Set by the overlay at the top level: additional secret fields.
 const SECRETS: &str = "x-secrets";
 
-/// Words of names whose texts are secrets.
+/// Words that mark a field as secret if its name contains them.
 const WORDS: [&str; 10] = [
     "authorization",
     "cookie",
@@ -28,7 +29,8 @@ const WORDS: [&str; 10] = [
     "token",
 ];
 
-/// A `Debug` that hides the secrets of a type, in place of the derived one; `None` where it has none.
+/// Removes the derived `Debug` of a type and returns an implementation that redacts its secrets. Returns `None` if the
+/// type has no secrets.
 pub(super) fn debug(item: &mut Item, root: &Value) -> Option<TokenStream> {
     let Item::Struct(item) = item else {
         return None;
@@ -44,17 +46,17 @@ pub(super) fn debug(item: &mut Item, root: &Value) -> Option<TokenStream> {
         .iter()
         .filter_map(|field| Some((field.ident.as_ref()?, &field.ty)))
         .map(|(field, ty)| {
-            let shown = field.to_string();
+            let label = field.to_string();
             let is_option = last_name(ty) == "Option";
             let inner = only_argument(ty).filter(|_| is_option).unwrap_or(ty);
-            if last_name(inner) != "String" || !is_secret(&name, &shown, root) {
-                return quote! { .field(#shown, &self.#field) };
+            if last_name(inner) != "String" || !is_secret(&name, &label, root) {
+                return quote! { .field(#label, &self.#field) };
             }
             has_secret = true;
             if is_option {
-                quote! { .field(#shown, &self.#field.as_ref().map(|_| "[redacted]")) }
+                quote! { .field(#label, &self.#field.as_ref().map(|_| "[redacted]")) }
             } else {
-                quote! { .field(#shown, &"[redacted]") }
+                quote! { .field(#label, &"[redacted]") }
             }
         })
         .collect();
@@ -68,21 +70,24 @@ pub(super) fn debug(item: &mut Item, root: &Value) -> Option<TokenStream> {
             }
         }
     };
-    without_derive(item);
+    remove_derived_debug(item);
     Some(debug)
 }
 
+/// Whether a field is secret, by its name or by the overlay.
 fn is_secret(ty: &str, field: &str, root: &Value) -> bool {
     let snake = field.trim_start_matches("r#").to_snake_case();
     let listed = root[SECRETS].as_array().into_iter().flatten();
     snake.split('_').any(|word| WORDS.contains(&word))
         || listed
-            .filter_map(|place| place.as_str()?.split_once('.'))
-            .any(|(known, member)| known == ty && member.to_snake_case() == snake)
+            .filter_map(|path| path.as_str()?.split_once('.'))
+            .any(|(listed_type, listed_field)| {
+                listed_type == ty && listed_field.to_snake_case() == snake
+            })
 }
 
-/// Takes `Debug` out of the derives.
-fn without_derive(item: &mut ItemStruct) {
+/// Removes `Debug` from the derives.
+fn remove_derived_debug(item: &mut ItemStruct) {
     for attribute in &mut item.attrs {
         if !attribute.path().is_ident("derive") {
             continue;
@@ -106,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_hidden_and_the_rest_is_shown() {
+    fn debug_redacts_only_secret_fields() {
         let mut item: Item = parse_quote! {
             #[derive(Clone, Debug, Default)]
             pub struct Account { pub id: i64, pub ws_auth_token: Option<String>, pub pin: String, pub tokens: i64 }

@@ -1,5 +1,5 @@
-//! The public shape of the generated code, to be compared: operations with their arguments, types with
-//! their fields. Texts of types are those of the code, without the paths of the standard library.
+//! The public signatures of the generated code, for comparison: operations with their arguments, and types with their
+//! fields. Types are written as in the code, without the module paths of the standard library and of core.
 
 use std::collections::BTreeMap;
 
@@ -8,62 +8,62 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use syn::{Fields, Item, Type};
 
-use super::model::{Operation, Place};
+use super::model::{ArgumentLocation, Operation};
 use super::modules::Modules;
 use super::progenitor::last_name;
 use super::types::{renamed, unit_enum};
 use crate::Pointer;
 use crate::passes::{VALUES, WIRE_NAMES};
 
-/// The public shape of a generated client.
+/// The public signatures of a generated client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Signatures {
-    /// Every operation, by the name of its method.
+    /// The operations, by method name.
     pub operations: BTreeMap<String, OperationSignature>,
-    /// Every struct, by its path within `types`: field, and what it is.
+    /// The fields of each struct, by the path of the struct within `types`.
     pub structs: BTreeMap<String, BTreeMap<String, FieldSignature>>,
-    /// Every enumeration, by its path within `types`: variant, and the value on the wire.
+    /// The wire value of each enum variant, by the path of the enum within `types`.
     pub enums: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// One operation.
+/// The signature of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OperationSignature {
-    /// The operationId of the document.
+    /// The `operationId` in the document.
     pub id: String,
-    /// The tag, whose module the builder stands in.
+    /// The tag. The builder is in the module of this tag.
     pub tag: String,
-    /// The HTTP method in capitals, and the path as it is sent.
+    /// The HTTP method in uppercase, and the path in requests.
     pub request: String,
-    /// Where the operation stands in the document.
+    /// The JSON pointer to the operation in the document.
     pub pointer: String,
-    /// What can be set, by the name of the setter.
+    /// The arguments, by setter name.
     pub arguments: BTreeMap<String, ArgumentSignature>,
-    /// The body: format and media type, and the type that the setter of the whole takes.
+    /// The body: its format and media type, and the type that the setter `body` takes.
     pub body: Option<String>,
-    /// What a success gives.
+    /// The type of a successful response.
     pub returns: String,
-    /// Where in the answer that stands: `envelope`, `whole`, `text`, `bytes`, `redirect`, `empty`.
+    /// The part of the response that contains the value: `envelope`, `whole`, `text`, `bytes`, `redirect`, `empty`.
     pub shape: String,
-    /// Whether it is deprecated.
+    /// Whether the operation is deprecated.
     pub deprecated: bool,
 }
 
-/// One argument of an operation.
+/// The signature of an argument of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ArgumentSignature {
-    /// Where it travels, and its name there: `query filter[online]`.
+    /// The location in the request and the name there, for example `query filter[online]`.
     pub wire: String,
-    /// Whether the request cannot be built without it.
+    /// Whether the argument is required to build the request.
     pub required: bool,
-    /// The type of its value.
+    /// The type of the value.
     pub ty: String,
 }
 
-/// One field of a type.
+/// The signature of a field of a type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldSignature {
@@ -73,7 +73,7 @@ pub struct FieldSignature {
     pub ty: String,
 }
 
-/// The shape of what is about to be written.
+/// Returns the signatures of the client to be generated.
 pub(super) fn of(
     operations: &[Operation<'_>],
     items: &[Item],
@@ -83,29 +83,29 @@ pub(super) fn of(
     let mut all = Signatures::default();
     for operation in operations {
         let arguments = operation.arguments.iter().map(|argument| {
-            let place = match argument.place {
-                Place::Path => "path",
-                Place::Query => "query",
-                Place::Header => "header",
-                Place::Cookie => "cookie",
-                Place::Body => "body",
-                Place::File => "file",
-                Place::Files => "files",
+            let location = match argument.location {
+                ArgumentLocation::Path => "path",
+                ArgumentLocation::Query => "query",
+                ArgumentLocation::Header => "header",
+                ArgumentLocation::Cookie => "cookie",
+                ArgumentLocation::Body => "body",
+                ArgumentLocation::File => "file",
+                ArgumentLocation::Files => "files",
             };
             let style = argument
                 .style
                 .map_or_else(String::new, |style| format!(", {}", style.to_lowercase()));
             let signature = ArgumentSignature {
-                wire: format!("{place} {}{style}", argument.name),
+                wire: format!("{location} {}{style}", argument.name),
                 required: argument.required,
-                ty: text(&argument.ty),
+                ty: type_name(&argument.ty),
             };
             (argument.setter.to_string(), signature)
         });
         let body = operation.body.as_ref().map(|body| {
             let ty = match body.format.as_str() {
                 "bytes" => "Body".to_owned(),
-                _ => text(&body.ty),
+                _ => type_name(&body.ty),
             };
             format!("{} {}: {ty}", body.format, body.media)
         });
@@ -123,7 +123,7 @@ pub(super) fn of(
                 .to_owned(),
             arguments: arguments.collect(),
             body,
-            returns: text(&operation.success),
+            returns: type_name(&operation.success),
             shape: operation.shape.to_owned(),
             deprecated: operation.deprecated,
         };
@@ -143,7 +143,7 @@ pub(super) fn of(
                 let wire = wire.or_else(|| field.attrs.iter().find_map(renamed));
                 let signature = FieldSignature {
                     wire: wire.unwrap_or_else(|| plain.clone()),
-                    ty: text(&field.ty),
+                    ty: type_name(&field.ty),
                 };
                 Some((plain, signature))
             });
@@ -161,8 +161,8 @@ pub(super) fn of(
     all
 }
 
-/// A type as a reader would write it.
-fn text(ty: &Type) -> String {
+/// Formats a type without module paths.
+fn type_name(ty: &Type) -> String {
     let mut text = quote! { #ty }.to_string().replace(' ', "");
     for path in [
         "::std::option::",
@@ -177,7 +177,7 @@ fn text(ty: &Type) -> String {
     ] {
         text = text.replace(path, "");
     }
-    // The unit type of an answer without a value.
+    // The unit type is the type of a response without a body.
     if last_name(ty).is_empty() && text == "()" {
         text = "nothing".to_owned();
     }

@@ -1,19 +1,19 @@
-//! How generated code calls what it stands on.
+//! The crate that contains the generated code, and the paths of core in it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The crate that the code is for, and where the types of core are in it.
+/// The crate that contains the generated code.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    /// The name of the crate in Rust code; doc examples use it.
+    /// The name of the crate in Rust code, for doc examples.
     pub(crate) crate_name: String,
-    /// Whether core is a module of the crate instead of a crate of its own.
+    /// Whether core is the module `runtime` of the crate. Otherwise it is the crate `onlyfansapi_core`.
     pub(crate) has_own_core: bool,
 }
 
 impl Target {
-    /// The generated client of this workspace.
+    /// Returns the target for the client crate of this workspace.
     pub(crate) fn client() -> Self {
         Self {
             crate_name: "onlyfansapi_client".to_owned(),
@@ -21,7 +21,7 @@ impl Target {
         }
     }
 
-    /// The path of core in code.
+    /// Returns the path of core in code.
     pub(crate) fn core(&self) -> TokenStream {
         if self.has_own_core {
             quote! { crate::runtime }
@@ -30,7 +30,7 @@ impl Target {
         }
     }
 
-    /// The path of core in links of the docs.
+    /// Returns the path of core in doc links.
     pub(crate) fn core_in_docs(&self) -> String {
         if self.has_own_core {
             "crate::runtime".to_owned()
@@ -39,12 +39,30 @@ impl Target {
         }
     }
 
-    /// The path of core in doc examples, which see the crate from outside.
+    /// Returns the path of core in doc examples, which are compiled outside the crate.
     pub(crate) fn core_in_examples(&self) -> String {
         if self.has_own_core {
             format!("{}::runtime", self.crate_name)
         } else {
             "onlyfansapi_core".to_owned()
         }
+    }
+
+    /// Returns the first lines of a doc example: a client as users have it, and a call up to the name of the operation.
+    ///
+    /// Users of this workspace reach the operations through the facade's `Client::api`, which this crate cannot name.
+    pub(crate) fn example_client(&self) -> String {
+        let (name, core) = (&self.crate_name, self.core_in_examples());
+        if self.has_own_core {
+            return format!(
+                "# async fn example(client: {name}::Client) -> Result<(), {core}::Error> {{\nlet reply = client\n"
+            );
+        }
+        format!(
+            "# struct Client({name}::Client);\n\
+             # impl Client {{ fn api(&self) -> &{name}::Client {{ &self.0 }} }}\n\
+             # async fn example(client: Client) -> Result<(), {core}::Error> {{\n\
+             let reply = client\n    .api()\n"
+        )
     }
 }

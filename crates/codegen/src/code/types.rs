@@ -1,4 +1,4 @@
-//! Mends the types: documentation on every one, `schemars` behind the feature.
+//! Completes the types: docs on every type, derives, argument traits, and `schemars` support behind a feature.
 
 use std::collections::HashSet;
 
@@ -11,16 +11,16 @@ use syn::{Attribute, Fields, Item, parse_quote};
 use super::modules::{Modules, item_name};
 use super::target::Target;
 use super::{requests, secrets};
-use crate::passes::{LEARNT, VALUES, WIRE_NAMES};
+use crate::passes::{INFERRED, VALUES, WIRE_NAMES};
 
-/// The module of the types.
+/// Generates the module `types`.
 pub(super) fn module(
     items: Vec<Item>,
     root: &Value,
     modules: &Modules,
     target: &Target,
 ) -> TokenStream {
-    let open: HashSet<String> = items
+    let open_enums: HashSet<String> = items
         .iter()
         .filter_map(unit_enum)
         .map(|(name, _)| name)
@@ -31,10 +31,10 @@ pub(super) fn module(
         .collect();
     let others: Vec<Item> = items
         .into_iter()
-        .filter(|item| !belongs_to(item, &open))
-        .map(|item| mended(item, root))
+        .filter(|item| !belongs_to(item, &open_enums))
+        .map(|item| completed(item, root, modules))
         .collect();
-    // typify writes the module of its error always; few documents need it.
+    // typify always generates its error module, but few documents need it.
     let needs_error = others
         .iter()
         .filter(|item| matches!(item, Item::Impl(_) | Item::Enum(_)))
@@ -42,27 +42,35 @@ pub(super) fn module(
     let others = others
         .into_iter()
         .filter(|item| needs_error || !matches!(item, Item::Mod(_)));
+    let core = target.core();
     let all = others
         .map(|mut item| {
             let debug = secrets::debug(&mut item, root);
+            let ident = match &item {
+                Item::Struct(item) => Some(&item.ident),
+                Item::Enum(item) => Some(&item.ident),
+                _ => None,
+            };
+            let request = ident.filter(|ident| !is_response(ident, root));
+            let argument =
+                request.map(|ident| quote! { impl #core::support::Argument for #ident {} });
             let builder = match &item {
-                Item::Struct(item) if !is_answer(&item.ident, root) => requests::builder(item),
+                Item::Struct(item) if request.is_some() => requests::builder(item),
                 _ => None,
             };
             let name = item_name(&item).unwrap_or_default();
-            (name, quote! { #item #debug #builder })
+            (name, quote! { #item #debug #argument #builder })
         })
         .chain(enums)
         .collect();
     let sorted = modules.sort(all);
     quote! {
-        /// The types that operations take and return.
+        /// The types of arguments and responses.
         ///
-        /// They follow the document: a response field has the type that its examples had, and may be
-        /// absent. A field without a description is as the service sends it.
+        /// Response fields have the types of the examples in the document and are optional. Fields without docs have no
+        /// description in the document.
         ///
-        /// A type that only the operations of one tag have stands in the module of the tag; the others
-        /// stand here.
+        /// Types that belong to one tag are in the module of that tag; shared types are at the top level.
         #[allow(missing_docs, unused_imports, clippy::all)]
         pub mod types {
             #sorted
@@ -70,13 +78,13 @@ pub(super) fn module(
     }
 }
 
-/// Whether a type is one of answers.
-fn is_answer(name: &Ident, root: &Value) -> bool {
-    root[LEARNT]["types"].get(name.to_string()).is_some()
+/// Whether a type belongs to responses.
+fn is_response(name: &Ident, root: &Value) -> bool {
+    root[INFERRED]["types"].get(name.to_string()).is_some()
 }
 
-/// An item of typify's with the documentation, names, attributes and derives that it lacks.
-fn mended(mut item: Item, root: &Value) -> Item {
+/// Completes an item from typify with docs, wire names, attributes and derives.
+fn completed(mut item: Item, root: &Value, modules: &Modules) -> Item {
     shorten(&mut item, root);
     if let Item::Struct(item) = &mut item {
         rename(item, &root[WIRE_NAMES][item.ident.to_string()]);
@@ -90,30 +98,50 @@ fn mended(mut item: Item, root: &Value) -> Item {
         Item::Struct(item) => (&mut item.attrs, &item.ident),
         Item::Enum(item) => (&mut item.attrs, &item.ident),
         Item::Mod(module) => {
-            // typify's own error module; its docs are a stub.
+            // typify's error module, whose docs are a stub.
             module
                 .attrs
                 .retain(|attribute| !attribute.path().is_ident("doc"));
             module
                 .attrs
-                .push(parse_quote!(#[doc = " Why a text was not taken as a value of a type."]));
+                .push(parse_quote!(#[doc = " Conversion errors."]));
             return item;
         }
         _ => return item,
     };
-    let what = if is_answer(name, root) {
-        format!("`{name}`, as the service sends it.")
-    } else {
-        format!("`{name}`, as the service takes it.")
-    };
-    document(attributes, Some((&name.to_string(), &what)));
+    let default = usage_doc(name, root, modules);
+    document(attributes, Some((&name.to_string(), &default)));
     attributes
         .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
     attributes.push(parse_quote!(#[non_exhaustive]));
     item
 }
 
-/// Writes `Option` for `::std::option::Option` and its like, so that a field fits on a line.
+/// Returns docs for a type without a description: the operations that use it.
+fn usage_doc(name: &Ident, root: &Value, modules: &Modules) -> String {
+    let part = if is_response(name, root) {
+        "response"
+    } else {
+        "request"
+    };
+    let name = name.to_string();
+    let operations: Vec<_> = modules
+        .operations_using(&name)
+        .map(|operation| format!("`{operation}`"))
+        .collect();
+    match &operations[..] {
+        [] => format!("Part of a {part}."),
+        [only] => format!("Part of the {part} of {only}."),
+        [first, second] => format!("Part of the {part}s of {first} and {second}."),
+        [first, second, third] => format!("Part of the {part}s of {first}, {second} and {third}."),
+        [first, second, others @ ..] => format!(
+            "Part of the {part}s of {first}, {second} and {} other operations.",
+            others.len()
+        ),
+    }
+}
+
+/// Shortens paths such as `::std::option::Option` to `Option`, so that fields fit on one line.
 fn shorten(item: &mut Item, root: &Value) {
     struct Short<'a>(&'a Value);
     impl VisitMut for Short<'_> {
@@ -127,7 +155,7 @@ fn shorten(item: &mut Item, root: &Value) {
                 .collect();
             let [first, _, last] = &names[..] else { return };
             let is_known = ["Option", "String", "Vec"].contains(&last.as_str());
-            // A type of the document's that is called so has the name.
+            // The document may define a type with the same name.
             let is_free = self.0["components"]["schemas"].get(last).is_none();
             if let (true, Some(last)) = (
                 first == "std" && is_known && is_free,
@@ -153,7 +181,7 @@ fn shorten(item: &mut Item, root: &Value) {
     Short(root).visit_item_mut(item);
 }
 
-/// Name and variants of an enumeration of texts: for each variant its Rust name and its text.
+/// Returns the name and the variants of a string enumeration, each variant with its Rust name and its value.
 pub(super) fn unit_enum(item: &Item) -> Option<(String, Vec<(&Ident, String)>)> {
     let Item::Enum(item) = item else { return None };
     let variants = item.variants.iter().map(|variant| {
@@ -167,11 +195,11 @@ pub(super) fn unit_enum(item: &Item) -> Option<(String, Vec<(&Ident, String)>)> 
     Some((item.ident.to_string(), variants.collect::<Option<_>>()?))
 }
 
-/// The text of `#[serde(rename = "text")]`.
+/// Returns the value of `#[serde(rename = "value")]`.
 pub(super) fn renamed(attribute: &Attribute) -> Option<String> {
     let mut text = None;
     if attribute.path().is_ident("serde") {
-        // Another argument than `rename` is not ours to read.
+        // Parsing stops at the value of any other argument.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
                 text = Some(meta.value()?.parse::<syn::LitStr>()?.value());
@@ -182,15 +210,15 @@ pub(super) fn renamed(attribute: &Attribute) -> Option<String> {
     text
 }
 
-/// typify's closed enumeration as one that keeps values it does not know.
+/// Converts a closed enumeration from typify to an open enumeration.
 fn open_enum(item: &Item, root: &Value, target: &Target) -> TokenStream {
     let core = target.core();
     let (Item::Enum(item), Some((name, variants))) = (item, unit_enum(item)) else {
         return TokenStream::new();
     };
     let mut attributes = item.attrs.clone();
-    let what = format!("`{name}`; a value that is not known is kept.");
-    document(&mut attributes, Some((&name, &what)));
+    let default = "An open enumeration: values that are not in the document are kept in `Other`.";
+    document(&mut attributes, Some((&name, default)));
     let docs = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"));
@@ -198,7 +226,7 @@ fn open_enum(item: &Item, root: &Value, target: &Target) -> TokenStream {
     let values = &root["components"]["schemas"][&name][VALUES];
     let variants = variants.into_iter().map(|(variant, text)| {
         let text = values[&text].as_str().unwrap_or(&text);
-        // `Other` is the variant for the rest.
+        // `Other` is reserved for unknown values.
         let variant = if variant == "Other" {
             quote::format_ident!("Other_")
         } else {
@@ -215,7 +243,7 @@ fn open_enum(item: &Item, root: &Value, target: &Target) -> TokenStream {
     }
 }
 
-/// Whether `item` is one of the enumerations `names`, or typify's code for it.
+/// Whether `item` is one of the enumerations in `names`, or an `impl` block for it.
 fn belongs_to(item: &Item, names: &HashSet<String>) -> bool {
     match item {
         Item::Enum(item) => names.contains(&item.ident.to_string()),
@@ -224,7 +252,7 @@ fn belongs_to(item: &Item, names: &HashSet<String>) -> bool {
     }
 }
 
-/// Gives fields that the pass `field-names` has renamed their names on the wire back.
+/// Restores the wire names of fields that the pass `field-names` renamed.
 fn rename(item: &mut syn::ItemStruct, wire_names: &Value) {
     for field in &mut item.fields {
         let name = field
@@ -238,7 +266,7 @@ fn rename(item: &mut syn::ItemStruct, wire_names: &Value) {
     }
 }
 
-/// Gives a field without docs the description of its property, which a reference cannot carry.
+/// Documents a field with the description of its property, which typify ignores next to a reference.
 fn describe(field: &mut syn::Field, properties: &Value) {
     if field
         .attrs
@@ -252,7 +280,7 @@ fn describe(field: &mut syn::Field, properties: &Value) {
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let property = super::model::property_called(properties, &name);
+    let property = super::model::property_of_field(properties, &name);
     if let Some(text) = property.and_then(|(_, property)| property["description"].as_str()) {
         let docs = super::docs::attributes(text);
         field
@@ -261,9 +289,9 @@ fn describe(field: &mut syn::Field, properties: &Value) {
     }
 }
 
-/// typify's docs are the name and the JSON schema; what stays is the description. A type without one
-/// gets `otherwise`: its name, and what to say of it.
-fn document(attributes: &mut Vec<Attribute>, otherwise: Option<(&str, &str)>) {
+/// Reduces the docs from typify, which contain the JSON schema, to the description. `default` is the name of a type and
+/// the docs that it gets if it has no description.
+fn document(attributes: &mut Vec<Attribute>, default: Option<(&str, &str)>) {
     let text: String = attributes
         .iter()
         .filter(|a| a.path().is_ident("doc"))
@@ -272,14 +300,15 @@ fn document(attributes: &mut Vec<Attribute>, otherwise: Option<(&str, &str)>) {
         .join("\n");
     let text = text.split("<details>").next().unwrap_or_default().trim();
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));
-    let text = match otherwise {
-        Some((name, what)) if text.is_empty() || text.trim_matches('`') == name => what,
+    let text = match default {
+        Some((name, docs)) if text.is_empty() || text.trim_matches('`') == name => docs,
         _ => text,
     };
     let docs = super::docs::attributes(text);
     attributes.splice(0..0, docs.into_iter().map(|doc| parse_quote!(#doc)));
 }
 
+/// Returns the value of a `#[doc]` attribute.
 fn doc_text(attribute: &Attribute) -> Option<String> {
     let syn::Meta::NameValue(meta) = &attribute.meta else {
         return None;

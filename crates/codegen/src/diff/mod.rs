@@ -1,8 +1,9 @@
-//! What a new document changes for programs that use the client: a comparison of what is generated, not of
-//! texts. Examples, descriptions and order never count.
+//! Compares the clients generated from two documents, and classifies how each difference affects programs that use the
+//! client. The comparison covers the generated API, not the text of the documents: examples, descriptions and order are
+//! ignored.
 //!
-//! - `operations`: methods and their arguments, and the statuses that are documented
-//! - `types`: structs and enumerations
+//! - `operations`: methods, their arguments, and documented statuses
+//! - `types`: structs and enums
 
 mod operations;
 mod types;
@@ -13,22 +14,22 @@ use serde::Serialize;
 
 use crate::{Document, Output, Pointer};
 
-/// What a difference means for a program that uses the client.
+/// How a difference affects programs that use the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
-    /// It may not compile any more, or be refused by the service: a minor step below 1.0.
+    /// Programs may no longer compile, or the service may reject their requests. Requires a minor version below 1.0.
     Breaking,
-    /// It compiles and works as before, and can do more: a patch step.
+    /// Programs compile and work as before, and the API has additions. Requires a patch version.
     Additive,
-    /// Nothing in Rust changes.
+    /// The Rust API does not change.
     Cosmetic,
 }
 
 impl Class {
-    /// The semver step that follows below 1.0, as the README promises it.
+    /// Returns the version component to increment (below 1.0), following the policy in the README.
     #[must_use]
-    pub fn step(self) -> &'static str {
+    pub fn version_bump(self) -> &'static str {
         match self {
             Self::Breaking => "minor",
             Self::Additive => "patch",
@@ -47,46 +48,47 @@ impl fmt::Display for Class {
     }
 }
 
-/// One difference.
+/// One difference between two clients.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Difference {
-    /// What it means for a program.
+    /// How the difference affects programs.
     pub class: Class,
-    /// The item of Rust: `Client::list_fans`, `types::fans::Fan::name`.
+    /// The Rust item, such as `Client::list_fans` or `types::fans::Fan::name`.
     pub item: String,
-    /// What changed, from what to what.
-    pub what: String,
-    /// The operationId, where one operation is concerned.
+    /// The change, such as `i64 -> String`.
+    pub description: String,
+    /// The operationId, if the difference concerns one operation.
     pub operation: Option<String>,
-    /// The place in the new document, or in the old one where it is gone.
+    /// The location in the new document, or in the old document if the item was removed.
     pub pointer: String,
 }
 
-/// Everything that a new document changes.
+/// All differences between two clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
-    /// The differences, the gravest first.
+    /// The differences, most severe first.
     pub differences: Vec<Difference>,
 }
 
 impl Diff {
-    /// Compares what two documents gave; each document as it was before it was generated from, each output
-    /// with the same names pinned.
+    /// Compares the outputs generated from two documents.
+    ///
+    /// Pass each document as it was before generation. Both outputs must be generated with the same pinned names.
     ///
     /// ```
     /// use onlyfansapi_codegen::{Class, Diff, Document, generate};
     ///
-    /// let made = |text: &str| -> Result<_, onlyfansapi_codegen::Error> {
+    /// let generated = |text: &str| -> Result<_, onlyfansapi_codegen::Error> {
     ///     let document = Document::parse("d.yaml", text)?;
     ///     Ok((document.clone(), generate(document, None, None)?))
     /// };
-    /// let (old, before) = made("openapi: 3.0.3\npaths: {/a: {get: {operationId: a}}}\n")?;
-    /// let (new, after) = made("openapi: 3.0.3\npaths: {/a: {get: {operationId: b}}}\n")?;
+    /// let (old, before) = generated("openapi: 3.0.3\npaths: {/a: {get: {operationId: a}}}\n")?;
+    /// let (new, after) = generated("openapi: 3.0.3\npaths: {/a: {get: {operationId: b}}}\n")?;
     /// let diff = Diff::between((&old, &before), (&new, &after));
     /// assert_eq!(diff.class(), Some(Class::Breaking));
-    /// assert_eq!(diff.differences[0].what, "`a` -> `b`: renamed");
+    /// assert_eq!(diff.differences[0].description, "`a` -> `b`: renamed");
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     #[must_use]
@@ -98,14 +100,14 @@ impl Diff {
         Self { differences }
     }
 
-    /// The gravest class; `None` where nothing differs.
+    /// Returns the most severe class, or `None` if nothing differs.
     #[must_use]
     pub fn class(&self) -> Option<Class> {
         self.differences.first().map(|first| first.class)
     }
 }
 
-/// The place of an operation.
-fn place(method: &str, path: &str) -> Pointer {
+/// Returns the location of an operation in a document.
+fn operation_pointer(method: &str, path: &str) -> Pointer {
     Pointer::root().join(["paths", path, method])
 }

@@ -1,14 +1,15 @@
-//! Operations: added, removed, renamed, deprecated; their arguments, bodies and answers.
+//! Differences in operations: added, removed, renamed or deprecated operations, and changes to their arguments, bodies
+//! and responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Class, Difference, place};
+use super::{Class, Difference, operation_pointer};
 use crate::code::{ArgumentSignature, OperationSignature};
 use crate::{Document, Output};
 
-/// Method and operation by what is sent: an operation that is called otherwise is the same one.
+/// Method names and operations by request line. A renamed operation keeps its request line.
 type ByRequest<'a> = BTreeMap<&'a str, (&'a str, &'a OperationSignature)>;
 
 fn by_request(output: &Output) -> ByRequest<'_> {
@@ -24,102 +25,116 @@ pub(super) fn compare(old: (&Document, &Output), new: (&Document, &Output)) -> V
     let mut found = Vec::new();
     for (request, (name, operation)) in &before {
         let Some((new_name, new_operation)) = after.get(request) else {
-            found.push(of(
+            found.push(difference(
                 Class::Breaking,
                 name,
                 operation,
-                format!("`{request}` is gone"),
+                format!("`{request}` was removed"),
             ));
             continue;
         };
         if name != new_name {
-            let what = format!("`{name}` -> `{new_name}`: renamed");
-            found.push(of(Class::Breaking, new_name, new_operation, what));
+            let description = format!("`{name}` -> `{new_name}`: renamed");
+            found.push(difference(
+                Class::Breaking,
+                new_name,
+                new_operation,
+                description,
+            ));
         } else if operation.tag != new_operation.tag {
-            let what = format!(
-                "its builder stands under \"{}\" -> \"{}\"",
+            let description = format!(
+                "the module of its builder changed: \"{}\" -> \"{}\"",
                 operation.tag, new_operation.tag
             );
-            found.push(of(Class::Breaking, new_name, new_operation, what));
+            found.push(difference(
+                Class::Breaking,
+                new_name,
+                new_operation,
+                description,
+            ));
         }
-        one(operation, new_name, new_operation, &mut found);
+        compare_operation(operation, new_name, new_operation, &mut found);
     }
     for (request, (name, operation)) in &after {
         if !before.contains_key(request) {
-            let what = format!("`{request}` is new");
-            found.push(of(Class::Additive, name, operation, what));
+            let description = format!("`{request}` was added");
+            found.push(difference(Class::Additive, name, operation, description));
         }
     }
     found.extend(statuses(old.0, new, &after));
     found
 }
 
-/// What changed of one operation that both have.
-fn one(
+/// Compares an operation that exists in both documents.
+fn compare_operation(
     old: &OperationSignature,
     name: &str,
     new: &OperationSignature,
     found: &mut Vec<Difference>,
 ) {
-    let mut push = |class, item: &str, what: String| {
+    let mut push = |class, item: &str, description: String| {
         found.push(Difference {
             class,
             item: format!("Client::{name}{item}"),
-            what,
+            description,
             operation: Some(new.id.clone()),
             pointer: new.pointer.clone(),
         });
     };
     if (&old.returns, &old.shape) != (&new.returns, &new.shape) {
-        let what = format!(
+        let description = format!(
             "returns {} ({}) -> {} ({})",
             old.returns, old.shape, new.returns, new.shape
         );
-        push(Class::Breaking, "", what);
+        push(Class::Breaking, "", description);
     }
     let is_deprecated = match (old.deprecated, new.deprecated) {
         (false, true) => Some("not deprecated -> deprecated"),
         (true, false) => Some("deprecated -> not deprecated"),
         _ => None,
     };
-    if let Some(what) = is_deprecated {
-        push(Class::Additive, "", what.to_owned());
+    if let Some(description) = is_deprecated {
+        push(Class::Additive, "", description.to_owned());
     }
     if old.body != new.body {
-        let text = |body: &Option<String>| body.clone().unwrap_or_else(|| "none".to_owned());
-        let what = format!("body {} -> {}", text(&old.body), text(&new.body));
+        let name = |body: &Option<String>| body.clone().unwrap_or_else(|| "none".to_owned());
+        let description = format!("body {} -> {}", name(&old.body), name(&new.body));
         let class = if old.body.is_none() {
             Class::Additive
         } else {
             Class::Breaking
         };
-        push(class, "", what);
+        push(class, "", description);
     }
     for (setter, argument) in &old.arguments {
         let item = format!("().{setter}");
         match new.arguments.get(setter) {
-            None => push(Class::Breaking, &item, format!("{} is gone", argument.wire)),
+            None => push(
+                Class::Breaking,
+                &item,
+                format!("{} was removed", argument.wire),
+            ),
             Some(now) => {
-                for (class, what) in changed(argument, now) {
-                    push(class, &item, what);
+                for (class, description) in compare_argument(argument, now) {
+                    push(class, &item, description);
                 }
             }
         }
     }
     for (setter, argument) in &new.arguments {
         if !old.arguments.contains_key(setter) {
-            let (class, is) = if argument.required {
-                (Class::Breaking, "new and required")
+            let (class, required) = if argument.required {
+                (Class::Breaking, " (required)")
             } else {
-                (Class::Additive, "new")
+                (Class::Additive, "")
             };
-            let what = format!("{} is {is}: {}", argument.wire, argument.ty);
-            push(class, &format!("().{setter}"), what);
+            let description = format!("{} was added{required}: {}", argument.wire, argument.ty);
+            push(class, &format!("().{setter}"), description);
         }
     }
 }
 
-fn changed(old: &ArgumentSignature, new: &ArgumentSignature) -> Vec<(Class, String)> {
+fn compare_argument(old: &ArgumentSignature, new: &ArgumentSignature) -> Vec<(Class, String)> {
     let mut found = Vec::new();
     if old.ty != new.ty {
         found.push((Class::Breaking, format!("{} -> {}", old.ty, new.ty)));
@@ -138,7 +153,7 @@ fn changed(old: &ArgumentSignature, new: &ArgumentSignature) -> Vec<(Class, Stri
     found
 }
 
-/// The statuses that are documented: every one is handled, so that nothing changes in Rust.
+/// Compares the documented statuses. The client handles every status, so these differences are cosmetic.
 fn statuses(old: &Document, new: (&Document, &Output), after: &ByRequest<'_>) -> Vec<Difference> {
     let of_operation = |document: &Document, pointer: &str| -> BTreeSet<String> {
         let responses = document
@@ -155,29 +170,29 @@ fn statuses(old: &Document, new: (&Document, &Output), after: &ByRequest<'_>) ->
             continue;
         }
         let (before, now) = (of_operation(old, pointer), of_operation(new.0, pointer));
-        for (statuses, word) in [
-            (now.difference(&before), "new"),
-            (before.difference(&now), "gone"),
+        for (statuses, change) in [
+            (now.difference(&before), "added to"),
+            (before.difference(&now), "removed from"),
         ] {
             for status in statuses {
-                found.push(of(
+                found.push(difference(
                     Class::Cosmetic,
                     name,
                     operation,
-                    format!("status {status} is {word} in the document"),
+                    format!("status {status} was {change} the document"),
                 ));
             }
         }
     }
-    // Operations that are not generated have no method to speak of.
+    // Operations that were left out have no method.
     for covered in &new.1.coverage.operations {
-        let pointer = place(&covered.method, &covered.path);
+        let pointer = operation_pointer(&covered.method, &covered.path);
         let is_new = old.root.pointer(pointer.as_str()).is_none();
-        if let (true, crate::Outcome::LeftOut { reason }) = (is_new, &covered.outcome) {
+        if let (true, crate::OperationStatus::LeftOut { reason }) = (is_new, &covered.status) {
             found.push(Difference {
                 class: Class::Cosmetic,
-                item: "nothing".to_owned(),
-                what: format!("new, and left out: {reason}"),
+                item: "none".to_owned(),
+                description: format!("new operation, left out: {reason}"),
                 operation: Some(covered.id.clone()),
                 pointer: pointer.as_str().to_owned(),
             });
@@ -186,11 +201,16 @@ fn statuses(old: &Document, new: (&Document, &Output), after: &ByRequest<'_>) ->
     found
 }
 
-fn of(class: Class, name: &str, operation: &OperationSignature, what: String) -> Difference {
+fn difference(
+    class: Class,
+    name: &str,
+    operation: &OperationSignature,
+    description: String,
+) -> Difference {
     Difference {
         class,
         item: format!("Client::{name}"),
-        what,
+        description,
         operation: Some(operation.id.clone()),
         pointer: operation.pointer.clone(),
     }

@@ -1,4 +1,4 @@
-//! Types: added, removed, moved; fields and variants added, removed, retyped.
+//! Differences in types: added, removed or moved types, and changes to their fields and variants.
 
 use std::collections::BTreeMap;
 
@@ -16,49 +16,49 @@ pub(super) fn compare(old: (&Document, &Output), new: (&Document, &Output)) -> V
     let (before, after) = (&old.1.signatures.structs, &new.1.signatures.structs);
     for (path, fields) in before {
         match after.get(path) {
-            None => found.push(whole(Class::Breaking, path, "is gone", old)),
-            Some(now) => of_struct(path, fields, now, old, new, &mut found),
+            None => found.push(type_difference(Class::Breaking, path, "was removed", old)),
+            Some(now) => compare_struct(path, fields, now, old, new, &mut found),
         }
     }
     for path in after.keys().filter(|path| !before.contains_key(*path)) {
-        found.push(whole(Class::Additive, path, "is new", new));
+        found.push(type_difference(Class::Additive, path, "was added", new));
     }
     let (before, after) = (&old.1.signatures.enums, &new.1.signatures.enums);
     for (path, variants) in before {
         let Some(now) = after.get(path) else {
-            found.push(whole(Class::Breaking, path, "is gone", old));
+            found.push(type_difference(Class::Breaking, path, "was removed", old));
             continue;
         };
-        let mut push = |class, variant: &str, what: String| {
+        let mut push = |class, variant: &str, description: String| {
             found.push(Difference {
                 item: format!("types::{path}::{variant}"),
-                ..whole(class, path, &what, new)
+                ..type_difference(class, path, &description, new)
             });
         };
         for (variant, value) in variants {
             match now.get(variant) {
-                None => push(Class::Breaking, variant, format!("`{value}` is gone")),
+                None => push(Class::Breaking, variant, format!("`{value}` was removed")),
                 Some(other) if other != value => {
                     push(Class::Breaking, variant, format!("`{value}` -> `{other}`"));
                 }
                 Some(_) => {}
             }
         }
-        // A program must have an arm for the rest already.
+        // Not breaking: enums are non-exhaustive, so programs already handle unknown variants.
         for (variant, value) in now
             .iter()
             .filter(|(variant, _)| !variants.contains_key(*variant))
         {
-            push(Class::Additive, variant, format!("`{value}` is new"));
+            push(Class::Additive, variant, format!("`{value}` was added"));
         }
     }
     for path in after.keys().filter(|path| !before.contains_key(*path)) {
-        found.push(whole(Class::Additive, path, "is new", new));
+        found.push(type_difference(Class::Additive, path, "was added", new));
     }
     found
 }
 
-fn of_struct(
+fn compare_struct(
     path: &str,
     old_fields: &Fields,
     new_fields: &Fields,
@@ -67,30 +67,31 @@ fn of_struct(
     found: &mut Vec<Difference>,
 ) {
     let name = path.rsplit("::").next().unwrap_or(path);
-    let is_answer = new.1.models.contains_key(name) || old.1.models.contains_key(name);
-    let mut push = |class, field: &str, wire: &str, what: String, side: (&Document, &Output)| {
-        let (operation, pointer) = where_is(path, Some(wire), side);
-        found.push(Difference {
-            class,
-            item: format!("types::{path}::{field}"),
-            what,
-            operation,
-            pointer,
-        });
-    };
+    let is_response = new.1.models.contains_key(name) || old.1.models.contains_key(name);
+    let mut push =
+        |class, field: &str, wire: &str, description: String, side: (&Document, &Output)| {
+            let (operation, pointer) = locate(path, Some(wire), side);
+            found.push(Difference {
+                class,
+                item: format!("types::{path}::{field}"),
+                description,
+                operation,
+                pointer,
+            });
+        };
     for (field, signature) in old_fields {
         match new_fields.get(field) {
             None => {
-                let what = format!("{} is gone", signature.ty);
-                push(Class::Breaking, field, &signature.wire, what, old);
+                let description = format!("{} was removed", signature.ty);
+                push(Class::Breaking, field, &signature.wire, description, old);
             }
             Some(now) if now.ty != signature.ty => {
-                let what = format!("{} -> {}", signature.ty, now.ty);
-                push(Class::Breaking, field, &now.wire, what, new);
+                let description = format!("{} -> {}", signature.ty, now.ty);
+                push(Class::Breaking, field, &now.wire, description, new);
             }
             Some(now) if now.wire != signature.wire => {
-                let what = format!("`{}` -> `{}` on the wire", signature.wire, now.wire);
-                push(Class::Additive, field, &now.wire, what, new);
+                let description = format!("`{}` -> `{}` on the wire", signature.wire, now.wire);
+                push(Class::Additive, field, &now.wire, description, new);
             }
             Some(_) => {}
         }
@@ -99,44 +100,48 @@ fn of_struct(
         if old_fields.contains_key(field) {
             continue;
         }
-        // What `new` of a request's type takes is no `Option`.
-        let is_required = !is_answer && !signature.ty.starts_with("Option<");
+        // In request types, required fields are arguments of `new` and not an `Option`.
+        let is_required = !is_response && !signature.ty.starts_with("Option<");
         let class = if is_required {
             Class::Breaking
         } else {
             Class::Additive
         };
-        let word = if is_required {
-            "new and required"
-        } else {
-            "new"
-        };
-        let what = format!("{} is {word}", signature.ty);
-        push(class, field, &signature.wire, what, new);
+        let required = if is_required { " (required)" } else { "" };
+        let description = format!("{} was added{required}", signature.ty);
+        push(class, field, &signature.wire, description, new);
     }
 }
 
-fn whole(class: Class, path: &str, what: &str, side: (&Document, &Output)) -> Difference {
-    let (operation, pointer) = where_is(path, None, side);
+fn type_difference(
+    class: Class,
+    path: &str,
+    description: &str,
+    side: (&Document, &Output),
+) -> Difference {
+    let (operation, pointer) = locate(path, None, side);
     Difference {
         class,
         item: format!("types::{path}"),
-        what: what.to_owned(),
+        description: description.to_owned(),
         operation,
         pointer,
     }
 }
 
-/// An operation that has a type, and where the type, or a field of it, stands in the document.
-fn where_is(
+/// Returns an operation that uses a type, and the location of the type or of one of its fields in the document.
+fn locate(
     path: &str,
     field: Option<&str>,
     (document, output): (&Document, &Output),
 ) -> (Option<String>, String) {
     let name = path.rsplit("::").next().unwrap_or(path);
-    let place = output.models.get(name).and_then(|places| places.first());
-    if let Some(place) = place {
-        let mut steps = place.split('/');
+    let location = output
+        .models
+        .get(name)
+        .and_then(|locations| locations.first());
+    if let Some(location) = location {
+        let mut steps = location.split('/');
         let id = steps.next().unwrap_or_default();
         let operation = output
             .signatures
@@ -145,11 +150,11 @@ fn where_is(
             .find(|operation| operation.id == id);
         if let Some(operation) = operation {
             let steps: Vec<&str> = steps.chain(field).collect();
-            let pointer = in_answer(&document.root, &operation.pointer, &steps)
+            let pointer = in_response(&document.root, &operation.pointer, &steps)
                 .unwrap_or_else(|| operation.pointer.clone());
             return (Some(id.to_owned()), pointer);
         }
-        // The type is a component of the document's own.
+        // The type is a component of the document.
         let component = Pointer::root().join(["components", "schemas", name]);
         return (None, component.as_str().to_owned());
     }
@@ -161,8 +166,8 @@ fn where_is(
     }
 }
 
-/// The place of a step into an answer, as the document has it.
-fn in_answer(root: &Value, operation: &str, steps: &[&str]) -> Option<String> {
+/// Returns the location in the document after following `steps` into the response of an operation.
+fn in_response(root: &Value, operation: &str, steps: &[&str]) -> Option<String> {
     let responses = root.pointer(operation)?["responses"].as_object()?;
     let (status, _) = responses
         .iter()
@@ -173,7 +178,7 @@ fn in_answer(root: &Value, operation: &str, steps: &[&str]) -> Option<String> {
         .child("content");
     let (media, _) = root.pointer(at.as_str())?.as_object()?.iter().next()?;
     at = at.child(media).child("schema");
-    // What stands under `data` is the answer, where there is an envelope.
+    // With an envelope, the response value is in `data`.
     let data = at.child("properties").child("data");
     if root.pointer(data.as_str()).is_some() && steps.first() != Some(&"data") {
         at = data;

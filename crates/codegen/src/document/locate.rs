@@ -1,5 +1,5 @@
-//! Pointer to line and column, by reading the events of the text once more. JSON is read by the
-//! same reader: for this purpose it is YAML.
+//! Resolves pointers to lines and columns by parsing the text again. JSON goes through the same parser, which can treat
+//! it as YAML.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Parser};
 
 use crate::Pointer;
 
-/// A place in the text, both numbers from 1.
+/// A position in the text. Both numbers start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Position {
@@ -17,23 +17,25 @@ pub struct Position {
     pub column: usize,
 }
 
-/// A list or map that is open while the events go by.
+/// A list or map whose end event has not arrived yet.
 enum Open {
+    /// The index of the next item.
     List(usize),
-    /// The key whose value comes next, if it has been read.
+    /// The key whose value comes next, if the key has been read.
     Map(Option<String>),
 }
 
-/// Where places of a document stand in its text.
+/// Looks up the text positions of pointers into a document.
 #[derive(Clone, Debug)]
 pub struct Positions {
     pub(super) text: std::sync::Arc<str>,
 }
 
 impl Positions {
-    /// The position of each of `wanted`; of what holds it, where a step made the place itself.
+    /// Returns the position of each pointer in `wanted`.
     ///
-    /// The text is read once for all of them.
+    /// A pointer that does not exist in the text, because a step created the location, gets the position of its nearest
+    /// ancestor. The text is parsed once for all pointers.
     #[must_use]
     pub fn of<'a>(
         &self,
@@ -43,7 +45,7 @@ impl Positions {
         let mut known: HashMap<Pointer, Option<Position>> = HashMap::new();
         for pointer in &wanted {
             let mut pointer = (*pointer).clone();
-            // With everything that holds it, in case it is not there.
+            // Also look for all ancestors, in case the location itself is not in the text.
             while known.insert(pointer.clone(), None).is_none() {
                 match pointer.split_last() {
                     Some((parent, _)) => pointer = parent,
@@ -69,7 +71,7 @@ impl Positions {
     }
 }
 
-/// Every position at which `wanted` begins: of its key in a map, else of the item.
+/// Returns every position at which `wanted` begins: the position of its key in a map, or of the item in a list.
 pub(super) fn positions(text: &str, wanted: &Pointer) -> Vec<Position> {
     let mut found = Vec::new();
     visit(text, |at, position| {
@@ -80,7 +82,7 @@ pub(super) fn positions(text: &str, wanted: &Pointer) -> Vec<Position> {
     found
 }
 
-/// Visits every place of the text with its position.
+/// Visits every node of the text with its pointer and position.
 fn visit(text: &str, mut visit: impl FnMut(&Pointer, Position)) {
     let mut open: Vec<Open> = Vec::new();
     let mut path = vec![Pointer::root()];
@@ -107,7 +109,7 @@ fn visit(text: &str, mut visit: impl FnMut(&Pointer, Position)) {
         }
         let at = match open.last_mut() {
             Some(Open::Map(key @ None)) => {
-                // A key that is no scalar is refused by the reader; an empty one stands for it here.
+                // The reader rejects non-scalar keys, so use an empty key here.
                 *key = Some(if let Event::Scalar(text, ..) = &event {
                     text.to_string()
                 } else {

@@ -1,4 +1,4 @@
-//! The document: an ordered JSON tree with string keys, and the text it was read from.
+//! The document: an ordered JSON tree with string keys, and its source text.
 
 mod locate;
 mod read;
@@ -10,24 +10,24 @@ use serde_json::Value;
 pub use self::locate::{Position, Positions};
 use crate::{Error, Pointer};
 
-/// The largest text that is read, in bytes.
-const LARGEST: usize = 64 << 20;
+/// The maximum size of a document in bytes.
+const MAX_BYTES: usize = 64 << 20;
 
-/// A document in memory.
+/// A parsed document.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// The tree; every key is a string, in the order of the text.
+    /// The tree. Every key is a string, and members keep the order of the text.
     pub root: Value,
     file: String,
     text: std::sync::Arc<str>,
-    oddities: Vec<Oddity>,
+    quirks: Vec<Quirk>,
 }
 
-/// Something that the reader met and did not keep as it was.
+/// Something in the text that the reader could not represent exactly.
 #[derive(Clone, Debug)]
-pub(crate) struct Oddity {
+pub(crate) struct Quirk {
     pub(crate) pointer: Pointer,
-    pub(crate) what: String,
+    pub(crate) description: String,
 }
 
 impl Document {
@@ -35,7 +35,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or its syntax is broken.
+    /// Returns an error if the file cannot be read or its syntax is invalid.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let file = path.file_name().map_or_else(
             || path.display().to_string(),
@@ -47,7 +47,7 @@ impl Document {
             Error::new(
                 &file,
                 format!(
-                    "is not UTF-8 text from byte {} on",
+                    "is not valid UTF-8 from byte {}",
                     e.utf8_error().valid_up_to()
                 ),
             )
@@ -55,66 +55,64 @@ impl Document {
         Self::parse(&file, &text)
     }
 
-    /// Reads a document from `text`; `file` names it in messages, and decides between JSON (a name
-    /// that ends in `.json`) and YAML.
+    /// Parses a document from `text`.
+    ///
+    /// `file` is the name used in messages. If it ends in `.json`, the text is parsed as JSON, otherwise as YAML.
     ///
     /// # Errors
     ///
-    /// When the syntax is broken, or the text is a bomb: too large, nested deeper than 128 levels, or with
-    /// aliases that make far more of it than is written.
+    /// Returns an error if the syntax is invalid, or if the text exceeds a resource limit: it is too large, nested
+    /// deeper than 128 levels, or its aliases expand to far more data than the text contains.
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
-        if text.len() > LARGEST {
+        if text.len() > MAX_BYTES {
             return Err(Error::new(
                 file,
-                format!(
-                    "has {} bytes; no document of more than {LARGEST} is read",
-                    text.len()
-                ),
+                format!("has {} bytes; the maximum is {MAX_BYTES}", text.len()),
             ));
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (root, oddities) = read::tree(file, text)?;
+        let (root, quirks) = read::tree(file, text)?;
         Ok(Self {
             root,
             file: file.to_owned(),
             text: text.into(),
-            oddities,
+            quirks,
         })
     }
 
-    /// The file's name, for messages.
+    /// Returns the file name, for messages.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// The text that was read.
+    /// Returns the source text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What the reader did not keep as it was: duplicate keys, keys that became equal as strings.
-    pub(crate) fn oddities(&self) -> &[Oddity] {
-        &self.oddities
+    /// Returns what the reader could not represent exactly, such as duplicate keys.
+    pub(crate) fn quirks(&self) -> &[Quirk] {
+        &self.quirks
     }
 
-    /// Where in the text `pointer` stands; every place, if a key stands there more than once.
+    /// Returns the positions of `pointer` in the text; more than one if a key is duplicated.
     ///
-    /// The tree keeps no positions, so the text is read once more: for messages only.
+    /// The tree does not store positions, so this parses the text again. Use it for messages only.
     #[must_use]
     pub fn locate(&self, pointer: &Pointer) -> Vec<Position> {
         locate::positions(&self.text, pointer)
     }
 
-    /// Where places stand in the text, also when the document itself is gone.
+    /// Returns a position lookup that remains usable after the document is dropped.
     ///
     /// ```
     /// use onlyfansapi_codegen::{Document, Pointer};
     ///
     /// let document = Document::parse("tiny.yaml", "a:\n  b: 1\n")?;
-    /// let place = Pointer::root().child("a").child("b");
-    /// assert_eq!(document.positions().of([&place])[&place].line, 2);
+    /// let pointer = Pointer::root().child("a").child("b");
+    /// assert_eq!(document.positions().of([&pointer])[&pointer].line, 2);
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     #[must_use]
@@ -124,19 +122,19 @@ impl Document {
         }
     }
 
-    /// A fault of this document at `pointer`, with its line.
+    /// Creates an error about this document at `pointer`, with the position of `pointer` in the text.
     #[must_use]
     pub fn error(&self, pointer: &Pointer, message: impl std::fmt::Display) -> Error {
         Error::new(&self.file, message)
-            .at(self.locate(pointer).first().copied())
-            .of(pointer.clone())
+            .with_position(self.locate(pointer).first().copied())
+            .with_pointer(pointer.clone())
     }
 
-    /// Refuses what is no OpenAPI 3.0 document, in a sentence that says what it is.
+    /// Verifies that this is an OpenAPI 3.0 document.
     ///
     /// # Errors
     ///
-    /// When it is none, at the place that says so.
+    /// Returns an error if it is not. The message states what the document is instead, if known.
     ///
     /// ```
     /// use onlyfansapi_codegen::Document;
@@ -146,22 +144,22 @@ impl Document {
     /// # Ok::<(), onlyfansapi_codegen::Error>(())
     /// ```
     pub fn expect_openapi(&self) -> Result<(), Error> {
-        let fault = |pointer: &Pointer, message: String| Err(self.error(pointer, message));
+        let error = |pointer: &Pointer, message: String| Err(self.error(pointer, message));
         let root = Pointer::root();
         let Some(members) = self.root.as_object() else {
-            return fault(
+            return error(
                 &root,
                 format!(
-                    "is not an OpenAPI document: the top is {}, not an object",
+                    "is not an OpenAPI document: the root is {}, not an object",
                     crate::tree::kind(&self.root)
                 ),
             );
         };
         if let Some(version) = members.get("swagger") {
-            return fault(
+            return error(
                 &root.child("swagger"),
                 format!(
-                    "is a Swagger {} document; OpenAPI 3.0 is needed",
+                    "is a Swagger {} document; OpenAPI 3.0 is required",
                     crate::tree::plain(version)
                 ),
             );
@@ -169,13 +167,13 @@ impl Document {
         match members.get("openapi").map(crate::tree::plain) {
             Some(version) if version == "3.0" || version.starts_with("3.0.") => {}
             Some(version) => {
-                return fault(
+                return error(
                     &root.child("openapi"),
-                    format!("is an OpenAPI {version} document; 3.0 is needed"),
+                    format!("is an OpenAPI {version} document; 3.0 is required"),
                 );
             }
             None => {
-                return fault(
+                return error(
                     &root,
                     "is not an OpenAPI document: it has no member `openapi`".to_owned(),
                 );
@@ -183,14 +181,11 @@ impl Document {
         }
         match members.get("paths") {
             Some(Value::Object(_)) => Ok(()),
-            Some(other) => fault(
+            Some(other) => error(
                 &root.child("paths"),
-                format!("must be an object and is {}", crate::tree::kind(other)),
+                format!("must be an object, not {}", crate::tree::kind(other)),
             ),
-            None => fault(
-                &root,
-                "has no member `paths`, so there is nothing to call".to_owned(),
-            ),
+            None => error(&root, "has no member `paths`".to_owned()),
         }
     }
 }

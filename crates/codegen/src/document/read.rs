@@ -1,5 +1,5 @@
-//! Text to tree, by a visitor of our own over serde_yaml and serde_json: it makes every key a
-//! string and tells of the keys that a plain map would drop in silence.
+//! Parses text into a tree with a custom visitor for serde_yaml and serde_json. The visitor converts every key to a
+//! string and records duplicate keys, which a plain map would drop silently.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -9,28 +9,30 @@ use serde::de::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{Oddity, Position};
+use super::{Position, Quirk};
 use crate::{Error, Pointer};
 
-/// Reads `text`; JSON where the file name or the text says so, else YAML.
-pub(super) fn tree(file: &str, text: &str) -> Result<(Value, Vec<Oddity>), Error> {
+/// Parses `text` as JSON if the file name ends in `.json`, otherwise as YAML.
+pub(super) fn tree(file: &str, text: &str) -> Result<(Value, Vec<Quirk>), Error> {
     let log = RefCell::new(Vec::new());
-    // More than is written can only come from aliases.
-    let left = Cell::new(4_000_000 + 4 * text.len());
+    // Only aliases can produce more data than the text contains.
+    let budget = Cell::new(4_000_000 + 4 * text.len());
     let seed = Node {
         at: Pointer::root(),
         log: &log,
-        left: &left,
+        budget: &budget,
     };
     let root = if file.ends_with(".json") {
         let mut reader = serde_json::Deserializer::from_str(text);
         seed.deserialize(&mut reader)
             .and_then(|root| reader.end().map(|()| root))
             .map_err(|e| {
-                Error::new(file, why(&e.to_string(), "JSON")).at(Some(Position {
-                    line: e.line(),
-                    column: e.column(),
-                }))
+                Error::new(file, syntax_error(&e.to_string(), "JSON")).with_position(Some(
+                    Position {
+                        line: e.line(),
+                        column: e.column(),
+                    },
+                ))
             })?
     } else {
         seed.deserialize(serde_yaml::Deserializer::from_str(text))
@@ -39,18 +41,18 @@ pub(super) fn tree(file: &str, text: &str) -> Result<(Value, Vec<Oddity>), Error
                     line: at.line(),
                     column: at.column(),
                 });
-                Error::new(file, why(&e.to_string(), "YAML")).at(position)
+                Error::new(file, syntax_error(&e.to_string(), "YAML")).with_position(position)
             })?
     };
     Ok((root, log.into_inner()))
 }
 
-/// What the parser says, without its own " at line 1 column 2": the position is told in front.
-fn why(message: &str, language: &str) -> String {
+/// Formats a parser error without its trailing " at line 1 column 2": the error already starts with the position.
+fn syntax_error(message: &str, language: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or(message);
-    // The parser names the place in front of what our own visitor says.
-    if message.ends_with(BOMB) || message.contains("repetition limit exceeded") {
-        BOMB.to_owned()
+    // The parser prefixes messages of the visitor with a path.
+    if message.ends_with(ALIAS_LIMIT) || message.contains("repetition limit exceeded") {
+        ALIAS_LIMIT.to_owned()
     } else if message.contains("recursion limit exceeded") {
         "is nested deeper than 128 levels".to_owned()
     } else {
@@ -58,26 +60,30 @@ fn why(message: &str, language: &str) -> String {
     }
 }
 
-/// Why a text is refused whose aliases make far more of it than is written.
-const BOMB: &str = "repeats itself by aliases until it is far larger than its text";
+/// The error for text with aliases that expand to far more data than it contains.
+const ALIAS_LIMIT: &str = "has aliases that expand to far more data than its text contains";
 
-/// Reads one node of the tree at a known place.
+/// Deserializes the node at `at`.
 struct Node<'a> {
     at: Pointer,
-    log: &'a RefCell<Vec<Oddity>>,
-    /// How much may still be read: nodes, and bytes of texts.
-    left: &'a Cell<usize>,
+    log: &'a RefCell<Vec<Quirk>>,
+    /// How many more nodes and bytes of strings may be read.
+    budget: &'a Cell<usize>,
 }
 
 impl Node<'_> {
     fn spend<E: serde::de::Error>(&self, amount: usize) -> Result<(), E> {
-        let left = self.left.get().checked_sub(amount);
-        self.left.set(left.ok_or_else(|| E::custom(BOMB))?);
+        let budget = self.budget.get().checked_sub(amount);
+        self.budget
+            .set(budget.ok_or_else(|| E::custom(ALIAS_LIMIT))?);
         Ok(())
     }
 
-    fn note(&self, pointer: Pointer, what: String) {
-        self.log.borrow_mut().push(Oddity { pointer, what });
+    fn note(&self, pointer: Pointer, description: String) {
+        self.log.borrow_mut().push(Quirk {
+            pointer,
+            description,
+        });
     }
 }
 
@@ -120,7 +126,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
         self.note(
             self.at.clone(),
-            format!("the number {value} is larger than 64 bits and is read as text"),
+            format!("the number {value} does not fit in 64 bits and is read as a string"),
         );
         Ok(value.to_string().into())
     }
@@ -128,7 +134,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
         self.note(
             self.at.clone(),
-            format!("the number {value} is larger than 64 bits and is read as text"),
+            format!("the number {value} does not fit in 64 bits and is read as a string"),
         );
         Ok(value.to_string().into())
     }
@@ -138,7 +144,9 @@ impl<'de> Visitor<'de> for Node<'_> {
             || {
                 self.note(
                     self.at.clone(),
-                    format!("the number {value} has no JSON form and is read as text"),
+                    format!(
+                        "the number {value} has no JSON representation and is read as a string"
+                    ),
                 );
                 value.to_string().into()
             },
@@ -161,7 +169,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(item) = access.next_element_seed(Node {
             at: self.at.child(items.len()),
             log: self.log,
-            left: self.left,
+            budget: self.budget,
         })? {
             items.push(item);
         }
@@ -170,29 +178,29 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
-        // How each key was written, to tell a true duplicate from keys that become equal.
+        // The original type of each key, to distinguish true duplicates from keys that become equal as strings.
         let mut forms: Vec<(String, &'static str)> = Vec::new();
         while let Some((key, form)) = access.next_key_seed(Key)? {
             let at = self.at.child(&key);
             let value = access.next_value_seed(Node {
                 at: at.clone(),
                 log: self.log,
-                left: self.left,
+                budget: self.budget,
             })?;
             if let Some(earlier) = members.get(&key) {
                 let same = if *earlier == value {
                     "the same value"
                 } else {
-                    "another value"
+                    "a different value"
                 };
                 let was = forms
                     .iter()
                     .find(|(known, _)| *known == key)
                     .map_or("a string", |(_, form)| form);
                 self.note(at, if was == form {
-                    format!("duplicate key `{key}` with {same}; the last one counts")
+                    format!("duplicate key `{key}` with {same}; the last one is used")
                 } else {
-                    format!("the keys `{key}` ({was}) and `{key}` ({form}) become one string with {same}; the last one counts")
+                    format!("the keys `{key}` ({was}) and `{key}` ({form}) are the same string, with {same}; the last one is used")
                 });
             }
             forms.push((key.clone(), form));
@@ -201,19 +209,19 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(Value::Object(members))
     }
 
-    /// A YAML tag (`!name value`): the value is kept, the tag is told.
+    /// Visits a YAML tag (`!name value`): keeps the value and records the tag.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
-        let (at, log, left) = (self.at.clone(), self.log, self.left);
+        let (at, log, budget) = (self.at.clone(), self.log, self.budget);
         let ((tag, _), content) = access.variant_seed(Key)?;
         self.note(
             at.clone(),
-            format!("the YAML tag `{tag}` has no meaning here and is left out"),
+            format!("the YAML tag `{tag}` is not supported and is ignored"),
         );
-        content.newtype_variant_seed(Node { at, log, left })
+        content.newtype_variant_seed(Node { at, log, budget })
     }
 }
 
-/// Reads a key of any scalar kind as a string, together with the kind it was written as.
+/// Deserializes a scalar key as a string, together with its original type.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
@@ -231,7 +239,7 @@ impl<'de> Visitor<'de> for Key {
     type Value = (String, &'static str);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key that is a text, a number or a truth value")
+        f.write_str("a key that is a string, a number or a boolean")
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
@@ -239,7 +247,7 @@ impl<'de> Visitor<'de> for Key {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok((value.to_string(), "a truth value"))
+        Ok((value.to_string(), "a boolean"))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
@@ -268,7 +276,7 @@ mod tests {
     use crate::{Document, Pointer};
 
     #[test]
-    fn every_key_becomes_a_string_in_the_order_of_the_text() {
+    fn keys_are_strings_in_source_order() {
         let document = Document::parse("t.yaml", "b: 1\n240: x\ntrue: y\na: {1.5: z}\n").unwrap();
         let keys: Vec<_> = document.root.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["b", "240", "true", "a"]);
@@ -276,23 +284,23 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_are_told_with_both_lines_and_never_dropped_in_silence() {
+    fn records_duplicate_keys_with_both_lines() {
         for (file, text) in [
             ("t.yaml", "a:\n  b: 1\n  c: 2\n  b: 3\n"),
             ("t.json", "{\"a\":{\n\"b\": 1,\n\"c\": 2,\n\"b\": 3}}"),
         ] {
             let document = Document::parse(file, text).unwrap();
             assert_eq!(document.root["a"]["b"], 3);
-            let [oddity] = document.oddities() else {
-                panic!("{:?}", document.oddities())
+            let [quirk] = document.quirks() else {
+                panic!("{:?}", document.quirks())
             };
-            assert_eq!(oddity.pointer.as_str(), "/a/b");
+            assert_eq!(quirk.pointer.as_str(), "/a/b");
             assert_eq!(
-                oddity.what,
-                "duplicate key `b` with another value; the last one counts"
+                quirk.description,
+                "duplicate key `b` with a different value; the last one is used"
             );
             let lines: Vec<_> = document
-                .locate(&oddity.pointer)
+                .locate(&quirk.pointer)
                 .iter()
                 .map(|p| p.line)
                 .collect();
@@ -301,17 +309,17 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_become_equal_as_strings_are_told() {
+    fn records_keys_that_are_equal_as_strings() {
         let document = Document::parse("t.yaml", "240: a\n'240': b\n").unwrap();
         assert_eq!(document.root["240"], "b");
         assert_eq!(
-            document.oddities()[0].what,
-            "the keys `240` (a number) and `240` (a string) become one string with another value; the last one counts"
+            document.quirks()[0].description,
+            "the keys `240` (a number) and `240` (a string) are the same string, with a different value; the last one is used"
         );
     }
 
     #[test]
-    fn syntax_errors_name_file_line_and_column() {
+    fn syntax_errors_include_file_line_and_column() {
         let yaml = Document::parse("t.yaml", "a: 1\nb: [1, 2\nc: 3\n")
             .unwrap_err()
             .to_string();
@@ -330,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn bombs_are_refused_in_one_line() {
+    fn rejects_documents_that_exceed_resource_limits() {
         let aliases = |levels: usize, width: usize| {
             let mut text = format!("a0: &a0 [{}]\n", vec!["x"; width].join(", "));
             for level in 1..levels {
@@ -349,16 +357,16 @@ mod tests {
         );
         let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
         let wide = "x".repeat(65 << 20);
-        for (file, text, why) in [
+        for (file, text, expected) in [
             (
                 "t.yaml",
                 aliases(12, 12),
-                "t.yaml: repeats itself by aliases until it is far larger than its text",
+                "t.yaml: has aliases that expand to far more data than its text contains",
             ),
             (
                 "t.yaml",
                 long,
-                "t.yaml: repeats itself by aliases until it is far larger than its text",
+                "t.yaml: has aliases that expand to far more data than its text contains",
             ),
             (
                 "t.yaml",
@@ -369,24 +377,27 @@ mod tests {
             (
                 "t.yaml",
                 wide,
-                "t.yaml: has 68157440 bytes; no document of more than 67108864 is read",
+                "t.yaml: has 68157440 bytes; the maximum is 67108864",
             ),
         ] {
             let error = Document::parse(file, &text).unwrap_err().to_string();
-            let (file, what) = why.split_once(':').unwrap();
-            assert!(error.starts_with(file) && error.ends_with(what), "{error}");
+            let (file, message) = expected.split_once(':').unwrap();
+            assert!(
+                error.starts_with(file) && error.ends_with(message),
+                "{error}"
+            );
             assert_eq!(error.lines().count(), 1);
         }
     }
 
     #[test]
-    fn anchors_tags_and_odd_numbers_are_read() {
+    fn reads_anchors_tags_and_special_numbers() {
         let document =
             Document::parse("t.yaml", "a: &x {k: 1}\nb: *x\nc: !odd 5\nd: .inf\n").unwrap();
         assert_eq!(document.root["b"]["k"], 1);
         assert_eq!(document.root["c"], 5);
         assert_eq!(document.root["d"], "inf");
-        assert_eq!(document.oddities().len(), 2);
+        assert_eq!(document.quirks().len(), 2);
         assert_eq!(document.locate(&Pointer::root().child("c"))[0].line, 3);
     }
 }

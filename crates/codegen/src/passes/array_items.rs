@@ -1,7 +1,7 @@
-//! Lists say what is in them, and objects have a map of properties.
+//! Ensures that every array has `items`, and that `properties` is an object.
 //!
-//! Before: `type: array` without `items` (Scribe saw an empty list), `properties: []` (PHP's empty
-//! array). After: `items: {}`, which is any value, and `properties: {}`.
+//! Before: `type: array` without `items` (Scribe saw an empty list), `properties: []` (PHP's empty array). After:
+//! `items: {}`, which allows any value, and `properties: {}`.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::Report;
 use crate::walk::schemas;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
+    schemas(root, |schema, context| {
         let is_array = schema["type"] == "array";
         let Some(members) = schema.as_object_mut() else {
             return;
@@ -17,9 +17,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         if is_array && !members.get("items").is_some_and(Value::is_object) {
             members.insert("items".to_owned(), Value::Object(Map::new()));
             report.note(
-                place.at,
-                Some(place.operation),
-                "a list without `items` -> a list of any value",
+                context.at,
+                Some(context.operation),
+                "array without `items` -> array of any JSON value",
             );
         }
         if members
@@ -28,9 +28,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         {
             members.insert("properties".to_owned(), Value::Object(Map::new()));
             report.note(
-                place.at,
-                Some(place.operation),
-                "`properties` that is no map of names -> none",
+                context.at,
+                Some(context.operation),
+                "`properties` that is not an object -> no properties",
             );
         }
     });
@@ -41,8 +41,8 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_property_called_items_is_not_the_items_of_a_list() {
-        let (root, told) = crate::passes::test_run(
+    fn a_property_named_items_is_not_the_items_of_an_array() {
+        let (root, lines) = crate::passes::test_run(
             "array-items",
             "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {type: object, properties: {items: {type: array}, type: {type: object, properties: []}}}}}}}}}",
         );
@@ -56,6 +56,6 @@ mod tests {
             schema["properties"]["type"],
             json!({"type": "object", "properties": {}})
         );
-        assert_eq!(told.len(), 2);
+        assert_eq!(lines.len(), 2);
     }
 }

@@ -1,8 +1,7 @@
-//! Overlapping branches are one schema with all fields.
+//! Merges overlapping branches into one schema with all their fields.
 //!
-//! Before: `oneOf` with one branch for each example of a status, without discriminator; plain
-//! decoding would take the first that fits and lose the fields of the others. After: the union of
-//! the branches, in which every field has its place.
+//! Before: `oneOf` with one branch per example of a status and no discriminator; decoding would take the first
+//! matching branch and lose the fields of the others. After: the union of the branches, which has every field.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::union::union;
 use crate::Report;
-use crate::names::DISAGREE;
+use crate::inferred::TYPE_CONFLICT;
 use crate::walk::{COPIES, component_name, schemas, size};
 
-/// The words for branches; `allOf` is joined by the pass `composition`.
-const WORDS: [&str; 2] = ["oneOf", "anyOf"];
+/// Keywords that hold branches; the pass `composition` merges `allOf`.
+const KEYWORDS: [&str; 2] = ["oneOf", "anyOf"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let components = match &root["components"]["schemas"] {
@@ -27,8 +26,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         open: HashSet::new(),
         budget: COPIES,
     };
-    schemas(root, |schema, place| {
-        let Some((word, branches)) = take(schema) else {
+    schemas(root, |schema, context| {
+        let Some((keyword, branches)) = take(schema) else {
             return;
         };
         let count = branches.len();
@@ -47,44 +46,44 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             }
         }
         let what = if joined.get("type").is_some() {
-            "one schema with the fields of all"
+            "one schema with all their fields"
         } else {
-            "any value: they do not go together"
+            "any JSON value: the branches are incompatible"
         };
         report.note(
-            place.at,
-            Some(place.operation),
-            format!("`{word}` of {} branches -> {what}", count),
+            context.at,
+            Some(context.operation),
+            format!("`{keyword}` with {count} branches -> {what}"),
         );
         *schema = joined;
     });
 }
 
-/// Takes the branches of a schema out of it, with the words that they stood under.
+/// Removes the branches from a schema and returns them with their keywords.
 fn take(schema: &mut Value) -> Option<(String, Vec<Value>)> {
     let members = schema.as_object_mut()?;
-    let mut words = Vec::new();
+    let mut keywords = Vec::new();
     let mut branches = Vec::new();
-    for word in WORDS {
-        if let Some(Value::Array(more)) = members.get_mut(word).map(Value::take) {
-            words.push(word);
+    for keyword in KEYWORDS {
+        if let Some(Value::Array(more)) = members.get_mut(keyword).map(Value::take) {
+            keywords.push(keyword);
             branches.extend(more);
         }
-        members.shift_remove(word);
+        members.shift_remove(keyword);
     }
-    (!words.is_empty()).then(|| (words.join("` and `"), branches))
+    (!keywords.is_empty()).then(|| (keywords.join("` and `"), branches))
 }
 
-/// The kind of a branch, numbers and texts apart from what holds others.
+/// Returns the type of a branch; integer and number count as the same type.
 fn coarse(branch: &Value) -> &str {
     match branch["type"].as_str() {
         Some("integer" | "number") => "number",
-        Some(word) => word,
+        Some(name) => name,
         None => "any",
     }
 }
 
-/// The members of a schema that are called so.
+/// Returns the members of a schema that are listed in `keys`.
 fn with(keys: &[&str], schema: &Value) -> Value {
     let members = schema.as_object().into_iter().flatten();
     members
@@ -94,7 +93,7 @@ fn with(keys: &[&str], schema: &Value) -> Value {
         .into()
 }
 
-/// Components with their branches joined, each made once.
+/// Components with joined branches, each computed once.
 struct Joined {
     components: Map<String, Value>,
     done: HashMap<String, Value>,
@@ -103,7 +102,7 @@ struct Joined {
 }
 
 impl Joined {
-    /// A branch with the component that it refers to in its place.
+    /// Returns a branch, with a reference replaced by its component.
     fn written_out(&mut self, branch: Value) -> Value {
         match component_name(&branch) {
             Some(name) => {
@@ -113,15 +112,15 @@ impl Joined {
                         self.budget = left;
                         schema
                     }
-                    // Nobody has so many branches; what refers to itself so often is any value.
-                    None => json!({"x-unknown": DISAGREE}),
+                    // Beyond the size limit, the branch becomes any value.
+                    None => json!({"x-unknown": TYPE_CONFLICT}),
                 }
             }
             None => branch,
         }
     }
 
-    /// A component with its own branches joined; nothing where it is a branch of itself.
+    /// Returns a component with its own branches joined; an empty schema if it is a branch of itself.
     fn component(&mut self, name: &str) -> Value {
         if let Some(done) = self.done.get(name) {
             return done.clone();
@@ -141,21 +140,21 @@ impl Joined {
         schema
     }
 
-    /// One schema for all branches; what stands beside them belongs to all.
+    /// Joins all branches into one schema. Members next to the branches belong to every branch.
     fn join(&mut self, branches: Vec<Value>, schema: &Value) -> Value {
-        let beside = schema
+        let siblings = schema
             .get("properties")
             .is_some()
             .then(|| with(&["type", "properties", "required"], schema));
         let written: Vec<Value> = branches
             .into_iter()
-            .chain(beside)
+            .chain(siblings)
             .map(|branch| self.written_out(branch))
             .collect();
-        // A branch is said, not guessed: a list of anything beside a text is not unknown.
+        // Branches are declared, not inferred: an array of any value and a string are incompatible, not unknown.
         let kinds: HashSet<&str> = written.iter().map(coarse).collect();
         if kinds.len() > 1 {
-            return json!({"x-unknown": DISAGREE});
+            return json!({"x-unknown": TYPE_CONFLICT});
         }
         written
             .into_iter()
@@ -170,7 +169,7 @@ mod tests {
 
     #[test]
     fn one_schema_has_the_fields_of_all_branches() {
-        let (root, told) = crate::passes::test_run(
+        let (root, lines) = crate::passes::test_run(
             "branches",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {oneOf: [{type: object, description: pending, properties: {id: {type: string}}}, {type: object, properties: {id: {type: string}, error: {type: string}}}]}}}}}}}}",
         );
@@ -180,11 +179,11 @@ mod tests {
             *schema,
             json!({"type": "object", "properties": {"id": {"type": "string"}, "error": {"type": "string"}}})
         );
-        assert!(told[0].ends_with("`oneOf` of 2 branches -> one schema with the fields of all"));
+        assert!(lines[0].ends_with("`oneOf` with 2 branches -> one schema with all their fields"));
     }
 
     #[test]
-    fn a_component_that_is_a_branch_brings_the_branches_of_both_words() {
+    fn a_component_branch_contributes_its_one_of_and_any_of() {
         let (root, _) = crate::passes::test_run(
             "branches",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {oneOf: [{$ref: '#/components/schemas/Both'}]}}}}}}}}\ncomponents: {schemas: {Both: {oneOf: [{type: object, properties: {id: {type: string}}}], anyOf: [{type: object, properties: {error: {type: string}}}]}}}",

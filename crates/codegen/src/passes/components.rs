@@ -1,15 +1,15 @@
-//! Every object of a request body is a component with a name of its own.
+//! Turns every object in a request into a component with a unique name.
 //!
-//! Before: `properties: {headers: {type: array, …}}` written out in place; progenitor would name two
-//! of them alike and keep only the first. After: `$ref: '#/components/schemas/SendMessageBody'`, and
-//! for what is nested in it `SendMessageBodyHeadersItem`; a name is given once. Objects of answers
-//! have the pass `models`.
+//! Before: an inline `properties: {headers: {type: array, …}}`; progenitor would give two such objects the same
+//! name and keep only the first. After: `$ref: '#/components/schemas/SendMessageBody'`, and
+//! `SendMessageBodyHeadersItem` for an object nested in it; every name is unique. The pass `models` handles the
+//! objects in responses.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::references::{RESERVED, given_once};
+use super::references::{RESERVED, unique_type_name};
 use super::words;
 use crate::walk::{
     Side, children, operations, parameter_names, put_components, take_components, top_schemas,
@@ -42,11 +42,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         hoist.children(&mut component, &name);
         let at = Pointer::root().join(["components", "schemas", &name]);
         for inner in hoist.names {
-            report.note(
-                &at,
-                None,
-                format!("an object written out -> component {inner}"),
-            );
+            report.note(&at, None, format!("inline object -> component {inner}"));
         }
         components.insert(name, component);
     }
@@ -70,7 +66,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 &at,
                 Some(&operation.id),
-                format!("an object written out -> component {name}"),
+                format!("inline object -> component {name}"),
             );
         }
     });
@@ -84,21 +80,21 @@ struct Hoist<'a> {
 }
 
 impl Hoist<'_> {
-    /// Moves everything in `schema` among the components.
+    /// Moves the objects nested in `schema` to the components.
     fn children(&mut self, schema: &mut Value, words: &str) {
         for (child, _, at) in children(schema, &Pointer::root()) {
             self.tree(child, &format!("{words} {}", words::step(&at)));
         }
     }
 
-    /// Moves `schema`, and before it everything in it, among the components.
+    /// Moves `schema` to the components, after the objects nested in it.
     fn tree(&mut self, schema: &mut Value, words: &str) {
         self.children(schema, words);
         let is_object = schema["type"] == "object";
         if !is_object || schema["properties"].as_object().is_none_or(Map::is_empty) {
             return;
         }
-        let name = given_once(words, self.taken);
+        let name = unique_type_name(words, self.taken);
         let nullable = schema
             .as_object_mut()
             .and_then(|members| members.shift_remove("nullable"));
@@ -128,7 +124,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn nested_objects_have_names_that_are_given_once() {
+    fn nested_objects_get_unique_names() {
         let (root, _) = crate::passes::test_run(
             "components",
             "paths: {/a: {post: {operationId: send, requestBody: {content: {application/json: {schema: {type: array, items: {type: object, properties: {user: {type: object, nullable: true, properties: {n: {type: string}}}, user_: {type: object, properties: {m: {type: string}}}}}}}}}}}}",

@@ -1,8 +1,8 @@
-//! `allOf` is one schema, and a branch that only says null is `nullable`.
+//! Merges `allOf` into one schema, and replaces null branches with `nullable`.
 //!
-//! Before: `allOf: [{$ref: Base}, {properties: {…}}]`, `anyOf: [{$ref: User}, {type: 'null'}]`, branches
-//! that hold nothing but rules (`anyOf: [{required: [a]}]`). After: an object with the properties of all
-//! parts, whatever stood beside `allOf` included; a nullable reference; no branches.
+//! Before: `allOf: [{$ref: Base}, {properties: {…}}]`, `anyOf: [{$ref: User}, {type: 'null'}]`, branches with
+//! validation rules only (`anyOf: [{required: [a]}]`). After: an object with the properties of all parts and of the
+//! members next to `allOf`; a nullable reference; no branches.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,7 +23,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         done: HashMap::new(),
         open: HashSet::new(),
         budget: COPIES,
-        told: Vec::new(),
+        changes: Vec::new(),
     };
     let names: Vec<String> = composer.components.keys().cloned().collect();
     let mut composed = Map::new();
@@ -31,9 +31,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let schema = composer.component(&name);
         composed.insert(name, schema);
     }
-    // Their references lead to the components of before for as long as this pass runs.
+    // References resolve to the original components while this pass runs.
     every_schema(root, &mut |schema, at| composer.compose(schema, at));
-    for (at, what) in composer.told {
+    for (at, what) in composer.changes {
         report.note(&at, None, what);
     }
     root["components"]["schemas"] = composed.into();
@@ -44,11 +44,11 @@ struct Composer {
     done: HashMap<String, Value>,
     open: HashSet<String>,
     budget: usize,
-    told: Vec<(Pointer, String)>,
+    changes: Vec<(Pointer, String)>,
 }
 
 impl Composer {
-    /// A component, composed; its own fields alone where it is a part of itself.
+    /// Returns a component with its parts merged; only its own fields if it is a part of itself.
     fn component(&mut self, name: &str) -> Value {
         if let Some(done) = self.done.get(name) {
             return done.clone();
@@ -58,8 +58,8 @@ impl Composer {
         };
         let at = Pointer::root().join(["components", "schemas", name]);
         if !self.open.insert(name.to_owned()) {
-            self.told
-                .push((at, "a part of itself -> its own fields there".to_owned()));
+            self.changes
+                .push((at, "part of itself -> only its own fields".to_owned()));
             return own_fields(&schema);
         }
         self.tree(&mut schema, &at);
@@ -76,8 +76,8 @@ impl Composer {
     }
 
     fn compose(&mut self, schema: &mut Value, at: &Pointer) {
-        for word in ["oneOf", "anyOf"] {
-            self.branches(schema, word, at);
+        for keyword in ["oneOf", "anyOf"] {
+            self.branches(schema, keyword, at);
         }
         let Some(parts) = schema
             .as_object_mut()
@@ -99,7 +99,7 @@ impl Composer {
         ]
         .iter()
         .any(|key| schema.get(*key).is_some());
-        // Parts that only say something of the value, as 3.0 needs it beside a reference.
+        // Parts with annotations only: OpenAPI 3.0 ignores members next to `$ref`, so documents put them in `allOf`.
         let (notes, types): (Vec<Value>, Vec<Value>) =
             parts.iter().cloned().partition(is_annotation);
         if let ([part], false) = (types.as_slice(), has_own)
@@ -119,19 +119,19 @@ impl Composer {
             self.tree(&mut part, at);
             join(schema, part);
         }
-        self.told.push((
+        self.changes.push((
             at.clone(),
-            format!("`allOf` of {count} parts -> one schema with the fields of all"),
+            format!("`allOf` with {count} parts -> one schema with all their fields"),
         ));
     }
 
-    /// A part of `allOf`, with a component in place of a reference to it.
+    /// Returns a part of `allOf`, with a reference replaced by its component.
     fn written_out(&mut self, part: Value, at: &Pointer) -> Value {
         let Some(name) = component_name(&part).map(str::to_owned) else {
             return part;
         };
         let mut schema = self.component(&name);
-        // A component that is another one by reference.
+        // The component may be a reference to another component.
         for _ in 0..self.components.len() {
             match component_name(&schema).map(str::to_owned) {
                 Some(next) => schema = self.component(&next),
@@ -143,9 +143,11 @@ impl Composer {
         }
         let size = size(&schema);
         if size > self.budget {
-            self.told.push((
+            self.changes.push((
                 at.clone(),
-                format!("`allOf` of {name} -> any value: the document refers to itself too often"),
+                format!(
+                    "`allOf` with {name} -> any JSON value: references expand beyond the size limit"
+                ),
             ));
             return json!({});
         }
@@ -153,9 +155,9 @@ impl Composer {
         schema
     }
 
-    /// Takes out of branches what is no branch.
-    fn branches(&mut self, schema: &mut Value, word: &str, at: &Pointer) {
-        let Some(branches) = schema.get(word).and_then(Value::as_array) else {
+    /// Removes branches that allow only null or contain only rules.
+    fn branches(&mut self, schema: &mut Value, keyword: &str, at: &Pointer) {
+        let Some(branches) = schema.get(keyword).and_then(Value::as_array) else {
             return;
         };
         let count = branches.len();
@@ -174,14 +176,14 @@ impl Composer {
         if has_null {
             members.insert("nullable".to_owned(), true.into());
         }
-        members.shift_remove(word);
+        members.shift_remove(keyword);
         let what = match kept.len() {
             0 => "no branches".to_owned(),
-            1 => "its one branch".to_owned(),
+            1 => "the remaining branch".to_owned(),
             n => format!("{n} branches"),
         };
         if kept.len() > 1 {
-            members.insert(word.to_owned(), kept.into());
+            members.insert(keyword.to_owned(), kept.into());
         } else if let Some(branch) = kept.pop() {
             let has_own = members.contains_key("properties");
             if branch.get("$ref").is_some() && !has_own {
@@ -192,14 +194,14 @@ impl Composer {
                 join(schema, branch);
             }
         }
-        self.told.push((
+        self.changes.push((
             at.clone(),
-            format!("`{word}` of {count}, null or rules among them -> {what}"),
+            format!("`{keyword}` with {count} branches -> {what}: null-only and rule-only branches are removed"),
         ));
     }
 }
 
-/// Members that say something of a value beside its type.
+/// Members that describe a value in addition to its type.
 const ANNOTATIONS: [&str; 5] = [
     "description",
     "nullable",
@@ -208,7 +210,7 @@ const ANNOTATIONS: [&str; 5] = [
     "writeOnly",
 ];
 
-/// Whether a part says nothing of the type.
+/// Returns whether a part has annotations only.
 fn is_annotation(part: &Value) -> bool {
     const MORE: [&str; 4] = ["title", "default", "example", "externalDocs"];
     part.as_object().is_some_and(|members| {
@@ -224,7 +226,7 @@ fn is_object(schema: &Value) -> bool {
     schema["properties"].is_object()
 }
 
-/// What a component says itself, without the parts that it is made of.
+/// Returns the fields that a component declares itself, without those of referenced parts.
 fn own_fields(schema: &Value) -> Value {
     let mut own = json!({});
     let parts = schema["allOf"].as_array().into_iter().flatten();
@@ -236,14 +238,14 @@ fn own_fields(schema: &Value) -> Value {
             .collect();
         join(&mut own, kept.into());
     }
-    // What is deeper would lead here again.
+    // Nested parts would lead back to this component.
     for (child, _, at) in children(&mut own, &Pointer::root()) {
         without_parts(child, &at);
     }
     own
 }
 
-/// Leaves of every `allOf` in a schema the component that it is based on.
+/// Replaces every `allOf` in a schema with the first component that it references.
 fn without_parts(schema: &mut Value, at: &Pointer) {
     let based_on = schema["allOf"]
         .as_array()
@@ -262,14 +264,14 @@ fn without_parts(schema: &mut Value, at: &Pointer) {
     }
 }
 
-/// Whether a branch says that the value may be null, and nothing else.
+/// Returns whether a branch allows null and nothing else.
 fn is_null(branch: &Value) -> bool {
     branch["type"] == "null" || branch["type"] == json!(["null"]) || branch["enum"] == json!([null])
 }
 
-/// Whether a branch holds only rules for values, and no type.
+/// Returns whether a branch has only validation rules and no type.
 fn is_rule(branch: &Value) -> bool {
-    let says = [
+    let type_keywords = [
         "type",
         "properties",
         "items",
@@ -280,7 +282,7 @@ fn is_rule(branch: &Value) -> bool {
         "allOf",
         "additionalProperties",
     ];
-    let is_rule = [
+    let rule_keywords = [
         "required",
         "not",
         "minProperties",
@@ -293,12 +295,12 @@ fn is_rule(branch: &Value) -> bool {
     ];
     branch.as_object().is_some_and(|members| {
         !members.is_empty()
-            && !says.iter().any(|key| members.contains_key(*key))
-            && is_rule.iter().any(|key| members.contains_key(*key))
+            && !type_keywords.iter().any(|key| members.contains_key(*key))
+            && rule_keywords.iter().any(|key| members.contains_key(*key))
     })
 }
 
-/// Adds to `schema` what `part` says as well.
+/// Merges the members of `part` into `schema`.
 fn join(schema: &mut Value, part: Value) {
     let (Some(members), Value::Object(part)) = (schema.as_object_mut(), part) else {
         return;
@@ -308,7 +310,7 @@ fn join(schema: &mut Value, part: Value) {
             (Some(Value::Object(properties)), Value::Object(more)) if key == "properties" => {
                 for (name, property) in more {
                     match properties.get_mut(&name) {
-                        // A value is both, so that what either requires is required.
+                        // A value matches both schemas, so a field that either requires is required.
                         Some(known) if is_object(known) && is_object(&property) => {
                             join(known, property);
                         }
@@ -319,7 +321,7 @@ fn join(schema: &mut Value, part: Value) {
                     }
                 }
             }
-            // Two unions: the branches of both, because the result has the fields of all anyway.
+            // Branches are concatenated, because the result has the fields of all branches anyway.
             (Some(Value::Array(branches)), Value::Array(more))
                 if key == "oneOf" || key == "anyOf" =>
             {
@@ -332,7 +334,7 @@ fn join(schema: &mut Value, part: Value) {
                     .collect::<Vec<_>>();
                 names.extend(new);
             }
-            // A part that is nullable makes the whole nullable only if all are; the first word counts.
+            // For every other member, the first value takes precedence.
             (Some(_), _) => {}
             (None, value) => {
                 members.insert(key, value);
@@ -346,7 +348,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn parts_are_one_schema_and_null_is_a_mark() {
+    fn merges_parts_and_replaces_null_branches() {
         let (root, _) = crate::passes::test_run(
             "composition",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {allOf: [{$ref: '#/components/schemas/Base'}, {type: object, required: [b], properties: {b: {type: string}, of: {anyOf: [{$ref: '#/components/schemas/Base'}, {type: 'null'}]}}}]}}}}}}}}

@@ -1,8 +1,8 @@
-//! Types of ours in place of texts and any values that have a meaning.
+//! Replaces schemas that have a special meaning with types of `onlyfansapi-core`.
 //!
-//! Before: `type: string, format: date-time` in an answer, and items called `file[]|string` in a
-//! request, a whole answer that is a file. After: references to `Timestamp`, `MediaRef` and `Blob`, which
-//! the generator takes from `onlyfansapi-core`. Other formats go: each would be a type of another crate.
+//! Before: `type: string, format: date-time` in a response, items of type `file[]|string` in a request, a file as
+//! the whole response. After: references to `Timestamp`, `MediaRef` and `Blob`, which the generator takes from
+//! `onlyfansapi-core`. All other formats are removed: the generator would map each to a type of another crate.
 
 use serde_json::{Value, json};
 
@@ -10,21 +10,21 @@ use super::type_words::MEDIA_REFERENCE;
 use crate::walk::{Role, Side, operations, schema_tree, top_schemas};
 use crate::{Pointer, Report};
 
-/// The types of core that stand for components: name, and what a value must be.
+/// The core types that replace components: the name, and a phrase that completes "must be …".
 pub(crate) const CORE_TYPES: [(&str, &str); 4] = [
-    ("Timestamp", "a time"),
-    ("MediaRef", "the id of a media, a number or a text"),
+    ("Timestamp", "a timestamp"),
+    ("MediaRef", "a media ID (a number or a string)"),
     ("Blob", "a file"),
-    ("Location", "the target of a redirect"),
+    ("Location", "a redirect target"),
 ];
 
-/// The formats of answers that are no JSON.
+/// Formats of responses that are not JSON.
 pub(super) const BLOB: &str = "blob";
 pub(super) const LOCATION: &str = "location";
 
 pub(super) fn run(root: &mut Value, _: &mut Report) {
     let mut used = [false; 4];
-    let mut visit = |schema: &mut Value, _: &crate::walk::Place<'_>| {
+    let mut visit = |schema: &mut Value, _: &crate::walk::SchemaContext<'_>| {
         let which = match schema["format"].as_str() {
             Some("date-time") => 0,
             Some(MEDIA_REFERENCE) => 1,
@@ -78,7 +78,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn times_and_media_are_types_of_ours() {
+    fn times_and_media_become_core_types() {
         let (root, _) = crate::passes::test_run(
             "core-types",
             "components: {schemas: {Fan: {type: object, properties: {seen_at: {type: string, format: date-time, nullable: true}, mail: {type: string, format: email}}}}}

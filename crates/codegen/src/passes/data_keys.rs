@@ -1,9 +1,9 @@
-//! Maps that are keyed by data are maps.
+//! Converts objects whose keys are data to maps.
 //!
-//! Before: `properties: {240: {…}, 720: {…}}`, one property for each key of one example. After:
-//! `additionalProperties: {…}`, one schema for the values of all keys. Keys that count as data are
-//! numbers, dates and placeholders in braces, where all keys of the object are of one such kind, and
-//! those of an object that the overlay calls a map (`x-map: true`).
+//! Before: `properties: {240: {…}, 720: {…}}`, one property per key of a single example. After:
+//! `additionalProperties: {…}`, one schema for the values of all keys. The keys of an object are data if all are
+//! numbers, all are dates, or all are placeholders in braces, or if the overlay marks the object as a map
+//! (`x-map: true`).
 
 use serde_json::{Map, Value};
 
@@ -11,12 +11,12 @@ use super::union::union;
 use crate::Report;
 use crate::walk::{Side, schemas};
 
-/// The mark of the overlay on an object whose names are data.
+/// Overlay extension that marks an object whose keys are data.
 const MAP: &str = "x-map";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
-        if place.side != Side::Response {
+    schemas(root, |schema, context| {
+        if context.side != Side::Response {
             return;
         }
         let is_marked = schema
@@ -35,7 +35,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .into_iter()
             .find(|(_, is)| !properties.is_empty() && properties.keys().all(|key| is(key)))
             .map(|(kind, _)| kind)
-            .or(is_marked.then_some("data by the overlay"));
+            .or(is_marked.then_some("data according to the overlay"));
         let Some(kind) = kind else {
             return;
         };
@@ -52,8 +52,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         }
         map.insert("additionalProperties".to_owned(), values);
         report.note(
-            place.at,
-            Some(place.operation),
+            context.at,
+            Some(context.operation),
             format!("{count} properties whose names are {kind} -> a map"),
         );
         *schema = Value::Object(map);

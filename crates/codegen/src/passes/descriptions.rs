@@ -1,8 +1,8 @@
-//! Texts that rustdoc shows as they were meant.
+//! Cleans up descriptions so that rustdoc renders them as intended.
 //!
-//! Before: `<code>Y-m-d</code>`, `<aside class="warning">`, `[Deprecated] Scrape …`, bare links,
-//! `{account}` in brackets, lines that begin with four blanks. After: Markdown without HTML, nothing
-//! that rustdoc takes for a link or a test. A summary that says `[Deprecated]` sets `deprecated`.
+//! Before: `<code>Y-m-d</code>`, `<aside class="warning">`, `[Deprecated] Scrape …`, bare URLs, `{account}` in
+//! brackets, lines indented by four spaces. After: Markdown without HTML, and without anything that rustdoc would
+//! treat as a link or a test. A summary that starts with `[Deprecated]` sets `deprecated`.
 
 use serde_json::{Map, Value};
 
@@ -23,7 +23,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             report.note(
                 &operation.at.child("summary"),
                 Some(&operation.id),
-                "a text that begins with `[Deprecated]` -> deprecated",
+                "summary that starts with `[Deprecated]` -> deprecated",
             );
             let rest = Value::from(rest.trim());
             operation.members.insert("summary".to_owned(), rest);
@@ -70,14 +70,14 @@ fn clean(holder: &mut Map<String, Value>, member: &str) {
     }
 }
 
-/// `text` as Markdown that rustdoc neither warns of nor runs.
+/// Converts `text` to Markdown that causes neither rustdoc warnings nor doc tests.
 pub(crate) fn markdown(text: &str) -> String {
     let mut out = String::new();
     let mut in_fence = false;
     for line in without_html(text).lines() {
         let line = line.trim();
         if let Some(language) = line.strip_prefix("```") {
-            // A fence without a language would be a test.
+            // rustdoc runs a fence without a language as a test.
             let language = if in_fence || !language.is_empty() && language != "rust" {
                 language
             } else {
@@ -99,7 +99,7 @@ pub(crate) fn markdown(text: &str) -> String {
     out.trim().to_owned()
 }
 
-/// The text with the HTML that has a Markdown form in that form.
+/// Converts the HTML tags that have a Markdown equivalent, and drops the others.
 fn without_html(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -107,7 +107,7 @@ fn without_html(text: &str) -> String {
     while let Some(start) = rest.find(['<', '`']) {
         out.push_str(&rest[..start]);
         if rest[start..].starts_with('`') {
-            // Code is as it is.
+            // Code stays as it is.
             let end = rest[start + 1..]
                 .find('`')
                 .map_or(start + 1, |length| start + length + 2);
@@ -152,7 +152,7 @@ fn without_html(text: &str) -> String {
     out
 }
 
-/// Whether what stands between `<` and `>` is a tag and not a comparison or a placeholder.
+/// Returns whether the text between `<` and `>` is a tag and not a comparison or a placeholder.
 fn is_tag(tag: &str) -> bool {
     const KNOWN: [&str; 18] = [
         "a", "aside", "b", "br", "code", "div", "em", "i", "li", "ol", "p", "small", "span",
@@ -166,7 +166,7 @@ fn is_tag(tag: &str) -> bool {
     KNOWN.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Appends one line with everything escaped that rustdoc would take for a link or a tag.
+/// Appends a line, with everything escaped that rustdoc would treat as a link or a tag.
 fn escape(line: &str, out: &mut String) {
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
@@ -183,7 +183,7 @@ fn escape(line: &str, out: &mut String) {
                 .find(|c: char| c.is_whitespace() || "<>()[]\"'`".contains(c))
                 .unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ',', ';', ':']);
-            // A template is no link.
+            // A URL template is not a link.
             if url.contains(['{', '}']) {
                 out.push_str(&format!("`{url}`"))
             } else {
@@ -208,7 +208,7 @@ fn escape(line: &str, out: &mut String) {
     }
 }
 
-/// `[text](https://…)` at the start of `rest`.
+/// Returns the `[text](https://…)` at the start of `rest`, if any.
 fn inline_link(rest: &str) -> Option<&str> {
     let (text, tail) = rest[1..].split_once("](")?;
     let (url, _) = tail.split_once(')')?;
@@ -222,7 +222,7 @@ mod tests {
     use super::markdown;
 
     #[test]
-    fn nothing_is_taken_for_a_link_a_tag_or_a_test() {
+    fn escapes_what_rustdoc_would_treat_as_a_link_a_tag_or_a_test() {
         for (text, expected) in [
             ("Must be in <code>Y-m-d</code>.", "Must be in `Y-m-d`."),
             ("A list [a, b] of {x}", "A list \\[a, b\\] of {x}"),
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn deprecated_summaries_set_the_flag() {
-        let (root, told) = crate::passes::test_run(
+        let (root, lines) = crate::passes::test_run(
             "descriptions",
             "paths: {/a: {get: {operationId: a, summary: '[Deprecated] Scrape', description: ''}}}",
         );
@@ -266,6 +266,6 @@ mod tests {
             (&"Scrape".into(), &true.into())
         );
         assert!(operation.get("description").is_none());
-        assert_eq!(told.len(), 1);
+        assert_eq!(lines.len(), 1);
     }
 }

@@ -1,9 +1,9 @@
-//! Enumerations that Rust can name.
+//! Keeps the enumerations whose values can be named in Rust.
 //!
-//! Before: `enum: [1, 0]`, values that make one Rust name (`asc` and `ASC`, `net` and `-net`), the empty
-//! text, null. After: enumerations of texts, each value with a name of its own, told by the mark
-//! `x-codegen-values` where it is not that of the value; numbers and mixed kinds are the plain type, with
-//! the values in the description. Null and doubled values are dropped.
+//! Before: `enum: [1, 0]`, values that yield the same Rust name (`asc` and `ASC`, `net` and `-net`), the empty
+//! string, null. After: enumerations of strings, each with a unique name; where the names cannot be derived from
+//! the values, `x-codegen-values` maps the names to the values. Enumerations of numbers or mixed types become the
+//! plain type, with the values in the description. Null and duplicate values are dropped.
 
 use std::collections::HashSet;
 
@@ -14,14 +14,14 @@ use super::words;
 use crate::Report;
 use crate::walk::{plain, schemas};
 
-/// The mark of an enumeration whose names are not those of its values: name, value on the wire.
+/// Maps variant names to wire values, for an enumeration whose names cannot be derived from its values.
 pub(crate) const VALUES: &str = "x-codegen-values";
 
-/// Above this number an enumeration is a list of data, not of names.
+/// An enumeration with more values than this lists data, not names.
 const MOST: usize = 1000;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
+    schemas(root, |schema, context| {
         let is_string = schema["type"] == "string";
         let Some(members) = schema.as_object_mut() else {
             return;
@@ -29,7 +29,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let Some(values) = members.get("enum").and_then(Value::as_array).cloned() else {
             return;
         };
-        if values.iter().any(Value::is_null) && place.side != crate::walk::Side::Parameter {
+        if values.iter().any(Value::is_null) && context.side != crate::walk::Side::Parameter {
             members.insert("nullable".to_owned(), true.into());
         }
         let mut kept: Vec<Value> = Vec::new();
@@ -39,37 +39,34 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 kept.push(value.clone());
             }
         }
-        // In an order of their own, so that the document's does not matter.
+        // Sorted, so that the order in the document does not matter.
         kept.sort_by_key(plain);
-        let texts: Option<Vec<&str>> = kept.iter().map(Value::as_str).collect();
-        let texts = texts.filter(|texts| {
-            let says_something = texts.iter().any(|text| !text.is_empty());
-            is_string && says_something && texts.len() <= MOST
+        let strings: Option<Vec<&str>> = kept.iter().map(Value::as_str).collect();
+        let strings = strings.filter(|strings| {
+            let has_non_empty = strings.iter().any(|text| !text.is_empty());
+            is_string && has_non_empty && strings.len() <= MOST
         });
-        if let Some(texts) = texts {
+        if let Some(strings) = strings {
             if kept.len() != values.len() {
                 report.note(
-                    place.at,
-                    Some(place.operation),
+                    context.at,
+                    Some(context.operation),
                     format!(
-                        "{} values, null or doubled ones among them -> {}",
+                        "{} values, including null or duplicates -> {}",
                         values.len(),
                         kept.len()
                     ),
                 );
             }
-            if let Some(named) = named(&texts) {
+            if let Some(named) = named(&strings) {
                 let list = named
                     .iter()
                     .map(|(name, value)| format!("`{}` is {name}", plain(value)))
                     .collect::<Vec<_>>();
                 report.note(
-                    place.at,
-                    Some(place.operation),
-                    format!(
-                        "values that make no names of their own -> {}",
-                        list.join(", ")
-                    ),
+                    context.at,
+                    Some(context.operation),
+                    format!("values without unique Rust names -> {}", list.join(", ")),
                 );
                 let names: Vec<Value> = named.keys().map(|name| name.as_str().into()).collect();
                 members.insert("enum".to_owned(), names.into());
@@ -89,9 +86,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             list.push_str(&format!(" and {} more", kept.len() - 50));
         }
         report.note(
-            place.at,
-            Some(place.operation),
-            format!("the enumeration {list} -> the plain type: it makes no names of its own"),
+            context.at,
+            Some(context.operation),
+            format!("enumeration {list} -> the plain type: its values cannot be named in Rust"),
         );
         let old = members
             .get("description")
@@ -102,23 +99,23 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-/// Names of Rust for values of which not each makes one, with the values; `None` where each does.
-fn named(texts: &[&str]) -> Option<Map<String, Value>> {
+/// Returns unique Rust names and their values; `None` if each value already yields a unique name.
+fn named(strings: &[&str]) -> Option<Map<String, Value>> {
     let mut taken = HashSet::new();
-    let all_are = texts.iter().all(|text| {
+    let all_are = strings.iter().all(|text| {
         let name = text.to_pascal_case();
-        // The generator keeps letters of every script; here only those that all fonts have.
-        // `+1`: the sign says something of the number.
+        // In `+1`, the sign is part of the meaning.
         let is_signed = name.starts_with(|c: char| c.is_ascii_digit())
             && !text.starts_with(|c: char| c.is_ascii_digit());
+        // The generator would keep letters of every script; names here are ASCII only.
         let is_name = text.is_ascii() && !name.is_empty() && name.len() <= 80 && !is_signed;
         is_name && taken.insert(name)
     });
     if all_are {
         return None;
     }
-    let mut order: Vec<&str> = texts.to_vec();
-    // Those that are written small get the plain names.
+    let mut order: Vec<&str> = strings.to_vec();
+    // Lowercase values get the plain names.
     order.sort_by_key(|text| (!text.starts_with(|c: char| c.is_ascii_lowercase()), *text));
     let mut taken = HashSet::new();
     let mut names = Map::new();
@@ -138,9 +135,9 @@ fn named(texts: &[&str]) -> Option<Map<String, Value>> {
     Some(names)
 }
 
-/// The name of one value.
+/// Derives the variant name of a value.
 fn variant(text: &str) -> String {
-    // Signs in front say something; those between words separate them.
+    // Leading signs carry meaning; signs between words are separators.
     let signs = text.trim().chars().map_while(sign).collect::<Vec<_>>();
     let name = if text.trim().is_empty() {
         "Empty".to_owned()
@@ -150,13 +147,13 @@ fn variant(text: &str) -> String {
     match name.chars().next() {
         None => "Sign".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("X{name}"),
-        // A variant that every open enumeration has, and a word that Rust has.
+        // `Other` is a variant of every open enumeration, and `Self` is a Rust keyword.
         Some(_) if name == "Other" || name == "Self" => format!("{name}Value"),
         Some(_) => name,
     }
 }
 
-/// The word for a sign.
+/// Returns the name of a sign.
 fn sign(c: char) -> Option<&'static str> {
     Some(match c {
         '-' => "minus",
@@ -189,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn only_enumerations_with_names_of_their_own_stay() {
+    fn keeps_only_enumerations_that_can_be_named() {
         assert_eq!(
             read("{type: string, enum: [a, b, a, null]}"),
             json!({"type": "string", "enum": ["a", "b"]})

@@ -1,9 +1,9 @@
-//! The envelope is known as an envelope.
+//! Unwraps the response envelope.
 //!
-//! Before: a success `{data: {…}, _meta: {…}, _pagination: {…}}`. After: the schema of `data` alone,
-//! and the fact `shape: envelope`; what stands beside `data` is read by the reply itself. An object
-//! is an envelope when it has `data` and nothing else but names that start with an underscore, or
-//! Laravel's own `links` and `meta` (<https://laravel.com/docs/eloquent-resources#data-wrapping>).
+//! Before: a success `{data: {…}, _meta: {…}, _pagination: {…}}`. After: the schema of `data` alone, and the fact
+//! `shape: envelope`; the reply itself reads the members next to `data`. An object is an envelope if it has `data`
+//! and otherwise only names that start with an underscore, or Laravel's own `links` and `meta`
+//! (<https://laravel.com/docs/eloquent-resources#data-wrapping>).
 
 use serde_json::Value;
 
@@ -26,13 +26,13 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let Some(properties) = schema["properties"].as_object() else {
             return;
         };
-        let beside: Vec<_> = properties
+        let siblings: Vec<_> = properties
             .keys()
             .filter(|name| *name != "data")
             .cloned()
             .collect();
         let is_envelope = properties.contains_key("data")
-            && beside
+            && siblings
                 .iter()
                 .all(|name| name.starts_with('_') || name == "links" || name == "meta");
         if !is_envelope {
@@ -42,11 +42,11 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         report.note(
             &at,
             Some(&operation.id),
-            match beside.as_slice() {
-                [] => "an object with `data` -> the value under `data`".to_owned(),
-                beside => format!(
-                    "an object with `data`, {} -> the value under `data`",
-                    beside.join(", ")
+            match siblings.as_slice() {
+                [] => "object with `data` -> the value of `data`".to_owned(),
+                siblings => format!(
+                    "object with `data`, {} -> the value of `data`",
+                    siblings.join(", ")
                 ),
             },
         );

@@ -1,9 +1,9 @@
-//! The whole example is evidence, not only the first element of its lists.
+//! Widens response schemas to match their complete example, not only the first element of its lists.
 //!
-//! Before: `items: {properties: {thumb: {type: string, example: null}}}`, guessed from the first
-//! element, while the third of the operation's own example has an object there. After: `thumb` is
-//! that object, and a key that only a later element has is a property. What the example contradicts
-//! is widened until the example fits. Responses only: requests take nothing from examples.
+//! Before: `items: {properties: {thumb: {type: string, example: null}}}`, inferred from the first element, while
+//! the third element of the same example has an object there. After: `thumb` is that object, and a key that
+//! only a later element has is a property. A type that contradicts the example is widened to include it. This
+//! applies to responses only: nothing is inferred from the examples of requests.
 
 use serde_json::{Map, Value, json};
 
@@ -12,55 +12,55 @@ use crate::walk::{Side, schemas};
 use crate::{Pointer, Report};
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
-        if place.side != Side::Response {
+    schemas(root, |schema, context| {
+        if context.side != Side::Response {
             return;
         }
-        let is_branch = place.role == crate::walk::Role::Branch;
-        let is_top = place.role == crate::walk::Role::Top;
-        // A list or an object of its own that says nothing but by its example.
+        let is_branch = context.role == crate::walk::Role::Branch;
+        let is_top = context.role == crate::walk::Role::Top;
+        // An array or object that carries no type information except in its own example.
         let is_silent =
             matches!(schema["type"].as_str(), Some("array" | "object")) && is_unknown(schema);
         if let (true, Some(example)) = (
             is_branch || is_top || is_silent,
             schema.get("example").cloned(),
         ) {
-            let mut told = Vec::new();
-            widen(schema, &example, place.at, &mut told);
-            for (at, what) in told {
-                report.note(&at, Some(place.operation), what);
+            let mut changes = Vec::new();
+            widen(schema, &example, context.at, &mut changes);
+            for (at, what) in changes {
+                report.note(&at, Some(context.operation), what);
             }
         }
     });
 }
 
-/// Widens `schema` until `value` fits.
-fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointer, String)>) {
+/// Widens `schema` so that it includes `value`.
+fn widen(schema: &mut Value, value: &Value, at: &Pointer, changes: &mut Vec<(Pointer, String)>) {
     if value.is_null() {
         schema["nullable"] = true.into();
         return;
     }
-    // A component has its own examples; that of one place says nothing of the others.
+    // A component has its own examples; the example of one occurrence does not apply to the others.
     let is_composed = ["$ref", "oneOf", "anyOf"]
         .iter()
         .any(|key| schema.get(*key).is_some());
     if is_composed {
         return;
     }
-    let says_nothing =
+    let is_empty =
         value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
     if is_unknown(schema) {
-        let learnt = infer(value);
-        if !says_nothing && !is_unknown(&learnt) {
-            told.push((
+        let inferred = infer(value);
+        if !is_empty && !is_unknown(&inferred) {
+            changes.push((
                 at.clone(),
                 format!(
-                    "an unknown value -> {}: the example shows it",
-                    name(&learnt)
+                    "unknown type -> {}: inferred from the example",
+                    name(&inferred)
                 ),
             ));
             let nullable = schema["nullable"] == true;
-            *schema = learnt;
+            *schema = inferred;
             if nullable {
                 schema["nullable"] = true.into();
             }
@@ -75,17 +75,17 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
                     .get_mut("properties")
                     .and_then(|properties| properties.get_mut(key))
                 {
-                    widen(property, member, &at, told);
+                    widen(property, member, &at, changes);
                 } else if let Some(values) = schema
                     .get_mut("additionalProperties")
                     .filter(|values| values.is_object())
                 {
-                    widen(values, member, &at, told);
+                    widen(values, member, &at, changes);
                 } else {
-                    told.push((
+                    changes.push((
                         at,
                         format!(
-                            "not there -> {}: it is in the example",
+                            "missing -> {}: present in the example",
                             name(&infer(member))
                         ),
                     ));
@@ -95,7 +95,7 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
         }
         (Some("array"), Value::Array(items)) => {
             for item in items {
-                widen(&mut schema["items"], item, &at.child("items"), told);
+                widen(&mut schema["items"], item, &at.child("items"), changes);
             }
         }
         // PHP's empty array for an empty object, and the reverse.
@@ -107,7 +107,7 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
         (Some("integer"), Value::Number(number)) if number.is_i64() || number.is_u64() => {}
         _ => {
             let wider = union(schema, &infer(value));
-            told.push((
+            changes.push((
                 at.clone(),
                 format!(
                     "{} -> {}: the example has {}",
@@ -121,7 +121,7 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, told: &mut Vec<(Pointe
     }
 }
 
-/// The schema that Scribe would guess from `value`, from all elements of its lists.
+/// Infers a schema from `value` as Scribe does, but from all elements of its arrays.
 pub(super) fn infer(value: &Value) -> Value {
     match value {
         Value::Null => json!({"type": "string", "example": null, "nullable": true}),
@@ -143,19 +143,19 @@ pub(super) fn infer(value: &Value) -> Value {
     }
 }
 
-/// What a schema is, for messages.
+/// Describes the type of a schema, for messages.
 pub(super) fn name(schema: &Value) -> String {
     if is_unknown(schema) {
         return if schema.get("type").is_some() {
-            "an unknown value".to_owned()
+            "unknown type".to_owned()
         } else {
-            "any value".to_owned()
+            "any JSON value".to_owned()
         };
     }
     match schema["type"].as_str() {
-        Some("array") => format!("a list of {}", name(&schema["items"])),
-        Some(word) => word.to_owned(),
-        None => "any value".to_owned(),
+        Some("array") => format!("array of {}", name(&schema["items"])),
+        Some(name) => name.to_owned(),
+        None => "any JSON value".to_owned(),
     }
 }
 
@@ -164,8 +164,8 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_element_of_the_example_counts() {
-        let (root, told) = crate::passes::test_run(
+    fn uses_every_element_of_the_example() {
+        let (root, lines) = crate::passes::test_run(
             "evidence",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {type: object,
                 example: {data: [{thumb: null, price: 0, id: 1}, {thumb: {url: u}, price: 1.5, id: x, gone: true}]},
@@ -178,16 +178,19 @@ mod tests {
             json!({"type": "object", "properties": {"url": {"type": "string", "example": "u"}}, "nullable": true})
         );
         assert_eq!(item["price"], json!({"type": "number"}));
-        assert_eq!(item["id"], json!({"x-unknown": "its places do not agree"}));
+        assert_eq!(
+            item["id"],
+            json!({"x-unknown": crate::inferred::TYPE_CONFLICT})
+        );
         assert_eq!(item["gone"], json!({"type": "boolean"}));
-        assert_eq!(told.len(), 4);
+        assert_eq!(lines.len(), 4);
         assert!(
-            told[0].contains("an unknown value -> object: the example shows it"),
-            "{told:?}"
+            lines[0].contains("unknown type -> object: inferred from the example"),
+            "{lines:?}"
         );
         assert!(
-            told[2].contains("integer -> any value: the example has string"),
-            "{told:?}"
+            lines[2].contains("integer -> any JSON value: the example has string"),
+            "{lines:?}"
         );
     }
 }

@@ -1,18 +1,18 @@
-//! Examples and rules for values end here.
+//! Removes examples and validation rules.
 //!
-//! Before: `example`, `default`, `minLength`, `pattern`, `uniqueItems`, `xml`, … in every schema. After:
-//! only what makes a type. Examples of requests are random at each export and prove nothing; those of
-//! responses have been heard by the passes before this one. A `default` would keep a null from being
-//! read, and a rule for values would make a Rust type of its own that the service alone can check.
+//! Before: `example`, `default`, `minLength`, `pattern`, `uniqueItems`, `xml`, … in every schema. After: only the
+//! members that determine a type. Examples of requests are random in each export and are no evidence; earlier
+//! passes have already used those of responses. A `default` would prevent null from being decoded, and a validation
+//! rule would create a separate Rust type for a rule that only the service can check.
 
 use serde_json::Value;
 
-use super::{NULL_IS_A_VALUE, SIDE, VALUES};
+use super::{ENUM_NAME, NULL_IS_A_VALUE, SIDE, VALUES};
 use crate::Report;
 use crate::walk::{operations, schemas};
 
-/// The members of a schema that make a type, and our own marks.
-const KEPT: [&str; 14] = [
+/// The members of a schema that determine a type, and the marks of the passes.
+const KEPT: [&str; 15] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -27,6 +27,7 @@ const KEPT: [&str; 14] = [
     SIDE,
     VALUES,
     NULL_IS_A_VALUE,
+    ENUM_NAME,
 ];
 
 pub(super) fn run(root: &mut Value, _: &mut Report) {
@@ -55,7 +56,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_property_called_example_stays() {
+    fn keeps_a_property_named_example() {
         let (root, _) = crate::passes::test_run(
             "examples",
             "paths: {/a: {get: {parameters: [{in: query, name: q, example: 1, schema: {type: object, example: {}, properties: {example: {type: string, default: x}}}}]}}}",

@@ -1,9 +1,9 @@
-//! Every property makes a Rust field, and no two of one object the same.
+//! Gives every property a Rust field name that is unique in its object.
 //!
-//! Before: `view` and `_view`, which both make the field `view`, so that the code does not compile;
-//! `+1`, `$`, the empty text, names in other scripts, of 200 characters. After: the second is called
-//! `underscore_view` (or `view_2`), the others `plus_1`, `sign`, by their sound, cut; and the code passes
-//! give the field its name on the wire back.
+//! Before: `view` and `_view`, which both become the field `view`, so that the code does not compile; `+1`, `$`, the
+//! empty string, names in other scripts, names of 200 characters. After: the second is called `underscore_view` (or
+//! `view_2`), the others `plus_1`, `sign`, `empty`, transliterated, shortened. The code passes restore the names on
+//! the wire.
 
 use std::collections::HashSet;
 
@@ -13,11 +13,10 @@ use serde_json::{Map, Value};
 use super::words;
 use crate::{Pointer, Report};
 
-/// The member of the document under which the pass leaves the names on the wire: component, field,
-/// name.
+/// Member of the document in which the pass records the names on the wire: component, field, name.
 pub(crate) const WIRE_NAMES: &str = "x-codegen-wire-names";
 
-/// No field's name is longer, in bytes.
+/// Maximum length of a field name, in bytes.
 const LONGEST: usize = 80;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -25,7 +24,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     let at = Pointer::root().join(["components", "schemas"]);
     let components = root["components"]["schemas"].as_object_mut();
     for (component, schema) in components.into_iter().flatten() {
-        // The field for all other names is called so.
+        // `extra` is the field for all other names.
         let has_rest = schema.get("additionalProperties").is_some();
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
             continue;
@@ -33,8 +32,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let mut taken: HashSet<String> = has_rest.then(|| "extra".to_owned()).into_iter().collect();
         let mut renamed = Map::new();
         let mut kept = Map::new();
-        // Names without an underscore in front come first, so that they keep their fields; of two, the
-        // one that is written as Rust writes it.
+        // Names without a leading underscore come first and keep their field names; among those, names that are
+        // in snake case already.
         let mut keys: Vec<_> = properties.keys().cloned().collect();
         keys.sort_by_key(|key| (key.starts_with('_'), !is_plain(key)));
         for key in keys {
@@ -58,7 +57,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.note(
                     &at.child(component.as_str()).child("properties").child(&key),
                     None,
-                    format!("`{key}` -> the field `{name}`"),
+                    format!("`{key}` -> field `{name}`"),
                 );
                 renamed.insert(name.clone(), key.into());
             }
@@ -79,23 +78,23 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     root[WIRE_NAMES] = wire_names.into();
 }
 
-/// Whether a name is a Rust field's as it stands.
+/// Returns whether a name is already in snake case.
 fn is_plain(name: &str) -> bool {
     name.to_snake_case() == name
 }
 
-/// Whether the generator makes a good field of a name.
+/// Returns whether the generator derives a good field name from a name.
 fn is_name(name: &str) -> bool {
     let field = name.to_snake_case();
     let is_digits_first = field.starts_with(|c: char| c.is_ascii_digit());
     name.is_ascii()
         && name.len() <= LONGEST
         && !field.is_empty()
-        // A sign in front says something of a number.
+        // The sign in front of a number is part of the meaning.
         && !(is_digits_first && name.starts_with(['+', '-']))
 }
 
-/// The Rust field that the generator makes of a name.
+/// Returns the Rust field name that the generator derives from a name.
 pub(crate) fn rust_field(name: &str) -> String {
     let field = name
         .replace('\'', "")
@@ -108,7 +107,7 @@ pub(crate) fn rust_field(name: &str) -> String {
     }
 }
 
-/// A name for the field of a property that makes none itself.
+/// Derives a field name for a property whose own name is not usable.
 fn field(name: &str) -> String {
     let sign = match name.chars().next() {
         Some('+') => "plus ",
@@ -121,7 +120,7 @@ fn field(name: &str) -> String {
     if field.is_empty() {
         "sign".to_owned()
     } else if field.starts_with(|c: char| c.is_ascii_digit()) {
-        // The generator would give such an alias a name of its own again.
+        // The generator would rename a field that starts with a digit.
         format!("n{field}")
     } else if syn::parse_str::<syn::Ident>(&field).is_err() {
         format!("{field}_field")
@@ -135,7 +134,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn properties_that_make_one_field_get_names_of_their_own() {
+    fn colliding_properties_get_unique_field_names() {
         let (root, _) = crate::passes::test_run(
             "field-names",
             "components: {schemas: {A: {required: [_view], properties: {_view: {type: string}, view: {type: integer}, aB: {}, a_b: {}, '+1': {}, '-1': {}, '1': {}, '': {}, 'имя': {}, '$': {}}}}}",

@@ -1,7 +1,8 @@
-//! The passes: from what the document says to what the generator can turn into a good client.
+//! The passes that prepare an OpenAPI document for the generator.
 //!
-//! A pass is one file and one function over the tree. It knows no particular API. The order below
-//! is the only order; each pass says what it needs from those before it.
+//! Each pass is one file with one function over the document tree, and contains nothing that is specific to
+//! one API. [`PASSES`] defines the only order in which they run; the documentation of each pass describes the
+//! document before and after it.
 
 mod array_items;
 mod branches;
@@ -40,26 +41,27 @@ use crate::Report;
 
 pub(crate) use self::core_types::CORE_TYPES;
 pub(crate) use self::descriptions::markdown;
+pub(crate) use self::enum_components::ENUM_NAME;
 pub(crate) use self::enums::VALUES;
 pub(crate) use self::field_names::{WIRE_NAMES, rust_field};
-pub(crate) use self::models::{LEARNT, PINNED, PLACES};
+pub(crate) use self::models::{INFERRED, PINNED, PLACES};
 pub(crate) use self::nullable::NULL_IS_A_VALUE;
 pub(crate) use self::query_parameters::STYLE;
 pub(crate) use self::references::target;
 pub(crate) use self::sides::SIDE;
 
-/// The extension under which passes leave facts on an operation for the code passes.
+/// Extension member of an operation in which passes record facts for the code passes.
 pub(crate) const FACTS: &str = "x-codegen";
 
-/// One pass.
+/// A pass over the document tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
-    /// The name that the report uses.
+    /// The name of the pass in the report.
     pub name: &'static str,
     run: fn(&mut Value, &mut Report),
 }
 
-/// Every pass, in the order in which they run.
+/// All passes, in execution order.
 pub const PASSES: &[Pass] = &[
     Pass {
         name: "structure",
@@ -153,7 +155,7 @@ pub const PASSES: &[Pass] = &[
         name: "nullable",
         run: nullable::run,
     },
-    // Again: branches and enumerations may have become plain.
+    // Run again, because branches and enumerations may have become plain schemas.
     Pass {
         name: "leftover-components",
         run: plain_components::run,
@@ -188,7 +190,7 @@ pub(crate) fn run(root: &mut Value, report: &mut Report) {
     }
 }
 
-/// Leaves a fact on an operation.
+/// Records a fact on an operation.
 pub(crate) fn set_fact(operation: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
     let facts = operation
         .entry(FACTS)
@@ -198,7 +200,7 @@ pub(crate) fn set_fact(operation: &mut Map<String, Value>, name: &str, value: im
     }
 }
 
-/// Runs one pass over a small document; for the tests of the passes.
+/// Runs one pass over a small document, for the tests of the passes. Returns the document and the report lines.
 #[cfg(test)]
 fn test_run(name: &str, yaml: &str) -> (Value, Vec<String>) {
     let mut root = crate::Document::parse("t.yaml", yaml).unwrap().root;

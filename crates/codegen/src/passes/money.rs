@@ -1,7 +1,7 @@
-//! Money is a number, also where the example was a whole one.
+//! Types monetary amounts as numbers, even if the example is an integer.
 //!
-//! Before: `regularPrice: {type: integer}` because the sampled price was 0. After: `number`. Fields of
-//! answers count as money by the last word of their names.
+//! Before: `regularPrice: {type: integer}`, because the sampled price is 0. After: `number`. A response field is a
+//! monetary amount if its name ends in one of `WORDS`.
 
 use heck::ToSnakeCase;
 
@@ -10,7 +10,7 @@ use crate::walk::{Role, Side, schemas};
 
 use serde_json::Value;
 
-/// Last words of the names of money; `summ` is how the service spells it.
+/// Last words of the names of monetary amounts. `summ` is the service's spelling.
 const WORDS: [&str; 14] = [
     "amount",
     "balance",
@@ -29,8 +29,8 @@ const WORDS: [&str; 14] = [
 ];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
-        let name = place
+    schemas(root, |schema, context| {
+        let name = context
             .at
             .as_str()
             .rsplit('/')
@@ -41,15 +41,15 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .rsplit('_')
             .next()
             .is_some_and(|word| WORDS.contains(&word));
-        if (place.side, place.role) == (Side::Response, Role::Property)
+        if (context.side, context.role) == (Side::Response, Role::Property)
             && is_money
             && schema["type"] == "integer"
         {
             schema["type"] = "number".into();
             report.note(
-                place.at,
-                Some(place.operation),
-                "integer -> number: money by its name",
+                context.at,
+                Some(context.operation),
+                "integer -> number: the name denotes a monetary amount",
             );
         }
     });
@@ -58,8 +58,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn prices_are_numbers_and_counts_stay() {
-        let (root, told) = crate::passes::test_run(
+    fn prices_become_numbers_and_counts_stay_integers() {
+        let (root, lines) = crate::passes::test_run(
             "money",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {type: object, properties: {regularPrice: {type: integer}, tipsSumm: {type: integer}, priceCount: {type: integer}, amount: {type: string}}}}}}}, parameters: [{in: query, name: price, schema: {type: integer}}]}}}",
         );
@@ -70,6 +70,6 @@ mod tests {
             .map(|name| properties[name]["type"].as_str().unwrap())
             .collect();
         assert_eq!(types, ["number", "number", "integer", "string"]);
-        assert_eq!(told.len(), 2);
+        assert_eq!(lines.len(), 2);
     }
 }

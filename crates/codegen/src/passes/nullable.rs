@@ -1,38 +1,39 @@
-//! Every response property may be null; a list item or map value may where an example had null there.
+//! Marks every response property as nullable. Array items and map values are nullable only where an example
+//! contains null.
 //!
-//! Before: `nullable: true` only where the one sampled example was null. After: on every property
-//! of every response, and on no whole answer.
+//! Before: `nullable: true` only where the sampled example is null. After: `nullable: true` on every property of
+//! every response, but never on a response as a whole.
 
 use serde_json::Value;
 
 use crate::walk::{Role, Side, components, operations, schema_tree, top_schemas};
 use crate::{Pointer, Report};
 
-/// The mark of a body's field that the document allows to be null, which is not the same as absent.
+/// Marks a body field for which the document allows null, which is not the same as absent.
 pub(crate) const NULL_IS_A_VALUE: &str = "x-codegen-null";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     components(root, |component, side, at| {
         let count = tree(component, side, at, "");
-        tell(count, at, "", report);
+        report_count(count, at, "", report);
     });
     operations(root, |operation| {
         let mut count = 0;
         top_schemas(operation.members, &operation.at, |schema, side, at| {
             count += tree(schema, side, at, &operation.id);
         });
-        tell(count, &operation.at, &operation.id, report);
+        report_count(count, &operation.at, &operation.id, report);
     });
 }
 
-fn tell(count: usize, at: &Pointer, operation: &str, report: &mut Report) {
+fn report_count(count: usize, at: &Pointer, operation: &str, report: &mut Report) {
     if count > 0 {
-        let what = format!("never null -> nullable: {count} response properties");
+        let what = format!("non-nullable -> nullable: {count} response properties");
         report.note(at, Some(operation), what);
     }
 }
 
-/// Marks everything in a schema; returns how many properties are nullable now that were not.
+/// Sets or removes `nullable` throughout a schema. Returns the number of response properties that became nullable.
 fn tree(schema: &mut Value, side: Side, at: &Pointer, operation: &str) -> usize {
     let mut count = 0;
     schema_tree(
@@ -41,14 +42,14 @@ fn tree(schema: &mut Value, side: Side, at: &Pointer, operation: &str) -> usize 
         Role::Top,
         at,
         operation,
-        &mut |schema, place| {
-            if place.side == Side::RequestBody {
+        &mut |schema, context| {
+            if context.side == Side::RequestBody {
                 optional_lists(schema);
             }
             let Some(members) = schema.as_object_mut() else {
                 return;
             };
-            match (place.side, place.role) {
+            match (context.side, context.role) {
                 (Side::Response, Role::Property) => {
                     count += usize::from(
                         members.insert("nullable".to_owned(), true.into())
@@ -70,7 +71,8 @@ fn tree(schema: &mut Value, side: Side, at: &Pointer, operation: &str) -> usize 
     count
 }
 
-/// An optional list or map of a body is an `Option`, so that an empty one can be sent.
+/// Makes the optional arrays and objects of a body nullable. They become an `Option`, so that callers can send an
+/// empty value.
 fn optional_lists(schema: &mut Value) {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
@@ -87,7 +89,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn an_optional_list_of_a_body_may_be_left_out() {
+    fn optional_arrays_of_a_body_become_nullable() {
         let (root, _) = crate::passes::test_run(
             "nullable",
             "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: array}, b: {type: array}, c: {type: string, nullable: true}}}}}}}}}",
@@ -99,8 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn properties_are_nullable_and_the_top_is_not() {
-        let (root, told) = crate::passes::test_run(
+    fn response_properties_are_nullable_and_the_response_is_not() {
+        let (root, lines) = crate::passes::test_run(
             "nullable",
             "paths: {/a: {get: {responses: {200: {content: {application/json: {schema: {type: object, nullable: true, properties: {a: {type: array, items: {type: string, nullable: true}}, b: {type: string, nullable: true}}}}}}}}}}",
         );
@@ -109,8 +111,8 @@ mod tests {
             json!({"type": "object", "properties": {"a": {"type": "array", "items": {"type": "string", "nullable": true}, "nullable": true}, "b": {"type": "string", "nullable": true}}})
         );
         assert!(
-            told[0].contains("never null -> nullable: 1 response properties"),
-            "{told:?}"
+            lines[0].contains("non-nullable -> nullable: 1 response properties"),
+            "{lines:?}"
         );
     }
 }

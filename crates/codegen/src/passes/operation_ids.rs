@@ -1,10 +1,9 @@
-//! Every operation gets a name of its own, in words that read well.
+//! Gives every operation a unique, readable method name.
 //!
-//! Before: `get: {}` on `/api/things/{id}`; two operations called `listThings`; `submit2FA`,
-//! `searchGIFs`; ids that begin with a digit, are in another script, or fill two lines. After: names
-//! `get_api_things_id`; `list_things` for the first, and `post_a` by method and path for the other;
-//! `submit_2fa`, `search_gifs`. The document's own id stays as the fact `id`. An `x-name` of the
-//! overlay wins over the rule.
+//! Before: `get: {}` on `/api/things/{id}`; two operations called `listThings`; `submit2FA`, `searchGIFs`; IDs
+//! that start with a digit, use a non-Latin script, or are too long. After: `get_api_things_id`; `list_things`
+//! for the first operation and `post_a`, derived from method and path, for the second; `submit_2fa`,
+//! `search_gifs`. The original ID is kept as the fact `id`. An `x-name` in the overlay takes precedence.
 
 use std::collections::HashSet;
 
@@ -15,15 +14,16 @@ use super::{set_fact, words};
 use crate::Report;
 use crate::walk::operations;
 
-/// Names that the client itself has.
+/// Method names that the client itself defines.
 const RESERVED: [&str; 2] = ["new", "clone"];
 
-/// No name is longer, in bytes.
+/// Maximum length of a name, in bytes.
 const LONGEST: usize = 100;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut taken = HashSet::new();
-    // What the document names keeps its name, whatever stands before it; the first of two has it.
+    // Assign the names from the document first, so that no derived name takes one of them. Of two equal names,
+    // the first operation gets it.
     operations(root, |operation| {
         let (name, _) = wanted(&operation.id, operation.members.get("x-name"));
         let is_first = name.is_some_and(|name| {
@@ -38,9 +38,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         }
     });
     operations(root, |operation| {
-        let given = operation.id.as_str();
+        let declared = operation.id.as_str();
         let pinned = operation.members.shift_remove("x-name");
-        let (wanted, fault) = wanted(given, pinned.as_ref());
+        let (wanted, problem) = wanted(declared, pinned.as_ref());
         let kept = operation
             .members
             .get_mut(super::FACTS)
@@ -54,26 +54,26 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 .find(|name| taken.insert(name.to_pascal_case()))
                 .unwrap_or(base)
         });
-        let id = if given.is_empty() {
+        let id = if declared.is_empty() {
             name.clone()
         } else {
-            given.to_owned()
+            declared.to_owned()
         };
         match (&kept, wanted) {
             (None, None) => report.warn(
                 &operation.at,
                 Some(&id),
-                format!("{fault} -> `{name}`: by method and path"),
+                format!("{problem} -> `{name}`: derived from method and path"),
             ),
             (None, Some(wanted)) => report.warn(
                 &operation.at,
                 Some(&id),
-                format!("`{wanted}` -> `{name}`: the name is taken"),
+                format!("`{wanted}` -> `{name}`: the name is already taken"),
             ),
             (Some(_), _) if pinned.is_some() => report.note(
                 &operation.at,
                 Some(&id),
-                format!("`{id}` -> `{name}`: by the overlay"),
+                format!("`{id}` -> `{name}`: named by the overlay"),
             ),
             (Some(_), _) => {}
         }
@@ -84,37 +84,40 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-/// The name that a document or overlay wants; without one, what keeps it from being a name.
+/// Returns the name that the document or overlay specifies, or else the reason why it cannot be used.
 fn wanted(id: &str, pinned: Option<&Value>) -> (Option<String>, String) {
     let id = pinned.and_then(Value::as_str).unwrap_or(id).trim();
     let name = snake(id);
-    let fault = if id.is_empty() {
+    let problem = if id.is_empty() {
         "no operationId".to_owned()
     } else if name.len() > LONGEST {
-        format!("an operationId of {} characters", id.chars().count())
+        format!(
+            "operationId of {} characters is too long",
+            id.chars().count()
+        )
     } else if !name.is_ascii() {
-        format!("the operationId `{id}`, which is not in Latin letters,")
+        format!("operationId `{id}` is not in Latin script")
     } else if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        format!("the operationId `{id}`, which begins with no letter,")
+        format!("operationId `{id}` does not start with a letter")
     } else if RESERVED.contains(&name.as_str()) {
-        format!("the operationId `{id}`, which the client has itself,")
+        format!("operationId `{id}` is reserved by the client")
     } else {
         return (Some(name), String::new());
     };
-    (None, fault)
+    (None, problem)
 }
 
-/// A name of method and path: `get_api_things_id`.
+/// Derives a name from method and path, such as `get_api_things_id`.
 fn from_path(method: &str, path: &str) -> String {
     let words = path.replace(|c: char| !c.is_alphanumeric(), " ");
     let name = snake(&words::ascii(&format!("{method} {words}")));
     words::shortened(&name, LONGEST)
 }
 
-/// `name` in snake case.
+/// Converts `name` to snake case.
 ///
-/// Unlike the usual rule it keeps a number with the capitals after it (`2FA`) and capitals with a
-/// plural s (`GIFs`) in one word.
+/// Unlike the usual conversion, a number and the capitals after it (`2FA`) stay one word, and so does an
+/// acronym with a plural s (`GIFs`).
 fn snake(name: &str) -> String {
     let chars: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = vec![String::new()];
@@ -126,7 +129,7 @@ fn snake(name: &str) -> String {
         let before = i.checked_sub(1).map_or(' ', |i| chars[i]);
         let after = chars.get(i + 1).copied().unwrap_or(' ');
         let starts = if c.is_uppercase() {
-            // The last capital of a run begins the next word, unless all that follows is a plural s.
+            // The last capital of a run starts the next word, unless only a plural s follows.
             let plural = after == 's' && !chars.get(i + 2).is_some_and(|next| next.is_lowercase());
             before.is_lowercase() || (before.is_uppercase() && after.is_lowercase() && !plural)
         } else if c.is_numeric() {
@@ -152,8 +155,8 @@ fn snake(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn missing_and_doubled_ids_are_replaced_and_the_first_keeps_its_name() {
-        let (root, told) = crate::passes::test_run(
+    fn replaces_missing_and_duplicate_ids_and_the_first_keeps_its_name() {
+        let (root, lines) = crate::passes::test_run(
             "operation-ids",
             "paths: {'/api/things/{id}': {get: {}, put: {operationId: ''}}, /a: {get: {operationId: listThings}, post: {operationId: ListThings}}, /b: {get: {operationId: listThings}}}",
         );
@@ -170,11 +173,11 @@ mod tests {
         assert_eq!(paths["/a"]["post"]["operationId"], "post_a");
         assert_eq!(paths["/a"]["post"]["x-codegen"]["id"], "ListThings");
         assert_eq!(paths["/b"]["get"]["operationId"], "get_b");
-        assert_eq!(told.len(), 4);
+        assert_eq!(lines.len(), 4);
     }
 
     #[test]
-    fn words_read_well() {
+    fn converts_ids_to_snake_case() {
         for (id, name) in [
             ("showSmartLinkPostback", "show_smart_link_postback"),
             ("submit2FA", "submit_2fa"),
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_overlay_can_name_an_operation() {
+    fn the_overlay_takes_precedence() {
         let (root, _) = crate::passes::test_run(
             "operation-ids",
             "paths: {/a: {get: {operationId: send2FAEMail, x-name: send_2fa_email}}}",

@@ -1,10 +1,10 @@
-//! Path parameters stand in the operation, are required, and are those of the path.
+//! Normalizes path parameters: each operation declares those of its path, and all are required.
 //!
-//! Before: declared on the path item, after its operations; `/things/{id?}`, `/things/:id`,
-//! `/things/{id:[0-9]+}`, `things/{id}`; one parameter twice; `Authorization` as a header. After: each
-//! operation has its own, in the order of the path; one that the path does not have is set aside, one
-//! that is not declared is a text; the fact `path` is the path as it is sent. An operation whose path
-//! has a brace that is not closed is left out: nobody can say what to send.
+//! Before: declared on the path item, after its operations; `/things/{id?}`, `/things/:id`, `/things/{id:[0-9]+}`,
+//! `things/{id}`; a parameter declared twice; `Authorization` as a header. After: each operation has its own
+//! parameters, in path order. A parameter that is not in the path is dropped, and one that is not declared is a
+//! string. The fact `path` is the path as it is sent. An operation whose path has an unclosed brace is left out,
+//! because its URL is undefined.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use super::set_fact;
 use crate::walk::{looks_like_operation, method_of, operations};
 use crate::{Pointer, Report};
 
-/// What cannot stand in a URL as it is.
+/// Characters that must be percent-encoded in a URL.
 const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -26,7 +26,7 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b'`')
     .add(b'|');
 
-/// Headers that are the transport's affair; the OpenAPI specification says to ignore them.
+/// Headers that the transport sets. The OpenAPI specification ignores parameters with the first three names.
 const OF_TRANSPORT: [&str; 4] = ["accept", "authorization", "content-type", "content-length"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -40,22 +40,25 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let mut declared: Vec<Value> = Vec::new();
         for parameter in own {
             if declared.iter().any(|known| same(known, &parameter)) {
-                let twice = format!("parameter `{}` twice -> the first", name(&parameter));
+                let twice = format!(
+                    "parameter `{}` declared twice -> the first declaration",
+                    name(&parameter)
+                );
                 report.note(&at, Some(&id), twice);
             } else {
                 declared.push(parameter);
             }
         }
         for parameter in shared.get(operation.path).into_iter().flatten() {
-            // The operation's own word counts.
+            // A parameter of the operation overrides that of the path item.
             if !declared.iter().any(|known| same(known, parameter)) {
                 declared.push(parameter.clone());
             }
         }
         let path = match read(operation.path, &declared) {
             Ok(path) => path,
-            Err(fault) => {
-                let reason = format!("{fault} in the path: it does not say which request to send");
+            Err(problem) => {
+                let reason = format!("{problem} in the path: the request URL is undefined");
                 report.warn(
                     &at,
                     Some(&id),
@@ -80,7 +83,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             let found = declared
                 .iter()
                 .position(|p| is_path(p) && bare(name(p)) == placeholder)
-                // Written another way: `userId` for `{user_id}`.
+                // A different spelling: `userId` for `{user_id}`.
                 .or_else(|| {
                     declared
                         .iter()
@@ -91,7 +94,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     report.warn(
                         &at,
                         Some(&id),
-                        format!("not declared -> path parameter `{placeholder}`, a string"),
+                        format!("undeclared -> path parameter `{placeholder}`, a string"),
                     );
                     json!({"in": "path", "name": placeholder, "schema": {"type": "string"}})
                 },
@@ -119,7 +122,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     &at,
                     Some(&id),
                     format!(
-                        "path parameter {} -> set aside: not in the path",
+                        "path parameter {} -> dropped: not in the path",
                         parameter["name"]
                     ),
                 );
@@ -130,7 +133,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     &at,
                     Some(&id),
                     format!(
-                        "header {} -> set aside: the transport sends it",
+                        "header {} -> dropped: set by the transport",
                         parameter["name"]
                     ),
                 );
@@ -145,7 +148,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     leave_out_other_methods(root, report);
 }
 
-/// Tells of members of path items that look like operations and have no method that HTTP knows.
+/// Reports members of path items that look like operations but are not HTTP methods.
 fn leave_out_other_methods(root: &Value, report: &mut Report) {
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         let Some(item) = item.as_object() else {
@@ -154,7 +157,11 @@ fn leave_out_other_methods(root: &Value, report: &mut Report) {
         for (key, value) in item {
             if looks_like_operation(key, value) && method_of(item, key).is_none() {
                 let at = Pointer::root().join(["paths", path, key]);
-                report.warn(&at, None, format!("`{key}` -> left out: it is no method"));
+                report.warn(
+                    &at,
+                    None,
+                    format!("`{key}` -> left out: not an HTTP method"),
+                );
             }
         }
     }
@@ -164,7 +171,7 @@ fn name(parameter: &Value) -> &str {
     parameter["name"].as_str().unwrap_or_default()
 }
 
-/// A name as it stands between braces, without what a framework writes beside it.
+/// Returns the name in a placeholder, without framework-specific modifiers.
 fn bare(name: &str) -> &str {
     let name = name.split(':').next().unwrap_or_default();
     name.trim()
@@ -172,15 +179,15 @@ fn bare(name: &str) -> &str {
         .trim_start_matches(['*', '+', '.', ';', '?', '&'])
 }
 
-/// The letters and digits of a name, to compare two spellings.
+/// Returns the letters and digits of a name in lowercase, to compare spellings.
 fn letters(name: &str) -> String {
     let kept = name.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// The path as it is sent, with placeholders `{name}`; or what is wrong with it.
+/// Returns the path as it is sent, with `{name}` placeholders, or the problem with it.
 fn read(path: &str, declared: &[Value]) -> Result<String, &'static str> {
-    // A whole URL: the server is said elsewhere.
+    // Keep only the path of an absolute URL: the server is configured elsewhere.
     let path = match path.split_once("://") {
         Some((scheme, rest)) if scheme.chars().all(|c| c.is_ascii_alphabetic()) => {
             rest.find('/').map_or("/", |at| &rest[at..])
@@ -193,12 +200,12 @@ fn read(path: &str, declared: &[Value]) -> Result<String, &'static str> {
         let (literal, after) = rest.split_at(start);
         push(literal, declared, &mut out);
         if after.starts_with('}') {
-            return Err("a brace that is not opened");
+            return Err("unopened brace");
         }
-        let (inner, tail) = closed(&after[1..]).ok_or("a brace that is not closed")?;
+        let (inner, tail) = closed(&after[1..]).ok_or("unclosed brace")?;
         let name = bare(inner);
         if name.is_empty() {
-            return Err("a placeholder without a name");
+            return Err("placeholder without a name");
         }
         out.push('{');
         out.push_str(name);
@@ -206,12 +213,12 @@ fn read(path: &str, declared: &[Value]) -> Result<String, &'static str> {
         rest = tail;
     }
     push(rest, declared, &mut out);
-    // A fragment never leaves the client.
+    // A fragment is never sent.
     let out = out.split('#').next().unwrap_or_default();
     Ok(format!("/{}", out.trim_start_matches('/')))
 }
 
-/// What stands up to the brace that closes, and what follows; a pattern may have braces of its own.
+/// Splits at the closing brace. A pattern after `:` may contain braces itself.
 fn closed(rest: &str) -> Option<(&str, &str)> {
     let mut depth = 1;
     for (i, c) in rest.char_indices() {
@@ -229,7 +236,7 @@ fn closed(rest: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Appends what stands between placeholders; `:id` is one where it is declared.
+/// Appends the text between placeholders. A segment `:id` becomes a placeholder if `id` is declared.
 fn push(literal: &str, declared: &[Value], out: &mut String) {
     for (i, segment) in literal.split('/').enumerate() {
         if i > 0 {
@@ -247,7 +254,7 @@ fn push(literal: &str, declared: &[Value], out: &mut String) {
     }
 }
 
-/// Takes the parameters off the path items.
+/// Removes the parameters from the path items, and returns them by path.
 fn take_shared(root: &mut Value) -> HashMap<String, Vec<Value>> {
     let mut shared = HashMap::new();
     let paths = root.get_mut("paths").and_then(Value::as_object_mut);
@@ -263,13 +270,13 @@ fn take_shared(root: &mut Value) -> HashMap<String, Vec<Value>> {
 }
 
 fn same(a: &Value, b: &Value) -> bool {
-    // The names of headers have no case.
+    // Header names are case-insensitive.
     let is_header = a["in"] == "header";
     a["in"] == b["in"]
         && (a["name"] == b["name"] || is_header && name(a).eq_ignore_ascii_case(name(b)))
 }
 
-/// The names in braces, in their order.
+/// Returns the names of the placeholders, in order.
 fn placeholders(path: &str) -> Vec<&str> {
     path.split('{')
         .skip(1)
@@ -280,8 +287,8 @@ fn placeholders(path: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_operation_has_the_parameters_of_its_path_in_order() {
-        let (root, told) = crate::passes::test_run(
+    fn an_operation_gets_the_parameters_of_its_path_in_order() {
+        let (root, lines) = crate::passes::test_run(
             "path-parameters",
             "paths: {'/{a}/{b}/{c}': {get: {parameters: [{in: query, name: q}, {in: path, name: b, schema: {type: integer}}]}, parameters: [{in: path, name: c}, {in: path, name: a}, {in: path, name: gone}]}}",
         );
@@ -297,13 +304,13 @@ mod tests {
         assert_eq!(item["get"]["parameters"][0]["required"], true);
         assert!(item.get("parameters").is_none());
         assert!(
-            told[0].contains("path parameter \"gone\" -> set aside"),
-            "{told:?}"
+            lines[0].contains("path parameter \"gone\" -> dropped"),
+            "{lines:?}"
         );
     }
 
     #[test]
-    fn paths_of_every_framework_are_read() {
+    fn reads_the_path_syntax_of_common_frameworks() {
         let declared = [serde_json::json!({"in": "path", "name": "id"})];
         for (path, sent) in [
             ("/a/{id}", Ok("/a/{id}")),
@@ -315,10 +322,10 @@ mod tests {
             ("/{+path}", Ok("/{path}")),
             ("/a b/ü", Ok("/a%20b/%C3%BC")),
             ("https://host/a?x={x}#frag", Ok("/a?x={x}")),
-            ("/a/{id", Err("a brace that is not closed")),
-            ("/a/{id/b}", Err("a brace that is not closed")),
-            ("/a/id}", Err("a brace that is not opened")),
-            ("/a/{}", Err("a placeholder without a name")),
+            ("/a/{id", Err("unclosed brace")),
+            ("/a/{id/b}", Err("unclosed brace")),
+            ("/a/id}", Err("unopened brace")),
+            ("/a/{}", Err("placeholder without a name")),
         ] {
             assert_eq!(
                 super::read(path, &declared),
@@ -329,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_declared_twice_or_belongs_to_the_transport_is_not_asked_for() {
+    fn drops_duplicate_parameters_and_transport_headers() {
         let (root, _) = crate::passes::test_run(
             "path-parameters",
             "paths: {'/a/{user_id}': {get: {parameters: [{in: path, name: userId}, {in: query, name: q}, {in: query, name: q}, {in: header, name: AUTHORIZATION}]}}}",

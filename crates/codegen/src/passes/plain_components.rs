@@ -1,8 +1,8 @@
-//! A component is an object with properties or an enumeration; every other schema stands in its place.
+//! Inlines every component that is neither an object with properties nor an enumeration.
 //!
-//! Before: `$ref: Id`, where `Id` is `{type: string}`, a list, a map or another reference. After:
-//! `{type: string}` itself, because a Rust type of its own would only be in the way. A list that holds
-//! itself is a list of any value.
+//! Before: `$ref: Id`, where `Id` is `{type: string}`, an array, a map or another reference. After:
+//! `{type: string}` itself, because a separate Rust type would add nothing. An array that contains itself becomes
+//! an array of any value.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -37,21 +37,21 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         components: &components,
         plain: &plain,
     };
-    let mut told: Vec<(Pointer, String)> = Vec::new();
+    let mut changes: Vec<(Pointer, String)> = Vec::new();
     let at = Pointer::root().join(["components", "schemas"]);
     for (name, schema) in &mut kept {
-        inline.tree(schema, &at.child(name), &mut Vec::new(), &mut told);
+        inline.tree(schema, &at.child(name), &mut Vec::new(), &mut changes);
     }
     every_schema(root, &mut |schema, at| {
-        inline.one(schema, at, &mut Vec::new(), &mut told)
+        inline.one(schema, at, &mut Vec::new(), &mut changes)
     });
-    for (at, what) in told {
+    for (at, what) in changes {
         report.note(&at, None, what);
     }
     root["components"]["schemas"] = kept.into();
 }
 
-/// Whether a component is worth a Rust type.
+/// Returns whether a component warrants its own Rust type.
 pub(super) fn is_type(schema: &Value) -> bool {
     let has_properties = schema["properties"]
         .as_object()
@@ -61,7 +61,7 @@ pub(super) fn is_type(schema: &Value) -> bool {
 }
 
 struct Inline<'a> {
-    /// How many nodes may still be copied.
+    /// The number of nodes that may still be copied.
     budget: Cell<usize>,
     components: &'a Map<String, Value>,
     plain: &'a HashSet<String>,
@@ -73,14 +73,14 @@ impl Inline<'_> {
         schema: &mut Value,
         at: &Pointer,
         open: &mut Vec<String>,
-        told: &mut Vec<(Pointer, String)>,
+        changes: &mut Vec<(Pointer, String)>,
     ) {
-        self.one(schema, at, open, told);
+        self.one(schema, at, open, changes);
         if component_name(schema).is_some() {
             return;
         }
         for (child, _, at) in children(schema, at) {
-            self.tree(child, &at, open, told);
+            self.tree(child, &at, open, changes);
         }
     }
 
@@ -89,7 +89,7 @@ impl Inline<'_> {
         schema: &mut Value,
         at: &Pointer,
         open: &mut Vec<String>,
-        told: &mut Vec<(Pointer, String)>,
+        changes: &mut Vec<(Pointer, String)>,
     ) {
         let Some(name) = schema["$ref"]
             .as_str()
@@ -100,9 +100,9 @@ impl Inline<'_> {
             return;
         };
         let mut new = if open.contains(&name) {
-            told.push((
+            changes.push((
                 at.clone(),
-                format!("{name}, which holds itself -> any value"),
+                format!("{name}, which contains itself -> any JSON value"),
             ));
             json!({})
         } else {
@@ -113,9 +113,10 @@ impl Inline<'_> {
                     component.clone()
                 }
                 None => {
-                    let what =
-                        format!("{name} -> any value: the document refers to itself too often");
-                    told.push((at.clone(), what));
+                    let what = format!(
+                        "{name} -> any JSON value: references expand beyond the size limit"
+                    );
+                    changes.push((at.clone(), what));
                     json!({})
                 }
             }
@@ -124,7 +125,7 @@ impl Inline<'_> {
             members.shift_remove(super::SIDE);
         }
         open.push(name);
-        self.tree(&mut new, at, open, told);
+        self.tree(&mut new, at, open, changes);
         open.pop();
         for key in ["description", "nullable", "deprecated", "readOnly"] {
             if let Some(value) = schema.get(key) {
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn only_objects_and_enumerations_keep_their_names() {
-        let (root, told) = crate::passes::test_run(
+        let (root, lines) = crate::passes::test_run(
             "plain-components",
             "paths: {/a: {get: {parameters: [{in: query, name: q, schema: {$ref: '#/components/schemas/Ids'}}, {in: query, name: e, schema: {$ref: '#/components/schemas/E'}}, {in: query, name: t, schema: {$ref: '#/components/schemas/Tree'}}]}}}
 components: {schemas: {Id: {type: string}, Ids: {type: array, items: {$ref: '#/components/schemas/Id', description: d}}, E: {type: string, enum: [a]}, Tree: {type: array, items: {$ref: '#/components/schemas/Tree'}}, O: {type: object, properties: {id: {$ref: '#/components/schemas/Id'}}}}}",
@@ -158,8 +159,8 @@ components: {schemas: {Id: {type: string}, Ids: {type: array, items: {$ref: '#/c
             json!({"E": {"type": "string", "enum": ["a"]}, "O": {"type": "object", "properties": {"id": {"type": "string"}}}})
         );
         assert!(
-            told[0].ends_with("Tree, which holds itself -> any value"),
-            "{told:?}"
+            lines[0].ends_with("Tree, which contains itself -> any JSON value"),
+            "{lines:?}"
         );
     }
 }

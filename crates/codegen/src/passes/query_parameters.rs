@@ -1,17 +1,17 @@
-//! Query parameters in the form that PHP reads, or in the style that the document asks for.
+//! Converts query parameters to PHP's notation, or to the style that the document specifies.
 //!
-//! Before: `filter` (an object without properties) beside `filter.online` and `filter.tags` (a
-//! list); `roles.*`; `style: pipeDelimited`. After: `filter[online]` and `filter[tags][]`; `roles[]`, a
-//! list; the mark `x-codegen-style` for every style but PHP's. The phantom `filter` is gone, because the
-//! server would take it for the whole filter, and answers 422 to the dotted names, which PHP turns into
-//! `filter_online`. A query has no null, so `nullable` says nothing there.
+//! Before: `filter` (an object without properties) next to `filter.online` and `filter.tags` (an array);
+//! `roles.*`; `style: pipeDelimited`. After: `filter[online]` and `filter[tags][]`; `roles[]`, an array; the mark
+//! `x-codegen-style` for every style other than PHP's. The parameter `filter` is dropped, because the server would
+//! take it for the whole filter. The dotted names are replaced, because PHP would turn them into `filter_online` and
+//! the server would respond with 422. A query has no null, so `nullable` is removed.
 
 use serde_json::{Value, json};
 
 use crate::Report;
 use crate::walk::operations;
 
-/// The mark of a parameter whose lists and objects are not written as PHP reads them.
+/// Marks a parameter whose arrays and objects are not encoded in PHP's notation.
 pub(crate) const STYLE: &str = "x-codegen-style";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -39,19 +39,19 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             }
             let name = name(parameter);
             let prefix = format!("{name}.");
-            let phantom = parameter["schema"]["type"] == "object"
+            let is_group = parameter["schema"]["type"] == "object"
                 && parameter["schema"]["properties"]
                     .as_object()
                     .is_none_or(serde_json::Map::is_empty)
                 && names.iter().any(|other| other.starts_with(&prefix));
-            if phantom {
+            if is_group {
                 report.note(
                     &here,
                     Some(id),
                     format!("`{name}` -> not sent: it only groups the dotted parameters"),
                 );
             }
-            // Laravel's rule for the items of a list that is there as well.
+            // A Laravel validation rule for the items of an array that is also declared.
             let is_rule = name.strip_suffix(".*").is_some_and(|list| {
                 names
                     .iter()
@@ -61,17 +61,17 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.note(
                     &here,
                     Some(id),
-                    format!("`{name}` -> not sent: it is the rule for the items of a list"),
+                    format!("`{name}` -> not sent: it is a validation rule for array items"),
                 );
             }
-            !phantom && !is_rule
+            !is_group && !is_rule
         });
         for (i, parameter) in parameters.iter_mut().enumerate() {
             if parameter["in"] != "query" {
                 continue;
             }
             let old = name(parameter).to_owned();
-            // A name whose style is said, or whose parts are no words, is that of another framework.
+            // A name with an explicit style, or with parts that are not words, comes from another framework.
             let mut new = if parameter.get("style").is_none() && is_path(&old) {
                 brackets(&old)
             } else {
@@ -94,7 +94,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.note(
                     &at.child(i),
                     Some(id),
-                    format!("as PHP reads it -> {style}: the document says so"),
+                    format!("PHP notation -> {style}: specified by the document"),
                 );
                 parameter[STYLE] = style.into();
             }
@@ -106,7 +106,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 schema.shift_remove("nullable");
             }
         }
-        // `ids` and `ids[]` are one.
+        // `ids` and `ids[]` are the same parameter.
         let mut seen = std::collections::HashSet::new();
         parameters.retain(|parameter| {
             parameter["in"] != "query" || seen.insert(name(parameter).to_owned())
@@ -114,7 +114,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-/// The style of a list or object, where the document asks for another one than PHP's.
+/// Returns the style of an array or object, if the document specifies one other than PHP's.
 fn style(parameter: &Value) -> Option<&'static str> {
     let explode = parameter["explode"].as_bool();
     match (parameter["style"].as_str(), explode) {
@@ -122,7 +122,7 @@ fn style(parameter: &Value) -> Option<&'static str> {
         (Some("spaceDelimited"), _) => Some("space"),
         (Some("deepObject"), _) => None,
         (Some("form") | None, Some(false)) => Some("comma"),
-        // Said by hand: without a word of it, the names are those that PHP reads.
+        // Only if specified explicitly: the default is PHP's notation.
         (Some("form"), _) => Some("repeated"),
         (_, Some(true)) => Some("repeated"),
         _ => None,
@@ -133,7 +133,7 @@ fn name(parameter: &Value) -> &str {
     parameter["name"].as_str().unwrap_or_default()
 }
 
-/// Whether a name is words with dots between, or `*` for the items of a list.
+/// Returns whether a name consists of words separated by dots, with `*` for array items.
 fn is_path(name: &str) -> bool {
     let is_word = |part: &str| {
         part == "*"
@@ -145,7 +145,7 @@ fn is_path(name: &str) -> bool {
     name.split('.').all(is_word)
 }
 
-/// `a.b.c` as `a[b][c]`, and `a.*` as `a[]`.
+/// Converts `a.b.c` to `a[b][c]`, and `a.*` to `a[]`.
 fn brackets(dotted: &str) -> String {
     let mut parts = dotted.split('.');
     let head = parts.next().unwrap_or_default().to_owned();
@@ -158,7 +158,7 @@ fn brackets(dotted: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn names_of_other_frameworks_stay() {
+    fn keeps_names_of_other_frameworks() {
         for name in ["$.xgafv", "a..b", "created.3"] {
             assert!(!super::is_path(name), "{name}");
         }
@@ -168,8 +168,8 @@ mod tests {
     }
 
     #[test]
-    fn dotted_filters_become_brackets_and_the_phantom_goes() {
-        let (root, told) = crate::passes::test_run(
+    fn dotted_filters_become_brackets_and_the_group_is_dropped() {
+        let (root, lines) = crate::passes::test_run(
             "query-parameters",
             "paths: {/a: {get: {operationId: a, parameters: [{in: query, name: filter, schema: {type: object, properties: {}}}, {in: query, name: filter.online, schema: {type: integer, nullable: true}}, {in: query, name: filter.tags, schema: {type: array, items: {type: string}}}, {in: query, name: type, schema: {type: array}}]}}}",
         );
@@ -180,13 +180,13 @@ mod tests {
             .collect();
         assert_eq!(names, ["filter[online]", "filter[tags][]", "type[]"]);
         assert!(parameters[0]["schema"].get("nullable").is_none());
-        assert_eq!(told.len(), 4);
-        assert!(told[0].ends_with("/paths/~1a/get/parameters/0: `filter` -> not sent: it only groups the dotted parameters"), "{told:?}");
+        assert_eq!(lines.len(), 4);
+        assert!(lines[0].ends_with("/paths/~1a/get/parameters/0: `filter` -> not sent: it only groups the dotted parameters"), "{lines:?}");
     }
 
     #[test]
-    fn a_plain_parameter_called_filter_stays() {
-        let (root, told) = crate::passes::test_run(
+    fn keeps_a_plain_parameter_named_filter() {
+        let (root, lines) = crate::passes::test_run(
             "query-parameters",
             "paths: {/a: {get: {parameters: [{in: query, name: filter, schema: {type: string, enum: [pinned]}}]}}}",
         );
@@ -194,6 +194,6 @@ mod tests {
             root["paths"]["/a"]["get"]["parameters"][0]["name"],
             "filter"
         );
-        assert!(told.is_empty());
+        assert!(lines.is_empty());
     }
 }

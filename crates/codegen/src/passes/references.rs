@@ -1,9 +1,9 @@
-//! References are followed; what is left of them are references to named schemas.
+//! Resolves references, so that the remaining ones refer to named schemas only.
 //!
-//! Before: `$ref` in place of a path item, parameter, body, response or schema, to any place of the
-//! document, to another file, or to nothing. After: everything but schemas stands written out; a schema's
-//! `$ref` goes to `#/components/schemas/Name`, where `Name` is a Rust type's name that is given once; a
-//! schema elsewhere has become a component; one that cannot be found is any value.
+//! Before: `$ref` in place of a path item, parameter, body, response or schema, pointing anywhere in the
+//! document, to another file, or nowhere. After: everything except schemas is inlined. The `$ref` of a schema is
+//! `#/components/schemas/Name`, where `Name` is a unique, valid Rust type name. A referenced schema elsewhere in
+//! the document becomes a component. A reference that cannot be resolved becomes any value.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::walk::{COPIES, METHODS, children, size};
 use crate::{Pointer, Report};
 
-/// Names that Rust's prelude or the generated code has.
+/// Type names used by Rust's prelude or by the generated code.
 pub(super) const RESERVED: [&str; 33] = [
     "ApiError",
     "Blob",
@@ -49,7 +49,7 @@ pub(super) const RESERVED: [&str; 33] = [
     "Vec",
 ];
 
-/// How many references lead from one to the next before that is a circle.
+/// Maximum length of a chain of references; a longer chain is treated as circular.
 const CHAIN: usize = 32;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -58,7 +58,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     rename(root, &names);
 }
 
-/// The JSON pointer in a local reference.
+/// Returns the JSON pointer in a local reference.
 fn local(reference: &str) -> Option<String> {
     let pointer = reference.strip_prefix('#')?;
     let decoded = percent_encoding::percent_decode_str(pointer)
@@ -67,55 +67,55 @@ fn local(reference: &str) -> Option<String> {
     Some(decoded.into_owned())
 }
 
-/// What a reference leads to at last, or why it leads nowhere.
+/// Follows a reference to its final target, or returns why it cannot be resolved.
 pub(crate) fn target<'a>(root: &'a Value, reference: &str) -> Result<&'a Value, &'static str> {
     let mut reference = reference;
     for _ in 0..CHAIN {
-        let pointer = local(reference).ok_or("it leads out of the document")?;
-        let found = root.pointer(&pointer).ok_or("there is no such place")?;
+        let pointer = local(reference).ok_or("it points outside the document")?;
+        let found = root.pointer(&pointer).ok_or("its target does not exist")?;
         match found.get("$ref").and_then(Value::as_str) {
             Some(next) => reference = next,
             None => return Ok(found),
         }
     }
-    Err("it leads in a circle")
+    Err("it is circular")
 }
 
-/// Writes out path items, parameters, bodies and responses.
+/// Inlines references to path items, parameters, bodies and responses.
 fn inline_parts(root: &mut Value, report: &mut Report) {
-    let mut places: Vec<Pointer> = Vec::new();
+    let mut pointers: Vec<Pointer> = Vec::new();
     let at = Pointer::root().child("paths");
-    // Path items first: they hold the other kinds.
+    // Path items first, because they contain the other kinds.
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         if item.get("$ref").is_some() {
-            places.push(at.child(path));
+            pointers.push(at.child(path));
         }
     }
-    replace(root, places, report);
-    let mut places = Vec::new();
+    replace(root, pointers, report);
+    let mut pointers = Vec::new();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         let at = at.child(path);
-        parameters(item, &at, &mut places);
+        parameters(item, &at, &mut pointers);
         for method in METHODS {
             let Some(operation) = item.get(method) else {
                 continue;
             };
             let at = at.child(method);
-            parameters(operation, &at, &mut places);
+            parameters(operation, &at, &mut pointers);
             if operation["requestBody"].get("$ref").is_some() {
-                places.push(at.child("requestBody"));
+                pointers.push(at.child("requestBody"));
             }
             for (status, response) in operation["responses"].as_object().into_iter().flatten() {
                 if response.get("$ref").is_some() {
-                    places.push(at.child("responses").child(status));
+                    pointers.push(at.child("responses").child(status));
                 }
             }
         }
     }
-    replace(root, places, report);
+    replace(root, pointers, report);
 }
 
-fn parameters(holder: &Value, at: &Pointer, places: &mut Vec<Pointer>) {
+fn parameters(holder: &Value, at: &Pointer, pointers: &mut Vec<Pointer>) {
     for (i, parameter) in holder["parameters"]
         .as_array()
         .into_iter()
@@ -123,15 +123,15 @@ fn parameters(holder: &Value, at: &Pointer, places: &mut Vec<Pointer>) {
         .enumerate()
     {
         if parameter.get("$ref").is_some() {
-            places.push(at.child("parameters").child(i));
+            pointers.push(at.child("parameters").child(i));
         }
     }
 }
 
-/// Puts in place of each reference what it leads to, or nothing.
-fn replace(root: &mut Value, places: Vec<Pointer>, report: &mut Report) {
+/// Replaces each reference with its target. A parameter whose target does not exist is dropped.
+fn replace(root: &mut Value, pointers: Vec<Pointer>, report: &mut Report) {
     let mut budget = COPIES;
-    for at in places {
+    for at in pointers {
         let reference = root
             .pointer(at.as_str())
             .and_then(|value| value["$ref"].as_str())
@@ -140,25 +140,29 @@ fn replace(root: &mut Value, places: Vec<Pointer>, report: &mut Report) {
         let found = target(root, &reference).and_then(|found| {
             budget = budget
                 .checked_sub(size(found))
-                .ok_or("the document refers to itself too often")?;
+                .ok_or("references expand beyond the size limit")?;
             Ok(found.clone())
         });
         let value = found.unwrap_or_else(|why| {
-            // A body or an answer is there all the same.
+            // A body or response still exists, so it becomes any value.
             let is_parameter = at.as_str().contains("/parameters/");
-            let what = if is_parameter { "nothing" } else { "any value" };
-            report.warn(&at, None, format!("`{reference}` -> {what}: {why}"));
+            let outcome = if is_parameter {
+                "dropped"
+            } else {
+                "any JSON value"
+            };
+            report.warn(&at, None, format!("`{reference}` -> {outcome}: {why}"));
             if is_parameter {
                 json!({})
             } else {
                 json!({"content": {"application/json": {"schema": {}}}})
             }
         });
-        if let Some(place) = root.pointer_mut(at.as_str()) {
-            *place = value;
+        if let Some(node) = root.pointer_mut(at.as_str()) {
+            *node = value;
         }
     }
-    // What stood for a parameter that cannot be found is none.
+    // Remove the empty objects that replaced unresolved parameters.
     for item in root["paths"]
         .as_object_mut()
         .into_iter()
@@ -181,7 +185,7 @@ fn replace(root: &mut Value, places: Vec<Pointer>, report: &mut Report) {
     }
 }
 
-/// Visits every schema of the document, in operations and components; `visit` sees parents first.
+/// Visits every schema in components and operations, parents before children.
 pub(super) fn every_schema(root: &mut Value, visit: &mut impl FnMut(&mut Value, &Pointer)) {
     fn tree(schema: &mut Value, at: &Pointer, visit: &mut impl FnMut(&mut Value, &Pointer)) {
         visit(schema, at);
@@ -222,8 +226,8 @@ pub(super) fn every_schema(root: &mut Value, visit: &mut impl FnMut(&mut Value, 
     }
 }
 
-/// Makes a component of every schema that is referred to and is none yet. Returns the name of each
-/// component that a reference leads to.
+/// Turns every referenced schema that is not a component yet into one. Returns the component name of each
+/// reference that can be resolved.
 fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
     let mut names: HashMap<String, String> = HashMap::new();
     let mut taken: HashSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
@@ -239,24 +243,24 @@ fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
         })
         .unwrap_or_default();
     for (name, schema) in &old {
-        let new = given_once(name, &mut taken);
+        let new = unique_type_name(name, &mut taken);
         if new != *name {
             report.note(
                 &at.child(name),
                 None,
-                format!("`{name}` -> `{new}`: the name of a Rust type"),
+                format!("`{name}` -> `{new}`: renamed to a valid, unique Rust type name"),
             );
         }
         let reference = format!("#{}", at.child(name).as_str());
         names.insert(reference, new.clone());
         components.insert(new, schema.clone());
     }
-    // Back in its old form, because references may lead into it.
+    // Restore the original schemas, because references may point into them.
     if !root["components"].is_object() {
         root["components"] = json!({});
     }
     root["components"]["schemas"] = old.into();
-    // Schemas elsewhere that are referred to, and those that they refer to.
+    // Collect referenced schemas elsewhere in the document, and the schemas that they reference in turn.
     let mut wanted: BTreeMap<String, Vec<Pointer>> = BTreeMap::new();
     every_schema(root, &mut |schema, at| {
         if let Some(reference) = schema["$ref"].as_str() {
@@ -276,25 +280,25 @@ fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
             names.insert(reference, name.clone());
             continue;
         }
-        let places = wanted.get(&reference).cloned().unwrap_or_default();
+        let pointers = wanted.get(&reference).cloned().unwrap_or_default();
         match target(root, &reference) {
             Ok(found) => {
-                let words = Pointer::from(local(&reference).unwrap_or_default());
-                let name = given_once(&title(&words), &mut taken);
+                let location = Pointer::from(local(&reference).unwrap_or_default());
+                let name = unique_type_name(&title(&location), &mut taken);
                 let mut schema = found.clone();
-                super::structure::schema(&mut schema, &words, report);
+                super::structure::schema(&mut schema, &location, report);
                 for inner in references_in(&schema) {
                     waiting.push(inner);
                 }
-                for at in &places {
+                for at in &pointers {
                     report.note(at, None, format!("`{reference}` -> component {name}"));
                 }
                 components.insert(name.clone(), schema);
                 names.insert(reference, name);
             }
             Err(why) => {
-                for at in &places {
-                    report.warn(at, None, format!("`{reference}` -> any value: {why}"));
+                for at in &pointers {
+                    report.warn(at, None, format!("`{reference}` -> any JSON value: {why}"));
                 }
             }
         }
@@ -303,7 +307,7 @@ fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
     names
 }
 
-/// What a place of the document is called: its last step that is a name.
+/// Derives a name from a JSON pointer: its last three tokens that are not OpenAPI keywords.
 fn title(pointer: &Pointer) -> String {
     let steps: Vec<String> = pointer.tokens().collect();
     let words: Vec<&str> = steps
@@ -349,7 +353,7 @@ fn references_in(schema: &Value) -> Vec<String> {
     found
 }
 
-/// Gives every reference the name that its component has now.
+/// Updates every reference to the current name of its component.
 fn rename(root: &mut Value, names: &HashMap<String, String>) {
     every_schema(root, &mut |schema, _| {
         let Some(reference) = schema["$ref"].as_str() else {
@@ -382,8 +386,8 @@ fn rename(root: &mut Value, names: &HashMap<String, String>) {
     });
 }
 
-/// `name` as the name of a Rust type that no other has.
-pub(super) fn given_once(name: &str, taken: &mut HashSet<String>) -> String {
+/// Converts `name` to a Rust type name that is not in `taken`, and adds it there.
+pub(super) fn unique_type_name(name: &str, taken: &mut HashSet<String>) -> String {
     let base = type_name(name);
     let name = std::iter::once(base.clone())
         .chain((2..).map(|n| format!("{base}{n}")))
@@ -393,7 +397,7 @@ pub(super) fn given_once(name: &str, taken: &mut HashSet<String>) -> String {
     name
 }
 
-/// `name` as the name of a Rust type: ASCII letters and digits, a capital in front, of bearable length.
+/// Converts `name` to a Rust type name: ASCII letters and digits, an initial capital, limited length.
 pub(super) fn type_name(name: &str) -> String {
     let plain = super::words::pascal(name);
     match plain.chars().next() {
@@ -409,7 +413,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_name_stays_what_it_is_when_it_is_read_again() {
+    fn type_name_is_idempotent() {
         for name in [
             "a A -a",
             "x A A a",
@@ -424,8 +428,8 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_written_out_and_schemas_keep_their_names() {
-        let (root, told) = crate::passes::test_run(
+    fn inlines_parts_and_keeps_schemas_as_components() {
+        let (root, lines) = crate::passes::test_run(
             "references",
             "paths: {/a: {$ref: '#/components/pathItems/A'}, /b: {get: {parameters: [{$ref: '#/components/parameters/gone'}], responses: {200: {$ref: '#/components/responses/R'}}}}}
 components:
@@ -460,15 +464,14 @@ components:
             json!({"$ref": "#/components/schemas/OptionModel"})
         );
         assert!(
-            told.iter()
-                .any(|line| line
-                    .ends_with("`other.yaml#/X` -> any value: it leads out of the document")),
-            "{told:#?}"
+            lines.iter().any(|line| line
+                .ends_with("`other.yaml#/X` -> any JSON value: it points outside the document")),
+            "{lines:#?}"
         );
         assert!(
-            told.iter().any(|line| line
-                .ends_with("`#/components/parameters/gone` -> nothing: there is no such place")),
-            "{told:#?}"
+            lines.iter().any(|line| line
+                .ends_with("`#/components/parameters/gone` -> dropped: its target does not exist")),
+            "{lines:#?}"
         );
     }
 }

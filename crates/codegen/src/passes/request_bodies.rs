@@ -1,12 +1,12 @@
-//! Every request body is in one format, and always sent.
+//! Reduces every request body to one format, and makes it required.
 //!
 //! Before: `required: false`, or several content types. After: required, under `application/json` for the
-//! generator, and the fact `body`: its format and media type on the wire.
+//! generator, with the fact `body`: the format and media type that are sent.
 //!
-//! - `json`: any JSON type; where the caller sets nothing, `{}` goes out, which Laravel reads as no field
-//! - `form`, `multipart`: an object whose fields are written as PHP reads them. The files of a multipart
-//!   body are no fields: the fact `files` has them, because no JSON type carries a file
-//! - `bytes`: everything else, whatever schema stands there
+//! - `json`: any JSON type. If the caller sets nothing, `{}` is sent, which Laravel reads as no fields
+//! - `form`, `multipart`: an object whose fields are encoded in PHP's notation. The files of a multipart body are not
+//!   fields: they are in the fact `files`, because no JSON type can contain a file
+//! - `bytes`: everything else, regardless of its schema
 
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             return;
         };
         let content = body["content"].as_object().cloned().unwrap_or_default();
-        // JSON is best, unless the form can carry a file that JSON cannot.
+        // JSON is preferred, unless a form accepts a file, which JSON cannot contain.
         let files_only = content.iter().find(|(media, described)| {
             format(media) == "multipart" && {
                 let schema = &described["schema"];
@@ -35,13 +35,21 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let best = files_only.or_else(|| content.iter().min_by_key(|(media, _)| rank(media)));
         let Some((media, described)) = best else {
             if body.as_object().is_some_and(|body| !body.is_empty()) {
-                report.warn(&at, Some(id), "a body without content -> no body");
+                report.warn(
+                    &at,
+                    Some(id),
+                    "request body without content -> no request body",
+                );
             }
             operation.members.shift_remove("requestBody");
             return;
         };
         for other in content.keys().filter(|other| *other != media) {
-            report.warn(&at, Some(id), format!("{other} -> set aside for {media}"));
+            report.warn(
+                &at,
+                Some(id),
+                format!("{other} -> dropped in favor of {media}"),
+            );
         }
         let format = format(media);
         let mut schema = described["schema"].clone();
@@ -49,7 +57,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             schema = json!({});
         }
         if format == "form" || format == "multipart" {
-            // Its fields are written one by one, so that it has to be an object.
+            // Fields are encoded one by one, so the body must be an object.
             if let Some(name) = component_name(&schema) {
                 schema = components[name].clone();
             }
@@ -57,7 +65,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 report.warn(
                     &at,
                     Some(id),
-                    format!("a {format} that is no object -> any fields"),
+                    format!("{format} body that is not an object -> any fields"),
                 );
                 schema = json!({"type": "object"});
             }
@@ -69,7 +77,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             let files = take_files(&mut schema);
             for (name, _) in &files {
                 let at = at.join(["content", media, "schema", "properties", name]);
-                report.note(&at, Some(id), "a field -> a file, which is streamed");
+                report.note(&at, Some(id), "field -> a file, which is streamed");
             }
             if !files.is_empty() {
                 set_fact(operation.members, "files", files);
@@ -81,10 +89,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 Role::Top,
                 &inner,
                 id,
-                &mut |schema, place| {
+                &mut |schema, context| {
                     if is_file(schema) {
-                        let what = "a file within a list or an object -> a text: only those of the form itself are streamed";
-                        report.warn(place.at, Some(place.operation), what);
+                        let what = "file in an array or object -> string: only top-level files are streamed";
+                        report.warn(context.at, Some(context.operation), what);
                     }
                 },
             );
@@ -96,20 +104,20 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             && schema.get("additionalProperties").is_none()
             && schema["properties"].as_object().is_none_or(Map::is_empty);
         if is_empty_object {
-            // An object of unknown fields: any members may be sent.
+            // An object without documented fields accepts any members.
             schema["additionalProperties"] = json!({});
         }
         if format != "json" {
             report.note(
                 &at,
                 Some(id),
-                format!("a body of {media} -> sent as {format}"),
+                format!("request body of {media} -> sent as {format}"),
             );
         } else if body["required"] != true {
             report.note(
                 &at,
                 Some(id),
-                "an optional body -> `{}` is sent when nothing is set",
+                "optional request body -> `{}` is sent if nothing is set",
             );
         }
         let resolved = component_name(&schema).map_or(&schema, |name| &components[name]);
@@ -131,7 +139,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-/// How good a content type is to send: the smaller the better.
+/// Ranks a content type for sending; smaller is better.
 fn rank(media: &str) -> (usize, &str) {
     let essence = essence(media);
     let rank = match essence.as_str() {
@@ -156,7 +164,7 @@ fn format(media: &str) -> &'static str {
     }
 }
 
-/// The content type to send: without what stands for any.
+/// Returns the content type to send, with wildcards replaced.
 fn media_type(media: &str, format: &str) -> String {
     let essence = essence(media);
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+/".contains(c);
@@ -169,8 +177,8 @@ fn media_type(media: &str, format: &str) -> String {
     }
 }
 
-/// Takes the properties that are files out of the schema of a multipart body: the name of each, and
-/// whether it is required, whether it may be many, and its description.
+/// Removes the file properties from the schema of a multipart body. Returns for each name whether it is required,
+/// whether it accepts several files, and its description.
 fn take_files(schema: &mut Value) -> Map<String, Value> {
     let required = schema["required"].clone();
     let mut files = Map::new();
@@ -184,7 +192,7 @@ fn take_files(schema: &mut Value) -> Map<String, Value> {
         } else {
             &*property
         };
-        // A file or an id: either is sent.
+        // A file or an ID may be sent.
         let is_reference = one["format"] == MEDIA_REFERENCE;
         if !is_file(one) && !is_reference {
             return true;
@@ -206,7 +214,7 @@ fn take_files(schema: &mut Value) -> Map<String, Value> {
     files
 }
 
-/// A media type without its parameters, in small letters.
+/// Returns a media type without parameters, in lowercase.
 pub(super) fn essence(media_type: &str) -> String {
     media_type
         .split(';')
@@ -221,7 +229,7 @@ pub(super) fn is_json(media_type: &str) -> bool {
     essence == "application/json"
         || essence == "text/json"
         || essence.ends_with("+json")
-        // Written by the Kubernetes family of tools.
+        // Used by Kubernetes tools.
         || essence == "application/json-patch"
 }
 
@@ -233,13 +241,13 @@ mod tests {
         let yaml = format!(
             "paths: {{/a: {{post: {{operationId: a, requestBody: {{content: {content}}}}}}}}}"
         );
-        let (mut root, told) = crate::passes::test_run("request-bodies", &yaml);
-        (root["paths"]["/a"]["post"].take(), told)
+        let (mut root, lines) = crate::passes::test_run("request-bodies", &yaml);
+        (root["paths"]["/a"]["post"].take(), lines)
     }
 
     #[test]
-    fn the_best_content_type_remains_and_the_others_are_told() {
-        let (operation, told) = read(
+    fn keeps_the_best_content_type_and_reports_the_others() {
+        let (operation, lines) = read(
             "{application/xml: {}, application/vnd.api+json: {schema: {type: object, properties: {x: {type: string}}}}}",
         );
         assert_eq!(
@@ -251,13 +259,13 @@ mod tests {
             json!({"format": "json", "media": "application/vnd.api+json", "empty": "object"})
         );
         assert!(
-            told[0].ends_with("application/xml -> set aside for application/vnd.api+json"),
-            "{told:?}"
+            lines[0].ends_with("application/xml -> dropped in favor of application/vnd.api+json"),
+            "{lines:?}"
         );
     }
 
     #[test]
-    fn every_format_is_known() {
+    fn recognizes_every_format() {
         for (media, format, sent) in [
             (
                 "application/json; charset=utf-8",
@@ -295,17 +303,20 @@ mod tests {
     }
 
     #[test]
-    fn a_form_with_a_file_wins_over_json_and_a_file_that_is_deeper_is_told() {
-        let (operation, told) = read(
+    fn prefers_a_form_with_a_file_over_json_and_reports_nested_files() {
+        let (operation, lines) = read(
             "{application/json: {schema: {type: object}}, multipart/form-data: {schema: {type: object, properties: {file: {type: string, format: binary}, rows: {type: array, items: {type: object, properties: {file: {type: string, format: binary}}}}}}}}",
         );
         assert_eq!(operation["x-codegen"]["body"]["format"], "multipart");
-        let deeper = "/rows/items/properties/file: a file within a list or an object -> a text: only those of the form itself are streamed";
-        assert!(told.iter().any(|line| line.ends_with(deeper)), "{told:#?}");
+        let nested = "/rows/items/properties/file: file in an array or object -> string: only top-level files are streamed";
+        assert!(
+            lines.iter().any(|line| line.ends_with(nested)),
+            "{lines:#?}"
+        );
     }
 
     #[test]
-    fn what_is_sent_where_nothing_is_set_depends_on_the_body() {
+    fn an_unset_array_body_is_omitted_if_optional_and_refused_if_required() {
         let schema = "application/json: {schema: {type: array, items: {type: integer}}}";
         let (optional, _) = read(&format!("{{{schema}}}"));
         assert_eq!(optional["x-codegen"]["body"]["empty"], "nothing");
@@ -314,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_files_of_a_form_are_no_fields() {
+    fn files_of_a_form_are_not_fields() {
         let (operation, _) = read(
             "{multipart/form-data: {schema: {type: object, required: [file, kind], properties: {file: {type: string, format: binary, description: d}, more: {type: array, items: {type: string, format: binary}}, kind: {type: string}}}}}",
         );

@@ -1,17 +1,16 @@
-//! One success type and one error type an operation.
+//! Reduces the responses of each operation to one success type and one error type.
 //!
-//! Before: any number of statuses, each with a schema of its own. progenitor 0.15 gives all of them
-//! the first one's type, so that a 422 decodes into an empty success. After: `2XX` with the union of
-//! the documented successes, `4XX` and `5XX` with the shared component `ApiError`. What stands
-//! where is left as the fact `shape`:
+//! Before: any number of statuses, each with its own schema. progenitor 0.15 gives all of them the type of the
+//! first, so that a 422 decodes into an empty success. After: `2XX` with the union of the documented successes,
+//! and `4XX` and `5XX` with the shared component `ApiError`. The fact `shape` describes the success:
 //!
-//! - `whole`: the JSON body; any value where no success is documented (`undocumented`)
+//! - `whole`: the JSON body; any value if no success is documented (`undocumented`)
 //! - `text`: the body as text, unless its example is JSON
-//! - `bytes`: a file, which can be read as it comes
-//! - `redirect`: the target, where nothing but a redirect is documented
-//! - `empty`: 204 and the like, also where a schema stands beside the 204
+//! - `bytes`: a file, which can be streamed
+//! - `redirect`: the target, if only a redirect is documented
+//! - `empty`: a success without a body, such as 204, even if a schema is documented for it
 //!
-//! `default` is a success where no 2xx is documented, else a failure as any other.
+//! `default` is a success if no 2xx is documented, and otherwise a failure.
 
 use serde_json::{Map, Value, json};
 
@@ -24,7 +23,7 @@ use super::union::union;
 use crate::Report;
 use crate::walk::{component_name, operations};
 
-/// The component that every failure has.
+/// The component of every failure.
 pub(crate) const ERROR_COMPONENT: &str = "ApiError";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -54,7 +53,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 continue;
             };
             if status == "204" {
-                note("204 has no body, whatever schema stands there".to_owned());
+                note("204 has no body -> its documented content is ignored".to_owned());
                 empty = Some(status);
                 continue;
             }
@@ -63,7 +62,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 .flat_map(Map::keys)
                 .filter(|other| *other != media)
             {
-                note(format!("{status} {other} -> set aside for {media}"));
+                note(format!("{status} {other} -> dropped in favor of {media}"));
             }
             match kind(media, body) {
                 Kind::Json => {
@@ -76,18 +75,18 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 Kind::Text => match json_of_text(media, &body["schema"], &components) {
                     Some(schema) => {
                         note(format!(
-                            "{status} is {media} with JSON in it -> read as JSON"
+                            "{status} is {media} that contains JSON -> read as JSON"
                         ));
                         accept = Some("*/*".to_owned());
                         json_schemas.push((status, schema));
                     }
                     None => {
-                        note(format!("{status} is {media}: the body as text"));
+                        note(format!("{status} is {media} -> the body as text"));
                         text = Some(status);
                     }
                 },
                 Kind::Bytes => {
-                    note(format!("{status} is {media} -> a stream of bytes"));
+                    note(format!("{status} is {media} -> a byte stream"));
                     bytes = Some(status);
                 }
             }
@@ -99,7 +98,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .collect();
         if !failures.is_empty() {
             note(format!(
-                "{}, and every failure that is not documented -> the one type {ERROR_COMPONENT}",
+                "{} and undocumented failures -> the shared type {ERROR_COMPONENT}",
                 failures.join(", ")
             ));
         }
@@ -109,10 +108,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             .map(String::as_str)
             .collect();
         if responses.contains_key("304") {
-            note("304 -> a success without value, as on every operation".to_owned());
+            note("304 -> a success without a value, as for every operation".to_owned());
         }
 
-        // A file is not looked for in JSON; where both are documented, the file is the one to expect.
+        // A file is never decoded as JSON. If both are documented, the lower status determines the shape.
         let bytes_first =
             bytes.is_some_and(|bytes| json_schemas.iter().all(|(status, _)| bytes < *status));
         let (shape, schema) = if bytes_first {
@@ -124,16 +123,16 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                     .map(|(status, _)| status.as_str())
                     .collect();
                 note(format!(
-                    "a body each for {} -> one type with the fields of all",
+                    "different bodies for {} -> one type with all their fields",
                     statuses.join(", ")
                 ));
             }
             if let Some(status) = text {
                 note(format!(
-                    "{status} is text beside JSON -> only the JSON is typed"
+                    "{status} is text, other successes are JSON -> only the JSON is typed"
                 ));
             }
-            // Several: what a reference leads to is written out, to be joined.
+            // Inline referenced components if there are several schemas to join.
             let is_many = json_schemas.len() > 1;
             let joined = json_schemas
                 .into_iter()
@@ -157,7 +156,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             ("empty", None)
         } else if !redirects.is_empty() {
             note(format!(
-                "a redirect ({}) and no body of its own -> its target, which is not followed",
+                "redirect ({}) without a documented success -> the target, which is not followed",
                 redirects.join(", ")
             ));
             (
@@ -193,7 +192,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         json!({"type": "object", "properties": {"message": {"type": "string"}}});
 }
 
-/// What the body of a response is.
+/// The kind of a response body.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Json,
@@ -217,7 +216,7 @@ fn kind(media: &str, body: &Value) -> Kind {
         ]
         .iter()
         .any(|kind| essence == format!("application/{kind}"));
-    // Events never end; they are read as they come.
+    // An event stream does not end, so it is read as it arrives.
     if is_file(&body["schema"]) || essence == "text/event-stream" {
         Kind::Bytes
     } else if is_json(media) || essence == "*/*" || essence == "application/*" {
@@ -229,14 +228,14 @@ fn kind(media: &str, body: &Value) -> Kind {
     }
 }
 
-/// How good a content type is to read: the smaller the better.
+/// Ranks a content type for decoding; smaller is better.
 fn rank<'a>(media: &'a str, body: &Value) -> (Kind, bool, &'a str) {
     (kind(media, body), !is_json(media), media)
 }
 
-/// The schema of a body that says it is text and shows JSON.
+/// Returns the schema of a body that is declared as text but has a JSON schema or example.
 fn json_of_text(media: &str, schema: &Value, components: &Value) -> Option<Value> {
-    // Nothing else that is text is ever JSON: XML, CSV, events.
+    // Other text formats are never JSON: XML, CSV, event streams.
     if !["text/plain", "text/html"].contains(&essence(media).as_str()) {
         return None;
     }
@@ -251,7 +250,7 @@ fn json_of_text(media: &str, schema: &Value, components: &Value) -> Option<Value
     (shown.is_object() || shown.is_array()).then(|| infer(&shown))
 }
 
-/// The documented responses that a success has: those of 2xx, or `default` where there is none.
+/// Returns the statuses that are documented as success: all 2xx, or `default` if there is none.
 pub(super) fn successes(operation: &Map<String, Value>) -> Vec<&String> {
     let of = |is: fn(&str) -> bool| -> Vec<&String> {
         let responses = operation.get("responses").and_then(Value::as_object);
@@ -271,11 +270,11 @@ mod tests {
     use serde_json::{Value, json};
 
     fn read(responses: &str) -> (Value, Vec<String>) {
-        let (mut root, told) = crate::passes::test_run(
+        let (mut root, lines) = crate::passes::test_run(
             "responses",
             &format!("paths: {{/a: {{get: {{operationId: a, responses: {responses}}}}}}}"),
         );
-        (root["paths"]["/a"]["get"].take(), told)
+        (root["paths"]["/a"]["get"].take(), lines)
     }
 
     fn body(properties: &str) -> String {
@@ -285,8 +284,8 @@ mod tests {
     }
 
     #[test]
-    fn two_successes_are_one_type_and_failures_are_the_shared_one() {
-        let (operation, told) = read(&format!(
+    fn two_successes_become_one_type_and_failures_the_shared_type() {
+        let (operation, lines) = read(&format!(
             "{{200: {}, 202: {}, 422: {}}}",
             body("{id: {type: string}}"),
             body("{polling_url: {type: string}}"),
@@ -304,11 +303,11 @@ mod tests {
             );
         }
         assert_eq!(operation["x-codegen"], json!({"shape": "whole"}));
-        assert_eq!(told.len(), 2);
+        assert_eq!(lines.len(), 2);
     }
 
     #[test]
-    fn every_kind_of_success_has_its_shape() {
+    fn every_kind_of_success_has_a_shape() {
         for (responses, facts) in [
             (
                 format!("{{204: {}}}", body("{}")),

@@ -1,9 +1,9 @@
-//! A field that is unknown here and known everywhere else has the type it has there.
+//! Gives a field of unknown type the type that the same field has everywhere else.
 //!
-//! Before: `headerSize: null` in one answer and an object of two integers in ten others. After: that
-//! object in all of them. Only where every known place of the name agrees; a list or object needs two
-//! operations that agree, because `list` or `media` alone says little. What stays unknown is any JSON
-//! value from here on (`x-unknown` says why).
+//! Before: `headerSize: null` in one response and an object of two integers in ten others. After: that object in
+//! all of them. This requires that all known occurrences of the name agree; for an array or object, at least two
+//! operations must agree, because a name such as `list` or `media` is too generic. What stays unknown becomes any
+//! JSON value, and `x-unknown` states the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::union::{is_unknown, union};
 use crate::Report;
 use crate::walk::{Role, Side, schemas};
 
-/// What is known of a property's name.
+/// What is known about the properties of one name.
 #[derive(Default)]
 struct Known {
     shapes: BTreeMap<String, Value>,
@@ -22,7 +22,7 @@ struct Known {
 }
 
 impl Known {
-    /// The one shape of every place; texts of which some are times are texts.
+    /// Returns the shape that all occurrences share. A mix of timestamps and other strings is a string.
     fn agreed(&self) -> Option<Value> {
         let all: Vec<_> = self.shapes.values().collect();
         match all[..] {
@@ -35,25 +35,25 @@ impl Known {
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
-    schemas(root, |schema, place| {
+    schemas(root, |schema, context| {
         if let (Side::Response, Role::Property, false) =
-            (place.side, place.role, is_unknown(schema))
+            (context.side, context.role, is_unknown(schema))
             && !is_any(schema)
         {
-            let entry = known.entry(last(place.at.as_str())).or_default();
+            let entry = known.entry(last(context.at.as_str())).or_default();
             let shape = bare(schema);
             entry.shapes.insert(shape.to_string(), shape);
-            entry.operations.insert(place.operation.to_owned());
+            entry.operations.insert(context.operation.to_owned());
         }
     });
-    schemas(root, |schema, place| {
-        // Unknown items are the list's affair, which is visited after them.
-        let is_of_list = matches!(place.role, Role::Items | Role::Values) && is_any(schema);
-        if place.side != Side::Response || !is_unknown(schema) || is_of_list {
+    schemas(root, |schema, context| {
+        // The array or map is visited after its items and handles them.
+        let is_of_list = matches!(context.role, Role::Items | Role::Values) && is_any(schema);
+        if context.side != Side::Response || !is_unknown(schema) || is_of_list {
             return;
         }
-        let agreed = (place.role == Role::Property)
-            .then(|| known.get(&last(place.at.as_str())))
+        let agreed = (context.role == Role::Property)
+            .then(|| known.get(&last(context.at.as_str())))
             .flatten()
             .and_then(|known| Some((known, known.agreed()?)));
         if let Some((known, shape)) = agreed {
@@ -65,10 +65,10 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             };
             if fits && (is_scalar || known.operations.len() > 1) {
                 report.note(
-                    place.at,
-                    Some(place.operation),
+                    context.at,
+                    Some(context.operation),
                     format!(
-                        "an unknown value -> {}: every other place of this name has it",
+                        "unknown type -> {}: all other properties of this name have this type",
                         name(&shape)
                     ),
                 );
@@ -80,12 +80,12 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             Some("array") => "only empty lists were seen",
             Some("object") => "only empty objects were seen",
             Some(_) => "only null was seen",
-            None => "the document does not say",
+            None => "not documented",
         };
         report.note(
-            place.at,
-            Some(place.operation),
-            format!("an unknown value -> any JSON value: {why}"),
+            context.at,
+            Some(context.operation),
+            format!("unknown type -> any JSON value: {why}"),
         );
         *schema = match schema["type"].as_str() {
             Some("array") => json!({"type": "array", "items": {}, "x-unknown": why}),
@@ -103,7 +103,7 @@ fn is_any(schema: &Value) -> bool {
     schema.get("type").is_none()
 }
 
-/// The schema without examples and nulls: what two places must share to agree.
+/// Returns the schema without examples and `nullable`, to compare two occurrences.
 fn bare(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn an_unknown_field_takes_the_type_that_all_others_agree_on() {
-        let answer = |id: &str, properties: &str| {
+        let response = |id: &str, properties: &str| {
             format!(
                 "/{id}: {{get: {{operationId: {id}, responses: {{200: {{content: {{application/json: {{schema: {{type: object, properties: {properties}}}}}}}}}}}}}}}"
             )
@@ -145,22 +145,22 @@ mod tests {
         let null = "{type: string, example: null, nullable: true}";
         let yaml = format!(
             "paths: {{{}, {}, {}}}",
-            answer(
+            response(
                 "a",
                 &format!(
                     "{{size: {size}, count: {{type: integer}}, thing: {size}, mixed: {{type: string}}}}"
                 )
             ),
-            answer(
+            response(
                 "b",
                 "{size: {type: object, properties: {w: {type: integer, example: 2}}}, mixed: {type: integer}}"
             ),
-            answer(
+            response(
                 "c",
                 &format!("{{size: {null}, count: {null}, thing: {null}, mixed: {null}}}")
             ),
         );
-        let (root, told) = crate::passes::test_run("siblings", &yaml);
+        let (root, lines) = crate::passes::test_run("siblings", &yaml);
         let c = &root["paths"]["/c"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             ["properties"];
         assert_eq!(
@@ -170,6 +170,6 @@ mod tests {
         assert_eq!(c["count"], json!({"type": "integer"}));
         assert_eq!(c["thing"], json!({"x-unknown": "only null was seen"}));
         assert_eq!(c["mixed"], json!({"x-unknown": "only null was seen"}));
-        assert_eq!(told.len(), 4);
+        assert_eq!(lines.len(), 4);
     }
 }

@@ -1,18 +1,18 @@
-//! A component belongs to answers or to requests, not to both.
+//! Splits components by side: each belongs to either responses or requests.
 //!
-//! Before: `User` in an answer and in a body. After: `User`, in which every field may be absent or null,
-//! and `UserInput`, with what a request must have; each is marked with its side. Components that no
-//! operation uses are gone. Fields that are read-only are required of no request.
+//! Before: `User` in a response and in a body. After: `User`, in which every field may be absent or null, and
+//! `UserInput`, with the required fields of a request; each is marked with its side. Unused components are
+//! removed. Read-only fields are not required in requests.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::references::given_once;
+use super::references::unique_type_name;
 use crate::walk::{Side, children, component_name, operations, top_schemas};
 use crate::{Pointer, Report};
 
-/// The mark of a component's side.
+/// Marks the side of a component: `response` or `request`.
 pub(crate) const SIDE: &str = "x-codegen-side";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -20,8 +20,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         Value::Object(components) => components,
         _ => Map::new(),
     };
-    let mut of_answers = BTreeSet::new();
-    let mut of_requests = BTreeSet::new();
+    let mut in_responses = BTreeSet::new();
+    let mut in_requests = BTreeSet::new();
     operations(root, |operation| {
         let successes: Vec<String> = super::responses::successes(operation.members)
             .into_iter()
@@ -33,27 +33,27 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 if !successes.iter().any(|success| success == status) {
                     return;
                 }
-                &mut of_answers
+                &mut in_responses
             } else {
-                &mut of_requests
+                &mut in_requests
             };
             references(schema, found);
         });
     });
-    let of_answers = reached(&mut components, of_answers);
-    let of_requests = reached(&mut components, of_requests);
+    let in_responses = reached(&mut components, in_responses);
+    let in_requests = reached(&mut components, in_requests);
 
     let mut taken: HashSet<String> = components.keys().cloned().collect();
     let mut inputs: Vec<(String, String)> = Vec::new();
-    for name in of_requests.intersection(&of_answers) {
-        // An enumeration is the same on both sides.
+    for name in in_requests.intersection(&in_responses) {
+        // Enumerations are the same on both sides.
         if components[name].get("properties").is_some() || components[name].get("enum").is_none() {
-            let input = given_once(&format!("{name}Input"), &mut taken);
+            let input = unique_type_name(&format!("{name}Input"), &mut taken);
             let at = Pointer::root().join(["components", "schemas", name]);
             report.note(
                 &at,
                 None,
-                format!("{name} of answers and requests -> {name} and {input}"),
+                format!("{name}, used in responses and requests -> {name} and {input}"),
             );
             inputs.push((name.clone(), input));
         }
@@ -61,9 +61,9 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut kept = Map::new();
     for (name, schema) in &components {
         let is_split = inputs.iter().any(|(known, _)| known == name);
-        if of_answers.contains(name) {
-            kept.insert(name.clone(), marked(schema.clone(), "answer"));
-        } else if of_requests.contains(name) && !is_split {
+        if in_responses.contains(name) {
+            kept.insert(name.clone(), marked(schema.clone(), "response"));
+        } else if in_requests.contains(name) && !is_split {
             let mut schema = marked(schema.clone(), "request");
             to_input(&mut schema, &inputs);
             kept.insert(name.clone(), schema);
@@ -89,7 +89,7 @@ fn marked(mut schema: Value, side: &str) -> Value {
     schema
 }
 
-/// The components that a schema refers to.
+/// Adds the components that a schema references to `found`.
 fn references(schema: &mut Value, found: &mut BTreeSet<String>) {
     if let Some(name) = component_name(schema) {
         found.insert(name.to_owned());
@@ -99,7 +99,7 @@ fn references(schema: &mut Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// All components that can be reached from `first`.
+/// Returns all components that are reachable from `first`.
 fn reached(components: &mut Map<String, Value>, first: BTreeSet<String>) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let mut waiting: Vec<String> = first.into_iter().collect();
@@ -116,7 +116,7 @@ fn reached(components: &mut Map<String, Value>, first: BTreeSet<String>) -> BTre
     all
 }
 
-/// A schema of requests: references to the components of requests, and nothing read-only required.
+/// Converts a schema for requests: it references request components and requires no read-only property.
 fn to_input(schema: &mut Value, inputs: &[(String, String)]) {
     let renamed = component_name(schema)
         .and_then(|name| inputs.iter().find(|(known, _)| known == name))
@@ -144,7 +144,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_both_sides_use_is_two_components() {
+    fn a_component_used_on_both_sides_is_split() {
         let (root, _) = crate::passes::test_run(
             "sides",
             "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/U'}}}}, responses: {200: {content: {application/json: {schema: {$ref: '#/components/schemas/U'}}}}, 400: {content: {application/json: {schema: {$ref: '#/components/schemas/Bad'}}}}}}}}

@@ -1,9 +1,9 @@
-//! Every part of the document is of the kind that its place asks for.
+//! Ensures that every part of the document has the JSON type that its position requires.
 //!
 //! Before: `tags: Chats`, `responses: []` and `properties: []` (PHP's empty array for an empty object),
-//! `properties: [{…}]` (a PHP list for the keys 0, 1, …), `get: null`, `required: true` on a property,
-//! a parameter that is a text, `GET` in capitals. After: lists are lists, maps are maps, and what
-//! cannot be read is set aside piece by piece, so that the passes after this one need not ask again.
+//! `properties: [{…}]` (a PHP list for the keys 0, 1, …), `get: null`, `required: true` on a property, a string
+//! instead of a parameter, uppercase `GET`. After: lists are arrays and maps are objects. Unreadable parts are
+//! dropped one by one, so that later passes need no further checks.
 
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     }
 }
 
-/// Runs `visit` over every member of `holder[member]`.
+/// Calls `visit` for every member of `holder[member]`.
 fn each(
     holder: &mut Map<String, Value>,
     member: &str,
@@ -60,36 +60,36 @@ fn each(
     }
 }
 
-/// A member that must be a map, if it is there.
+/// Converts a member that must be an object, if it is present.
 fn map(holder: &mut Map<String, Value>, member: &str, at: &Pointer, report: &mut Report) {
     if let Some(value) = holder.get_mut(member)
         && !value.is_object()
     {
         let found = kind(value);
         let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        // A PHP list is a map with the keys 0, 1, …
+        // PHP writes an object with the keys 0, 1, … as a list.
         let numbered: Map<String, Value> = items
             .iter()
             .enumerate()
             .map(|(i, item)| (i.to_string(), item.clone()))
             .collect();
         let now = if numbered.is_empty() {
-            "an empty map".to_owned()
+            "an empty object".to_owned()
         } else {
-            format!("a map with {} numbered names", numbered.len())
+            format!("an object with numeric keys ({})", numbered.len())
         };
         let is_loss = !matches!(value, Value::Array(_) | Value::Null);
-        tell(
+        report_change(
             report,
             &at.child(member),
             is_loss,
-            format!("{found} -> {now}: `{member}` is a map of names"),
+            format!("{found} -> {now}: `{member}` must be an object"),
         );
         *value = numbered.into();
     }
 }
 
-/// A member that must be a list, if it is there.
+/// Converts a member that must be an array, if it is present.
 fn list(holder: &mut Map<String, Value>, member: &str, at: &Pointer, report: &mut Report) {
     let Some(value) = holder.get_mut(member) else {
         return;
@@ -101,12 +101,12 @@ fn list(holder: &mut Map<String, Value>, member: &str, at: &Pointer, report: &mu
         scalar => vec![scalar.clone()],
     };
     let is_loss = value.is_null();
-    tell(
+    report_change(
         report,
         &at.child(member),
         is_loss,
         format!(
-            "{} -> a list of {}: `{member}` is a list",
+            "{} -> an array of length {}: `{member}` must be an array",
             kind(value),
             items.len()
         ),
@@ -114,7 +114,7 @@ fn list(holder: &mut Map<String, Value>, member: &str, at: &Pointer, report: &mu
     *value = items.into();
 }
 
-/// A member that must be a text, if it is there.
+/// Converts a member that must be a string, if it is present.
 fn text(holder: &mut Map<String, Value>, member: &str) {
     if let Some(value) = holder.get_mut(member)
         && !value.is_string()
@@ -127,7 +127,7 @@ fn text(holder: &mut Map<String, Value>, member: &str) {
     }
 }
 
-/// A member that must be true or false, if it is there.
+/// Converts a member that must be a boolean, if it is present.
 fn flag(holder: &mut Map<String, Value>, member: &str) {
     if let Some(value) = holder.get_mut(member)
         && !value.is_boolean()
@@ -148,17 +148,17 @@ fn path_item(item: &mut Value, at: &Pointer, report: &mut Report) {
     let Some(members) = item.as_object_mut() else {
         return;
     };
-    let capitals: Vec<String> = members
+    let uppercase: Vec<String> = members
         .keys()
         .filter(|key| method_of(members, key).is_some_and(|method| method != key.as_str()))
         .cloned()
         .collect();
-    for method in capitals {
+    for method in uppercase {
         let lower = method.to_ascii_lowercase();
         report.note(
             &at.child(&method),
             None,
-            format!("`{method}` -> `{lower}`: methods are written small"),
+            format!("`{method}` -> `{lower}`: method names are lowercase"),
         );
         if let Some(operation) = members.shift_remove(&method) {
             members.insert(lower, operation);
@@ -177,10 +177,7 @@ fn operation(value: &mut Value, at: &Pointer, report: &mut Report) {
         report.warn(
             at,
             None,
-            format!(
-                "{} -> an operation of which nothing is documented",
-                kind(value)
-            ),
+            format!("{} -> an undocumented operation", kind(value)),
         );
         *value = json!({});
     }
@@ -223,10 +220,14 @@ fn parameters(holder: &mut Map<String, Value>, at: &Pointer, report: &mut Report
     });
 }
 
-/// One parameter; null where it cannot be read.
+/// Normalizes a parameter. Sets it to null if it is unusable.
 fn parameter(value: &mut Value, at: &Pointer, report: &mut Report) {
     let Some(members) = value.as_object_mut() else {
-        report.warn(at, None, format!("{} -> no parameter", kind(value)));
+        report.warn(
+            at,
+            None,
+            format!("{} -> dropped: a parameter must be an object", kind(value)),
+        );
         *value = Value::Null;
         return;
     };
@@ -234,7 +235,7 @@ fn parameter(value: &mut Value, at: &Pointer, report: &mut Report) {
         return;
     }
     if members.get("name").is_none_or(Value::is_null) {
-        report.warn(at, None, "a parameter without a name -> no parameter");
+        report.warn(at, None, "parameter without a name -> dropped");
         *value = Value::Null;
         return;
     }
@@ -242,12 +243,12 @@ fn parameter(value: &mut Value, at: &Pointer, report: &mut Report) {
     text(members, "in");
     text(members, "description");
     flag(members, "required");
-    let place = members
+    let location = members
         .get("in")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    if !["path", "query", "header", "cookie"].contains(&place) {
-        let lower = place.to_ascii_lowercase();
+    if !["path", "query", "header", "cookie"].contains(&location) {
+        let lower = location.to_ascii_lowercase();
         let known = ["path", "query", "header", "cookie"]
             .into_iter()
             .find(|known| *known == lower)
@@ -255,7 +256,7 @@ fn parameter(value: &mut Value, at: &Pointer, report: &mut Report) {
         report.warn(
             &at.child("in"),
             None,
-            format!("a parameter in \"{place}\" -> in {known}"),
+            format!("parameter in \"{location}\" -> in {known}"),
         );
         members.insert("in".to_owned(), known.into());
     }
@@ -268,17 +269,17 @@ fn parameter(value: &mut Value, at: &Pointer, report: &mut Report) {
             report.note(
                 at,
                 None,
-                format!("a parameter of {media} -> a text, which the caller writes"),
+                format!("parameter with content {media} -> a string that the caller encodes"),
             );
             json!({"type": "string"})
         } else {
-            // As Swagger 2.0 wrote them: the schema's members stand in the parameter.
+            // As in Swagger 2.0, where the schema's members are in the parameter itself.
             let own: Map<String, Value> = ["type", "format", "items", "enum"]
                 .into_iter()
                 .filter_map(|key| Some((key.to_owned(), members.get(key)?.clone())))
                 .collect();
             if own.is_empty() {
-                report.note(at, None, "a parameter without a schema -> a text");
+                report.note(at, None, "parameter without a schema -> string");
                 json!({"type": "string"})
             } else {
                 own.into()
@@ -291,11 +292,15 @@ fn parameter(value: &mut Value, at: &Pointer, report: &mut Report) {
     }
 }
 
-/// A request body or a response.
+/// Normalizes a request body or a response.
 fn body(value: &mut Value, at: &Pointer, report: &mut Report) {
     if !value.is_object() {
         if !value.is_null() {
-            report.warn(at, None, format!("{} -> nothing documented", kind(value)));
+            report.warn(
+                at,
+                None,
+                format!("{} -> an empty object: nothing is documented", kind(value)),
+            );
         }
         *value = json!({});
     }
@@ -319,7 +324,7 @@ fn body(value: &mut Value, at: &Pointer, report: &mut Report) {
     }
 }
 
-/// The example beside a schema belongs into it, where it says what the schema does not.
+/// Copies the example next to a schema into the schema, unless the schema has its own example.
 fn example_into_schema(media: &mut Value) {
     let example = media.get("example").cloned().or_else(|| {
         let named = media.get("examples")?.as_object()?;
@@ -341,16 +346,16 @@ fn example_into_schema(media: &mut Value) {
     }
 }
 
-/// A schema and everything in it.
+/// Normalizes a schema and everything in it.
 pub(super) fn schema(value: &mut Value, at: &Pointer, report: &mut Report) {
     if !value.is_object() {
         let is_loss = !matches!(value, Value::Bool(_) | Value::Null)
             && value.as_array().is_none_or(|items| !items.is_empty());
-        tell(
+        report_change(
             report,
             at,
             is_loss,
-            format!("{} -> a schema of any value", kind(value)),
+            format!("{} -> a schema for any JSON value", kind(value)),
         );
         *value = json!({});
     }
@@ -370,18 +375,18 @@ pub(super) fn schema(value: &mut Value, at: &Pointer, report: &mut Report) {
     enumeration(members, at, report);
     if let Some(items) = members.get_mut("items") {
         let at = at.child("items");
-        // `items: [{…}]` is a PHP list with one schema.
+        // PHP may write `items: {…}` as `items: [{…}]`.
         if let Value::Array(list) = items
             && list.len() == 1
         {
-            report.note(&at, None, "a list of one schema -> the schema");
+            report.note(&at, None, "array with one schema -> the schema");
             *items = list.remove(0);
         }
         schema(items, &at, report);
     }
     if let Some(values) = members.get_mut("additionalProperties") {
         match values {
-            // What else an object may have is kept by the raw body, and says nothing of its type.
+            // Additional properties do not affect the type, and the raw body keeps them.
             Value::Bool(false) => {
                 members.shift_remove("additionalProperties");
             }
@@ -389,19 +394,19 @@ pub(super) fn schema(value: &mut Value, at: &Pointer, report: &mut Report) {
             values => schema(values, &at.child("additionalProperties"), report),
         }
     }
-    for word in ["oneOf", "anyOf", "allOf"] {
-        list(members, word, at, report);
-        let at = at.child(word);
-        let branches = members.get_mut(word).and_then(Value::as_array_mut);
+    for keyword in ["oneOf", "anyOf", "allOf"] {
+        list(members, keyword, at, report);
+        let at = at.child(keyword);
+        let branches = members.get_mut(keyword).and_then(Value::as_array_mut);
         for (i, branch) in branches.into_iter().flatten().enumerate() {
             schema(branch, &at.child(i), report);
         }
         if members
-            .get(word)
+            .get(keyword)
             .and_then(Value::as_array)
             .is_some_and(Vec::is_empty)
         {
-            members.shift_remove(word);
+            members.shift_remove(keyword);
         }
     }
     let at_properties = at.child("properties");
@@ -409,12 +414,12 @@ pub(super) fn schema(value: &mut Value, at: &Pointer, report: &mut Report) {
     let properties = members.get_mut("properties").and_then(Value::as_object_mut);
     for (name, property) in properties.into_iter().flatten() {
         let at = at_properties.child(name);
-        // `required: true` belongs to the property in JSON Schema of old, and in Scribe's own files.
+        // Old drafts of JSON Schema and Scribe's own files set `required: true` on the property itself.
         if property.get("required").is_some_and(Value::is_boolean) {
-            let word = property
+            let flag = property
                 .as_object_mut()
                 .and_then(|property| property.shift_remove("required"));
-            if word == Some(Value::Bool(true)) && !required.iter().any(|known| known == name) {
+            if flag == Some(Value::Bool(true)) && !required.iter().any(|known| known == name) {
                 required.push(name.as_str().into());
             }
         }
@@ -427,7 +432,7 @@ pub(super) fn schema(value: &mut Value, at: &Pointer, report: &mut Report) {
     }
 }
 
-/// The names that a schema requires, each once, and only those that are texts.
+/// Returns the names that a schema requires, without duplicates and non-strings.
 fn required(members: &mut Map<String, Value>, at: &Pointer, report: &mut Report) -> Vec<Value> {
     let mut found: Vec<Value> = Vec::new();
     match members.get("required") {
@@ -443,7 +448,7 @@ fn required(members: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
             &at.child("required"),
             None,
             format!(
-                "{} -> nothing required: it is no list of names",
+                "{} -> nothing required: `required` must be an array of names",
                 kind(other)
             ),
         ),
@@ -451,7 +456,7 @@ fn required(members: &mut Map<String, Value>, at: &Pointer, report: &mut Report)
     found
 }
 
-/// The enumeration is a list of values; that of a list belongs to its items.
+/// Normalizes `enum` to an array of scalars, and moves the `enum` of an array to its items.
 fn enumeration(members: &mut Map<String, Value>, at: &Pointer, report: &mut Report) {
     list(members, "enum", at, report);
     let is_empty = members
@@ -463,13 +468,13 @@ fn enumeration(members: &mut Map<String, Value>, at: &Pointer, report: &mut Repo
     if is_empty {
         members.shift_remove("enum");
     }
-    if members.get("type").is_some_and(|word| word == "array")
+    if members.get("type").is_some_and(|name| name == "array")
         && let Some(values) = members.shift_remove("enum")
     {
         report.note(
             &at.child("enum"),
             None,
-            "an enumeration on a list -> on its items",
+            "`enum` on an array -> `enum` on its items",
         );
         let items = members.entry("items").or_insert_with(|| json!({}));
         if let Some(items) = items.as_object_mut()
@@ -480,7 +485,7 @@ fn enumeration(members: &mut Map<String, Value>, at: &Pointer, report: &mut Repo
     }
 }
 
-fn tell(report: &mut Report, at: &Pointer, is_loss: bool, what: String) {
+fn report_change(report: &mut Report, at: &Pointer, is_loss: bool, what: String) {
     if is_loss {
         report.warn(at, None, what);
     } else {
@@ -501,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn php_shapes_are_read_as_they_were_meant() {
+    fn interprets_php_shapes() {
         assert_eq!(
             read("{type: object, properties: []}"),
             json!({"type": "object", "properties": {}})
@@ -536,8 +541,8 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_of_the_wrong_kind_stays_an_operation() {
-        let (root, told) = crate::passes::test_run(
+    fn an_operation_of_the_wrong_type_stays_an_operation() {
+        let (root, lines) = crate::passes::test_run(
             "structure",
             "paths: {/a: {GET: null, parameters: x}, /b: {post: {tags: Chats, parameters: {p: {name: 1, in: Query}, q: 5}, responses: []}}, /c: 7}",
         );
@@ -548,9 +553,10 @@ mod tests {
         );
         assert_eq!(root["paths"]["/c"], json!({}));
         assert!(
-            told.iter()
+            lines
+                .iter()
                 .any(|line| line.contains("/paths/~1c: a number -> a path without operations")),
-            "{told:#?}"
+            "{lines:#?}"
         );
     }
 }

@@ -1,8 +1,8 @@
-//! Texts that are times in every example are times.
+//! Types a string as a timestamp if every example is one.
 //!
 //! Before: `created_at: {type: string, example: '2025-01-01T00:00:00+00:00'}`. After: the same with
-//! `format: date-time`, where every example of the place, in all list elements, is RFC 3339. Requests
-//! lose their formats: their examples prove nothing, and a format would be a type of another crate.
+//! `format: date-time`, if every example of the field, in all array elements, is RFC 3339. Request schemas lose
+//! their formats: their examples are no evidence, and a format would become a type of another crate.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -11,12 +11,12 @@ use super::type_words::MEDIA_REFERENCE;
 use crate::Report;
 use crate::walk::{Role, Side, schemas};
 
-/// Whether every text seen at a schema was a time.
+/// Records whether every example of a schema was a timestamp.
 const SEEN: &str = "x-codegen-times";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
-        if place.side != Side::Response {
+    schemas(root, |schema, context| {
+        if context.side != Side::Response {
             if let Some(members) = schema.as_object_mut() {
                 members.retain(|key, value| {
                     key != "format" || value == "binary" || value == MEDIA_REFERENCE
@@ -27,22 +27,22 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         if schema["type"] == "string"
             && let Some(example) = schema.get("example").cloned()
         {
-            hear(schema, &example);
+            record(schema, &example);
         }
         if let (Role::Top | Role::Branch, Some(example)) =
-            (place.role, schema.get("example").cloned())
+            (context.role, schema.get("example").cloned())
         {
-            hear(schema, &example);
+            record(schema, &example);
         }
     });
-    schemas(root, |schema, place| {
+    schemas(root, |schema, context| {
         let Some(members) = schema.as_object_mut() else {
             return;
         };
         if members.shift_remove(SEEN) == Some(Value::Bool(true)) {
             report.note(
-                place.at,
-                Some(place.operation),
+                context.at,
+                Some(context.operation),
                 "string -> timestamp: every example is RFC 3339",
             );
             members.insert("format".to_owned(), "date-time".into());
@@ -50,8 +50,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-/// Marks the texts of `schema` by what `value` shows of them.
-fn hear(schema: &mut Value, value: &Value) {
+/// Records in the string schemas of `schema` whether the strings of `value` are timestamps.
+fn record(schema: &mut Value, value: &Value) {
     match value {
         Value::String(text) if schema["type"] == "string" => {
             let so_far = schema[SEEN] != Value::Bool(false);
@@ -59,7 +59,7 @@ fn hear(schema: &mut Value, value: &Value) {
         }
         Value::Array(items) => {
             if let Some(schema) = schema.get_mut("items") {
-                items.iter().for_each(|item| hear(schema, item));
+                items.iter().for_each(|item| record(schema, item));
             }
         }
         Value::Object(members) => {
@@ -68,7 +68,7 @@ fn hear(schema: &mut Value, value: &Value) {
                     .get_mut("properties")
                     .and_then(|properties| properties.get_mut(key))
                 {
-                    hear(property, member);
+                    record(property, member);
                 }
             }
         }
@@ -76,7 +76,7 @@ fn hear(schema: &mut Value, value: &Value) {
     }
 }
 
-/// Whether a text is an RFC 3339 date-time: with a `T` and an offset, which jiff does not insist on.
+/// Returns whether a string is an RFC 3339 date-time: with a `T` and an offset, which jiff does not require.
 pub(super) fn is_rfc_3339(text: &str) -> bool {
     let has_offset = text.ends_with(['Z', 'z'])
         || text
@@ -94,8 +94,8 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_what_is_a_time_everywhere_is_one() {
-        let (root, told) = crate::passes::test_run(
+    fn a_string_is_a_timestamp_only_if_every_example_is() {
+        let (root, lines) = crate::passes::test_run(
             "timestamps",
             "paths: {/a: {get: {parameters: [{in: query, name: q, schema: {type: string, format: date-time}}],
                 responses: {200: {content: {application/json: {schema: {type: object,
@@ -110,11 +110,11 @@ mod tests {
             assert_eq!(item[plain], json!({"type": "string"}), "{plain}");
         }
         assert_eq!(get["parameters"][0]["schema"], json!({"type": "string"}));
-        assert_eq!(told.len(), 1);
+        assert_eq!(lines.len(), 1);
     }
 
     #[test]
-    fn rfc_3339_has_a_t_and_an_offset() {
+    fn rfc_3339_requires_a_t_and_an_offset() {
         for text in [
             "2025-01-01T00:00:00+00:00",
             "2025-01-01T00:00:00.000Z",

@@ -1,86 +1,90 @@
-//! Types are those of JSON Schema.
+//! Normalizes types to those of JSON Schema.
 //!
-//! Before: `type: int`, `type: datetime`, `type: 'string|null'`, `type: 'string|integer'`, no type
-//! beside `properties`. After: `integer`, `string`, `string` and nullable, any value, `object`. A file or
-//! an id in JSON (`file[]|string`) is a reference to a media, because JSON carries no file.
+//! Before: `type: int`, `type: datetime`, `type: 'string|null'`, `type: 'string|integer'`, no type next to
+//! `properties`. After: `integer`, `string`, `string` and nullable, any value, `object`. A file or an ID in JSON
+//! (`file[]|string`) becomes a media reference, because JSON cannot contain a file.
 
 use serde_json::{Map, Value, json};
 
 use crate::walk::{Side, schemas};
 use crate::{Pointer, Report};
 
-/// The format of a reference to a media, for the pass `core-types`.
+/// The format of a media reference, for the pass `core-types`.
 pub(super) const MEDIA_REFERENCE: &str = "media-reference";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
-    schemas(root, |schema, place| {
+    schemas(root, |schema, context| {
         if !schema.is_object() {
-            report.warn(place.at, Some(place.operation), "no schema -> any value");
+            report.warn(
+                context.at,
+                Some(context.operation),
+                "no schema -> any JSON value",
+            );
             *schema = Value::Object(Map::new());
         }
         let Some(members) = schema.as_object_mut() else {
             return;
         };
-        contradiction(members, place.at, place.operation, report);
+        contradiction(members, context.at, context.operation, report);
         let before = members.get("type").cloned();
-        if let (Side::RequestBody, Some(Value::String(words))) = (place.side, &before)
-            && is_media_reference(words)
+        if let (Side::RequestBody, Some(Value::String(names))) = (context.side, &before)
+            && is_media_reference(names)
         {
             members.insert("type".to_owned(), "string".into());
             members.insert("format".to_owned(), MEDIA_REFERENCE.into());
             report.note(
-                place.at,
-                Some(place.operation),
-                format!("type \"{words}\" in JSON -> a reference to a media"),
+                context.at,
+                Some(context.operation),
+                format!("type \"{names}\" in JSON -> a media reference"),
             );
             return;
         }
-        if let Some(Value::String(words)) = &before
-            && let Some(file) = file_words(words)
+        if let Some(Value::String(names)) = &before
+            && let Some(file) = file_schema(names)
         {
             report.note(
-                place.at,
-                Some(place.operation),
-                format!("type \"{words}\" -> the bytes of a file"),
+                context.at,
+                Some(context.operation),
+                format!("type \"{names}\" -> the contents of a file"),
             );
             members.extend(file);
             return;
         }
-        let (word, nullable) = match &before {
+        let (name, nullable) = match &before {
             None => (implied(members), false),
-            // Already known by what else stands there: a reference, or branches.
+            // The reference determines the type.
             Some(_) if members.contains_key("$ref") => return,
-            Some(Value::String(words)) => read(words.split('|')),
-            Some(Value::Array(words)) => read(words.iter().filter_map(Value::as_str)),
+            Some(Value::String(names)) => read(names.split('|')),
+            Some(Value::Array(names)) => read(names.iter().filter_map(Value::as_str)),
             Some(_) => (None, false),
         };
         if nullable {
             members.insert("nullable".to_owned(), true.into());
         }
         let is_same = match &before {
-            None => word.is_none(),
-            Some(before) => before.as_str().is_some_and(|before| Some(before) == word),
+            None => name.is_none(),
+            Some(before) => before.as_str().is_some_and(|before| Some(before) == name),
         };
         if is_same {
             return;
         }
-        match (word, &before) {
-            (Some(word), before) => {
-                members.insert("type".to_owned(), word.into());
+        match (name, &before) {
+            (Some(name), before) => {
+                members.insert("type".to_owned(), name.into());
                 if let Some(before) = before {
                     report.note(
-                        place.at,
-                        Some(place.operation),
-                        format!("type {before} -> `{word}`"),
+                        context.at,
+                        Some(context.operation),
+                        format!("type {before} -> `{name}`"),
                     );
                 }
             }
             (None, None) => {}
             (None, Some(before)) => {
                 report.warn(
-                    place.at,
-                    Some(place.operation),
-                    format!("type {before} -> any value: no JSON type"),
+                    context.at,
+                    Some(context.operation),
+                    format!("type {before} -> any JSON value: no matching JSON Schema type"),
                 );
                 members.retain(|key, _| {
                     matches!(
@@ -93,8 +97,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     });
 }
 
-/// Settles what a schema says twice: with `properties` it is an object, with `items` a list, whatever its
-/// type says.
+/// Resolves a contradiction between the type and the members of a schema: with `properties` it is an object, with
+/// `items` an array.
 fn contradiction(
     members: &mut Map<String, Value>,
     at: &Pointer,
@@ -107,11 +111,11 @@ fn contradiction(
             .and_then(Value::as_object)
             .is_some_and(|members| !members.is_empty())
     };
-    let is = match members.get("type") {
-        Some(Value::String(word)) => json_type(word.split('|').next().unwrap_or_default().trim()),
+    let declared = match members.get("type") {
+        Some(Value::String(name)) => json_type(name.split('|').next().unwrap_or_default().trim()),
         _ => return,
     };
-    let shown = match is {
+    let implied = match declared {
         Some("object") => return,
         Some("array") if has("items") => return,
         _ if has("properties") => "object",
@@ -119,35 +123,38 @@ fn contradiction(
         _ if has("items") => "array",
         _ => return,
     };
-    let what = format!("type {} -> `{shown}`: its members say so", members["type"]);
+    let what = format!(
+        "type {} -> `{implied}`: implied by its members",
+        members["type"]
+    );
     report.warn(at, Some(operation), what);
-    members.insert("type".to_owned(), shown.into());
+    members.insert("type".to_owned(), implied.into());
 }
 
-/// Whether the words are a file or what stands for one: `file[]|string`.
-fn is_media_reference(words: &str) -> bool {
-    let mut words: Vec<_> = words
+/// Returns whether the type names allow a file or an ID in its place, such as `file[]|string`.
+fn is_media_reference(names: &str) -> bool {
+    let mut names: Vec<_> = names
         .split('|')
-        .map(|word| word.trim().trim_end_matches("[]"))
+        .map(|name| name.trim().trim_end_matches("[]"))
         .collect();
-    let count = words.len();
-    words.retain(|word| *word != "file");
-    words.len() < count
-        && !words.is_empty()
-        && words
+    let count = names.len();
+    names.retain(|name| *name != "file");
+    names.len() < count
+        && !names.is_empty()
+        && names
             .iter()
-            .all(|word| ["string", "int", "integer"].contains(word))
+            .all(|name| ["string", "int", "integer"].contains(name))
 }
 
-/// Whether a schema is the bytes of a file.
+/// Returns whether a schema describes the contents of a file.
 pub(super) fn is_file(schema: &Value) -> bool {
     schema["type"] == "string" && schema["format"] == "binary"
 }
 
-/// What stands for `file` and `file[]` alone.
-fn file_words(words: &str) -> Option<Map<String, Value>> {
+/// Returns the schema members for the type names `file` and `file[]` and their synonyms.
+fn file_schema(names: &str) -> Option<Map<String, Value>> {
     let file = json!({"type": "string", "format": "binary"});
-    let schema = match words.trim().to_ascii_lowercase().as_str() {
+    let schema = match names.trim().to_ascii_lowercase().as_str() {
         "file" | "binary" => file,
         "file[]" | "files" => json!({"type": "array", "items": file}),
         _ => return None,
@@ -155,17 +162,17 @@ fn file_words(words: &str) -> Option<Map<String, Value>> {
     schema.as_object().cloned()
 }
 
-/// The one JSON type that `words` mean, and whether null is among them.
-fn read<'a>(words: impl Iterator<Item = &'a str>) -> (Option<&'static str>, bool) {
+/// Returns the JSON type that all of `names` denote, if it is the same, and whether null is among them.
+fn read<'a>(names: impl Iterator<Item = &'a str>) -> (Option<&'static str>, bool) {
     let mut nullable = false;
     let mut found: Option<Option<&'static str>> = None;
-    for word in words {
-        let word = word.trim();
-        if word == "null" {
+    for name in names {
+        let name = name.trim();
+        if name == "null" {
             nullable = true;
             continue;
         }
-        let known = json_type(word);
+        let known = json_type(name);
         found = Some(match found {
             Some(earlier) if earlier != known => None,
             _ => known,
@@ -174,8 +181,8 @@ fn read<'a>(words: impl Iterator<Item = &'a str>) -> (Option<&'static str>, bool
     (found.flatten(), nullable)
 }
 
-fn json_type(word: &str) -> Option<&'static str> {
-    Some(match word.to_ascii_lowercase().as_str() {
+fn json_type(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
         "string" | "text" | "date" | "datetime" | "date-time" | "time" | "password" | "email"
         | "uuid" | "url" | "uri" => "string",
         "integer" | "int" | "long" => "integer",
@@ -187,7 +194,7 @@ fn json_type(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The type that a schema without one has by its other members.
+/// Returns the type implied by the members of a schema without a type.
 fn implied(members: &Map<String, Value>) -> Option<&'static str> {
     if members.contains_key("properties") {
         Some("object")
@@ -197,8 +204,8 @@ fn implied(members: &Map<String, Value>) -> Option<&'static str> {
         .get("enum")
         .and_then(Value::as_array)
         .is_some_and(|values| {
-            let mut said = values.iter().filter(|value| !value.is_null()).peekable();
-            said.peek().is_some() && said.all(Value::is_string)
+            let mut non_null = values.iter().filter(|value| !value.is_null()).peekable();
+            non_null.peek().is_some() && non_null.all(Value::is_string)
         })
     {
         Some("string")
@@ -220,8 +227,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_or_an_id_in_json_is_a_reference() {
-        for (words, is_reference) in [
+    fn a_file_or_an_id_in_json_is_a_media_reference() {
+        for (names, is_reference) in [
             ("file[]|string", true),
             ("file[]|string[]|int", true),
             ("file", false),
@@ -229,13 +236,13 @@ mod tests {
             ("string|int", false),
             ("file|boolean", false),
         ] {
-            assert_eq!(super::is_media_reference(words), is_reference, "{words}");
+            assert_eq!(super::is_media_reference(names), is_reference, "{names}");
         }
     }
 
     #[test]
-    fn what_a_schema_shows_wins_over_its_word() {
-        for (schema, word) in [
+    fn members_take_precedence_over_the_type() {
+        for (schema, name) in [
             ("{type: date, properties: {a: {type: string}}}", "object"),
             ("{type: array, properties: {a: {type: string}}}", "object"),
             (
@@ -245,13 +252,13 @@ mod tests {
             ("{type: string, items: {type: string}}", "array"),
             ("{type: string, properties: {}}", "string"),
         ] {
-            assert_eq!(read(schema)["type"], word, "{schema}");
+            assert_eq!(read(schema)["type"], name, "{schema}");
         }
     }
 
     #[test]
-    fn words_are_mapped_where_the_meaning_is_plain() {
-        for (word, expected) in [
+    fn maps_unambiguous_type_names() {
+        for (name, expected) in [
             ("int", json!({"type": "integer"})),
             ("numeric", json!({"type": "number"})),
             ("datetime", json!({"type": "string"})),
@@ -264,7 +271,7 @@ mod tests {
             ("'string|integer'", json!({})),
             ("required", json!({})),
         ] {
-            assert_eq!(read(&format!("{{type: {word}}}")), expected, "{word}");
+            assert_eq!(read(&format!("{{type: {name}}}")), expected, "{name}");
         }
         assert_eq!(
             read("{properties: {type: {type: bool}}}"),

@@ -1,15 +1,15 @@
-//! One schema for two places: what a value of either fits into, with every field of both.
+//! Computes the union of two schemas: it accepts the values of both and has the fields of both.
 
 use serde_json::{Map, Value, json};
 
-use crate::names::DISAGREE;
+use crate::inferred::TYPE_CONFLICT;
 use crate::walk::component_name;
 
-/// The union of two schemas.
+/// Returns the union of two schemas.
 ///
-/// Objects have the properties of both; a side that was guessed from null, an empty list or an
-/// empty object says nothing, and the other wins; integer and number are number; what does not go
-/// together is any value, and stays so.
+/// The union of objects has the properties of both. A schema that was inferred from null, an empty array or an
+/// empty object carries no information, so the other schema wins. Integer and number become number.
+/// Incompatible schemas become any value, which stays any value in later unions.
 pub(super) fn union(a: &Value, b: &Value) -> Value {
     if let (Some(x), Some(y)) = (component_name(a), component_name(b))
         && x == y
@@ -32,15 +32,15 @@ pub(super) fn union(a: &Value, b: &Value) -> Value {
             json!({"type": "number"})
         }
         (x, y) if x == y && !x.is_empty() => scalars(a, b),
-        _ => json!({"x-unknown": DISAGREE}),
+        _ => json!({"x-unknown": TYPE_CONFLICT}),
     };
     with_nullable(&joined, a, b)
 }
 
-/// Whether a schema was guessed from a value that says nothing of its type.
+/// Returns whether a schema was inferred from a value that carries no type information.
 pub(super) fn is_unknown(schema: &Value) -> bool {
     match kind(schema) {
-        "" if schema["x-unknown"] == DISAGREE => false,
+        "" if schema["x-unknown"] == TYPE_CONFLICT => false,
         "" => ["$ref", "oneOf", "anyOf", "allOf"]
             .iter()
             .all(|key| schema.get(*key).is_none()),
@@ -68,7 +68,7 @@ fn objects(a: &Value, b: &Value) -> Value {
     }
     let mut object = json!({"type": "object"});
     match (a.get("additionalProperties"), b.get("additionalProperties")) {
-        // A map and an object with fixed names: the names are typed, the other keys are any value.
+        // A map and an object with fixed properties: the properties keep their types, other keys hold any value.
         (Some(values), None) | (None, Some(values)) => {
             object["additionalProperties"] = if properties.is_empty() {
                 values.clone()
@@ -89,7 +89,8 @@ fn members(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema["properties"].as_object().into_iter().flatten()
 }
 
-/// Two scalars of one type: an enumeration stays only if both have it.
+/// Joins two scalars of the same type. The result has the values of both enumerations if both have one, and the
+/// format if it is the same.
 fn scalars(a: &Value, b: &Value) -> Value {
     let mut joined = json!({"type": kind(a)});
     if let (Some(x), Some(y)) = (a.get("format"), b.get("format"))
@@ -120,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_either_side_is_lost() {
+    fn the_union_keeps_the_information_of_both_sides() {
         let string = json!({"type": "string"});
         let unknown = json!({"type": "string", "nullable": true, "example": null});
         let thumb = json!({"type": "object", "properties": {"url": string}});
@@ -140,7 +141,7 @@ mod tests {
             json!({"type": "array", "items": string})
         );
         assert_eq!(union(&json!({"type": "array", "items": {}}), &thumb), thumb);
-        let any = json!({"x-unknown": DISAGREE});
+        let any = json!({"x-unknown": TYPE_CONFLICT});
         assert_eq!(union(&string, &json!({"type": "integer"})), any);
         assert_eq!(union(&any, &string), any);
         let time = json!({"type": "string", "format": "date-time"});

@@ -1,10 +1,10 @@
-//! Words of a document as words of Rust: ASCII, and not too long.
+//! Converts text from the document to Rust names: ASCII, and of limited length.
 
 use heck::ToPascalCase;
 
 use crate::Pointer;
 
-/// `text` in ASCII letters: those of other scripts as they are read.
+/// Transliterates `text` to ASCII.
 pub(crate) fn ascii(text: &str) -> String {
     if text.is_ascii() {
         text.to_owned()
@@ -13,13 +13,13 @@ pub(crate) fn ascii(text: &str) -> String {
     }
 }
 
-/// `text` as the name of a type or variant, of bearable length.
+/// Converts `text` to the name of a type or variant, of limited length.
 pub(crate) fn pascal(text: &str) -> String {
     let words = ascii(text).replace(|c: char| !c.is_ascii_alphanumeric(), " ");
     settled(&shortened(&words.to_pascal_case(), 80))
 }
 
-/// What a part of an operation is called: the name of a parameter, `body` or `response`.
+/// Returns the name of a part of an operation: the name of a parameter, `body` or `response`.
 pub(crate) fn part(at: &Pointer, parameters: &[String]) -> String {
     let mut tokens = at.tokens().skip(3);
     match tokens.next().as_deref() {
@@ -32,7 +32,7 @@ pub(crate) fn part(at: &Pointer, parameters: &[String]) -> String {
     }
 }
 
-/// What a step into a schema is called.
+/// Returns the name of a step into a schema: the name of a property, `item` or `value`.
 pub(crate) fn step(at: &Pointer) -> String {
     match at.as_str() {
         "/items" => "item".to_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn step(at: &Pointer) -> String {
     }
 }
 
-/// No more than `most` bytes of an ASCII `name`, cut where a word begins if there is such a place.
+/// Shortens an ASCII `name` to at most `most` bytes, at a word boundary if possible.
 pub(crate) fn shortened(name: &str, most: usize) -> String {
     let Some(head) = name.get(..most).filter(|_| name.len() > most) else {
         return name.to_owned();
@@ -58,8 +58,7 @@ pub(crate) fn shortened(name: &str, most: usize) -> String {
     head[..cut].trim_end_matches('_').to_owned()
 }
 
-/// The name of a type or variant that stays what it is when the generator reads its words once more:
-/// `AAa` would be `Aaa` then.
+/// Makes a type or variant name stable under the case conversion of the generator, which would turn `AAa` into `Aaa`.
 fn settled(name: &str) -> String {
     let mut name = name.to_owned();
     loop {
@@ -74,7 +73,7 @@ fn settled(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn names_are_cut_between_words() {
+    fn shortens_names_at_word_boundaries() {
         assert_eq!(super::shortened("short", 10), "short");
         assert_eq!(super::shortened("list_things_of_all", 14), "list_things_of");
         assert_eq!(super::shortened("list_things_of_all", 13), "list_things");

@@ -1,4 +1,4 @@
-//! The document of faults, without an overlay.
+//! Generates the client for `openapi.yaml` without an overlay.
 
 fn main() -> std::process::ExitCode {
     onlyfansapi_codegen::build_script::run("openapi.yaml", None, None)

@@ -1,4 +1,4 @@
-//! The published piece, without an overlay.
+//! Generates the client for the published excerpt without an overlay.
 
 fn main() -> std::process::ExitCode {
     onlyfansapi_codegen::build_script::run("../documents/show-smart-link-postback.yaml", None, None)

@@ -1,48 +1,48 @@
-//! What the compiler would say first: names given twice, and types that nobody defines.
+//! Finds errors in generated code without compiling it: duplicate names and undefined types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Fields, GenericArgument, ImplItem, Item, PathArguments, Type, UseTree};
 
-/// What is wrong with a generated source; empty for one that is consistent.
-pub(crate) fn faults(source: &str) -> Vec<String> {
+/// Returns the errors in a generated source; empty if the source is consistent.
+pub(crate) fn errors(source: &str) -> Vec<String> {
     let file = match syn::parse_file(source) {
         Ok(file) => file,
         Err(error) => return vec![format!("does not parse: {error}")],
     };
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let types = types_of(&file.items);
     for item in &file.items {
         match item {
             Item::Mod(module) if module.ident == "types" => {
-                let items = &module.content.as_ref().expect("a module in place").1;
-                check_types(items, &[], &types, &mut faults);
+                let items = &module.content.as_ref().expect("an inline module").1;
+                check_types(items, &[], &types, &mut errors);
             }
             Item::Mod(module) if module.ident == "builder" => {
-                for tag in &module.content.as_ref().expect("a module in place").1 {
+                for tag in &module.content.as_ref().expect("an inline module").1 {
                     let Item::Mod(tag) = tag else { continue };
-                    let items = &tag.content.as_ref().expect("a module in place").1;
-                    once(items, &tag.ident.to_string(), &mut faults);
-                    check_builders(items, &types, &mut faults);
+                    let items = &tag.content.as_ref().expect("an inline module").1;
+                    check_unique_items(items, &tag.ident.to_string(), &mut errors);
+                    check_builders(items, &types, &mut errors);
                 }
             }
             Item::Mod(module) if module.ident == "operations" => {
-                once(
-                    &module.content.as_ref().expect("a module in place").1,
+                check_unique_items(
+                    &module.content.as_ref().expect("an inline module").1,
                     "operations",
-                    &mut faults,
+                    &mut errors,
                 );
             }
-            Item::Impl(block) => methods(&block.items, "Client", &mut faults),
+            Item::Impl(block) => check_unique_methods(&block.items, "Client", &mut errors),
             _ => {}
         }
     }
-    faults
+    errors
 }
 
 type Types = BTreeMap<Vec<String>, BTreeSet<String>>;
 
-/// The names that each module of `types` defines.
+/// Returns the names that each module in `types` defines.
 fn types_of(items: &[Item]) -> Types {
     fn collect(items: &[Item], path: &[String], into: &mut Types) {
         let own = into.entry(path.to_vec()).or_default();
@@ -85,34 +85,37 @@ fn name_of(item: &Item) -> Option<String> {
     }
 }
 
-fn once(items: &[Item], place: &str, faults: &mut Vec<String>) {
+fn check_unique_items(items: &[Item], context: &str, errors: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     for name in items.iter().filter_map(name_of) {
         if !seen.insert(name.clone()) {
-            faults.push(format!("`{name}` twice in {place}"));
+            errors.push(format!("`{name}` is defined twice in {context}"));
         }
     }
 }
 
-fn methods(items: &[ImplItem], place: &str, faults: &mut Vec<String>) {
+fn check_unique_methods(items: &[ImplItem], context: &str, errors: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
     for item in items {
         if let ImplItem::Fn(function) = item
             && !seen.insert(function.sig.ident.to_string())
         {
-            faults.push(format!("method `{}` twice in {place}", function.sig.ident));
+            errors.push(format!(
+                "method `{}` is defined twice in {context}",
+                function.sig.ident
+            ));
         }
     }
 }
 
-fn check_types(items: &[Item], path: &[String], types: &Types, faults: &mut Vec<String>) {
-    let place = format!("types::{}", path.join("::"));
-    once(items, &place, faults);
+fn check_types(items: &[Item], path: &[String], types: &Types, errors: &mut Vec<String>) {
+    let context = format!("types::{}", path.join("::"));
+    check_unique_items(items, &context, errors);
     let mut known: BTreeSet<String> = types[path].clone();
     known.extend(["Option", "String", "Vec", "Self"].map(str::to_owned));
     for item in items {
         if let Item::Use(import) = item {
-            imported(&import.tree, &mut known);
+            collect_imports(&import.tree, &mut known);
         }
     }
     for item in items {
@@ -120,8 +123,8 @@ fn check_types(items: &[Item], path: &[String], types: &Types, faults: &mut Vec<
             Item::Mod(module) => {
                 let mut path = path.to_vec();
                 path.push(module.ident.to_string());
-                let items = &module.content.as_ref().expect("a module in place").1;
-                check_types(items, &path, types, faults);
+                let items = &module.content.as_ref().expect("an inline module").1;
+                check_types(items, &path, types, errors);
             }
             Item::Struct(item) => {
                 let mut seen = BTreeSet::new();
@@ -129,33 +132,36 @@ fn check_types(items: &[Item], path: &[String], types: &Types, faults: &mut Vec<
                     for field in &fields.named {
                         let name = field.ident.as_ref().expect("a named field").to_string();
                         if !seen.insert(name.clone()) {
-                            faults.push(format!("field `{name}` twice in {place}::{}", item.ident));
+                            errors.push(format!(
+                                "field `{name}` is defined twice in {context}::{}",
+                                item.ident
+                            ));
                         }
                     }
                 }
                 for field in &item.fields {
-                    named(
+                    check_defined(
                         &field.ty,
                         &known,
-                        &format!("{place}::{}", item.ident),
-                        faults,
+                        &format!("{context}::{}", item.ident),
+                        errors,
                     );
                 }
             }
             Item::Impl(block) => {
                 let ty = &block.self_ty;
-                named(ty, &known, &place, faults);
+                check_defined(ty, &known, &context, errors);
                 for segment in block.trait_.iter().flat_map(|(path, _)| &path.segments) {
                     if let PathArguments::AngleBracketed(arguments) = &segment.arguments {
                         for argument in &arguments.args {
                             if let GenericArgument::Type(ty) = argument {
-                                named(ty, &known, &place, faults);
+                                check_defined(ty, &known, &context, errors);
                             }
                         }
                     }
                 }
                 if block.trait_.is_none() {
-                    methods(&block.items, &place, faults);
+                    check_unique_methods(&block.items, &context, errors);
                 }
             }
             _ => {}
@@ -163,19 +169,22 @@ fn check_types(items: &[Item], path: &[String], types: &Types, faults: &mut Vec<
     }
 }
 
-fn imported(tree: &UseTree, known: &mut BTreeSet<String>) {
+fn collect_imports(tree: &UseTree, known: &mut BTreeSet<String>) {
     match tree {
-        UseTree::Path(path) => imported(&path.tree, known),
+        UseTree::Path(path) => collect_imports(&path.tree, known),
         UseTree::Name(name) => {
             known.insert(name.ident.to_string());
         }
-        UseTree::Group(group) => group.items.iter().for_each(|tree| imported(tree, known)),
+        UseTree::Group(group) => group
+            .items
+            .iter()
+            .for_each(|tree| collect_imports(tree, known)),
         _ => {}
     }
 }
 
-/// Complains of a name of one word that is neither defined nor imported.
-fn named(ty: &Type, known: &BTreeSet<String>, place: &str, faults: &mut Vec<String>) {
+/// Reports unqualified type names that are neither defined nor imported.
+fn check_defined(ty: &Type, known: &BTreeSet<String>, context: &str, errors: &mut Vec<String>) {
     let Type::Path(path) = ty else { return };
     if path.path.leading_colon.is_none() && path.path.segments.len() == 1 {
         let name = path.path.segments[0].ident.to_string();
@@ -183,22 +192,22 @@ fn named(ty: &Type, known: &BTreeSet<String>, place: &str, faults: &mut Vec<Stri
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
         if !is_primitive && !known.contains(&name) {
-            faults.push(format!("`{name}` is nowhere defined, in {place}"));
+            errors.push(format!("`{name}` is not defined in {context}"));
         }
     }
     for segment in &path.path.segments {
         if let PathArguments::AngleBracketed(arguments) = &segment.arguments {
             for argument in &arguments.args {
                 if let GenericArgument::Type(ty) = argument {
-                    named(ty, known, place, faults);
+                    check_defined(ty, known, context, errors);
                 }
             }
         }
     }
 }
 
-/// Every `types::…` of the builders leads to a type.
-fn check_builders(items: &[Item], types: &Types, faults: &mut Vec<String>) {
+/// Reports every path `types::…` in the builders that is not a defined type.
+fn check_builders(items: &[Item], types: &Types, errors: &mut Vec<String>) {
     struct Visit<'a>(&'a Types, Vec<String>);
     impl<'ast> syn::visit::Visit<'ast> for Visit<'_> {
         fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -213,7 +222,7 @@ fn check_builders(items: &[Item], types: &Types, faults: &mut Vec<String>) {
                     .is_some_and(|known| known.contains(last))
             {
                 self.1
-                    .push(format!("`{}` is nowhere defined", names.join("::")));
+                    .push(format!("`{}` is not defined", names.join("::")));
             }
         }
     }
@@ -223,8 +232,8 @@ fn check_builders(items: &[Item], types: &Types, faults: &mut Vec<String>) {
         if let Item::Impl(block) = item
             && block.trait_.is_none()
         {
-            methods(&block.items, "a builder", faults);
+            check_unique_methods(&block.items, "a builder", errors);
         }
     }
-    faults.extend(visit.1);
+    errors.extend(visit.1);
 }

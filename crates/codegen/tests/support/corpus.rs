@@ -1,16 +1,16 @@
-//! The documents of `tests/corpus`, and signatures as lines.
+//! Reads the documents in `tests/corpus`, and formats signatures as lines.
 
 use std::path::{Path, PathBuf};
 
 use onlyfansapi_codegen::{Document, Signatures};
 use serde_json::{Map, Value, json};
 
-/// Where the documents are.
+/// Returns the folder that contains the documents.
 pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
 }
 
-/// Every document by its path in the folder, sorted.
+/// Returns the paths of all documents within the folder, sorted.
 pub(crate) fn documents() -> Vec<String> {
     let mut found = Vec::new();
     for group in std::fs::read_dir(folder()).unwrap() {
@@ -28,8 +28,8 @@ pub(crate) fn documents() -> Vec<String> {
     found
 }
 
-/// Documents of the corpus as one: their paths and components side by side.
-#[allow(dead_code)] // not every test that reads the corpus joins it
+/// Combines documents of the corpus into one with all of their paths and components.
+#[allow(dead_code)] // not used by every test that includes this file
 pub(crate) fn combined(cases: &[String]) -> Value {
     fn join(into: &mut Map<String, Value>, from: &Value, case: &str) {
         for (name, value) in from.as_object().into_iter().flatten() {
@@ -37,7 +37,7 @@ pub(crate) fn combined(cases: &[String]) -> Value {
                 Some(Value::Object(known)) if value.is_object() && !name.starts_with('/') => {
                     join(known, value, case);
                 }
-                Some(_) => panic!("{case}: `{name}` stands in another document too"),
+                Some(_) => panic!("{case}: `{name}` is also in another document"),
                 None => {
                     into.insert(name.clone(), value.clone());
                 }
@@ -60,9 +60,9 @@ pub(crate) fn combined(cases: &[String]) -> Value {
     all.into()
 }
 
-/// `fn name(argument: Type <where name>!) [GET /path] body -> Type, shape`, `struct A { field: Type }`,
-/// `enum A { Variant = value }`; a field shows its name on the wire where that is another.
-#[allow(dead_code)] // not every test that reads the corpus compares signatures
+/// Formats signatures as lines of the forms `fn name(argument: Type <location name>!) [GET /path] body -> Type, shape`,
+/// `struct A { field: Type }` and `enum A { Variant = value }`. A field is followed by its JSON name if that differs.
+#[allow(dead_code)] // not used by every test that includes this file
 pub(crate) fn lines(signatures: &Signatures) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, operation) in &signatures.operations {

@@ -1,30 +1,31 @@
-//! Examples of a document as tests of the types: each decodes strictly and encodes to the same again.
+//! Tests types with the examples of a document: each example must decode strictly and encode to the same JSON.
 
 use onlyfansapi_core::http::{HeaderMap, StatusCode};
-use onlyfansapi_core::{Answer, Decode, Operation, Reply, Shape};
+use onlyfansapi_core::transport::{Response, decode};
+use onlyfansapi_core::{Decode, Operation, ResponseShape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What was seen.
-#[allow(dead_code)] // not every program that has this file does
+/// The results of checking examples.
+#[allow(dead_code)] // not used by every program that includes this file
 #[derive(Debug, Default)]
-pub struct Seen {
-    /// What went wrong, a line each.
-    pub faults: Vec<String>,
-    /// How many examples there were.
+pub struct Summary {
+    /// The failures, one per line.
+    pub failures: Vec<String>,
+    /// The number of examples.
     pub examples: usize,
-    /// How many operations have any.
+    /// The number of operations that have examples.
     pub operations: usize,
 }
 
-/// The operation as the document has it.
+/// Returns `operation` from the document.
 pub fn in_document<'a>(document: &'a Value, operation: &Operation) -> &'a Value {
     let method = operation.method.as_str().to_lowercase();
     &document["paths"][operation.path][&method]
 }
 
-/// Every example of a success of `operation`, with its status.
+/// Returns the examples of all successful responses of `operation`, each with its status.
 pub fn examples(document: &Value, operation: &Operation) -> Vec<(u16, Value)> {
     let responses = in_document(document, operation)["responses"].as_object();
     let mut found = Vec::new();
@@ -46,81 +47,82 @@ pub fn examples(document: &Value, operation: &Operation) -> Vec<(u16, Value)> {
     found
 }
 
-/// An answer of the service with `body`.
+/// Creates a response with `body`.
 ///
 /// # Errors
 ///
-/// When there is no such status.
-pub fn answer(status: u16, body: &Value) -> Result<Answer, String> {
+/// Returns an error if `status` is not a valid HTTP status.
+pub fn response(status: u16, body: &Value) -> Result<Response, String> {
     let status = StatusCode::from_u16(status).map_err(|error| error.to_string())?;
     let body = body.to_string();
-    Ok(Answer::new(status, HeaderMap::new(), body.into()))
+    Ok(Response::new(status, HeaderMap::new(), body.into()))
 }
 
-/// What became of one example.
+/// The result of decoding one example.
 #[derive(Debug)]
-#[allow(dead_code)] // not every program that has this file reads all of it
-pub struct Outcome {
-    /// The status of the answer that it is an example of.
+#[allow(dead_code)] // not every program that includes this file reads all fields
+pub struct DecodedExample {
+    /// The status of the response.
     pub status: u16,
-    /// Why it is not what its type says, a line each.
+    /// The mismatches between the example and its type, one per line.
     pub decoded: Result<(), Vec<String>>,
 }
 
-/// Decodes every example of one operation strictly, and encodes it again.
-pub fn outcomes<T: DeserializeOwned + Serialize>(
+/// Decodes every example of one operation strictly, and encodes the result again.
+pub fn decode_examples<T: DeserializeOwned + Serialize>(
     document: &Value,
     operation: &'static Operation,
-) -> Vec<Outcome> {
-    let tried = |status: u16, example: &Value| {
-        let answer = answer(status, example).map_err(|status| vec![status])?;
-        let reply = Reply::<T>::decode(operation, answer, Decode::Strict).map_err(|error| {
+) -> Vec<DecodedExample> {
+    let decode_example = |status: u16, example: &Value| {
+        let response = response(status, example).map_err(|error| vec![error])?;
+        // Examples are invented: some report a refusal.
+        let reply = decode::<T>(operation, response, Decode::Strict, true).map_err(|error| {
             let drift = error.drift().iter().map(|drift| format!("  {drift}"));
             std::iter::once(error.to_string())
                 .chain(drift)
                 .collect::<Vec<_>>()
         })?;
-        let value = if operation.shape == Shape::Envelope {
+        let value = if operation.shape == ResponseShape::Envelope {
             &example["data"]
         } else {
             example
         };
-        let again = serde_json::to_value(&*reply).map_err(|error| vec![error.to_string()])?;
-        match difference(value, &again, "") {
+        let encoded = serde_json::to_value(&*reply).map_err(|error| vec![error.to_string()])?;
+        match difference(value, &encoded, "") {
             Some(difference) => Err(vec![format!("{}{difference}", operation.id)]),
             None => Ok(()),
         }
     };
     examples(document, operation)
         .into_iter()
-        .map(|(status, example)| Outcome {
+        .map(|(status, example)| DecodedExample {
             status,
-            decoded: tried(status, &example),
+            decoded: decode_example(status, &example),
         })
         .collect()
 }
 
-/// Checks every example of one operation.
-#[allow(dead_code)] // not every program that has this file does
+/// Checks every example of one operation, and adds the results to `summary`.
+#[allow(dead_code)] // not used by every program that includes this file
 pub fn check<T: DeserializeOwned + Serialize>(
     document: &Value,
     operation: &'static Operation,
-    seen: &mut Seen,
+    summary: &mut Summary,
 ) {
-    let outcomes = outcomes::<T>(document, operation);
-    seen.examples += outcomes.len();
-    seen.operations += usize::from(!outcomes.is_empty());
-    seen.faults.extend(
-        outcomes
+    let examples = decode_examples::<T>(document, operation);
+    summary.examples += examples.len();
+    summary.operations += usize::from(!examples.is_empty());
+    summary.failures.extend(
+        examples
             .into_iter()
-            .filter_map(|outcome| outcome.decoded.err())
+            .filter_map(|example| example.decoded.err())
             .flatten(),
     );
 }
 
-/// Where two values differ; null is as good as absent, numbers count by value.
-pub fn difference(sent: &Value, again: &Value, at: &str) -> Option<String> {
-    match (sent, again) {
+/// Returns the first difference between two values. Null equals absent, and numbers are compared by value.
+pub fn difference(original: &Value, encoded: &Value, at: &str) -> Option<String> {
+    match (original, encoded) {
         (Value::Object(a), Value::Object(b)) => a
             .iter()
             .find_map(|(key, value)| {
@@ -133,23 +135,23 @@ pub fn difference(sent: &Value, again: &Value, at: &str) -> Option<String> {
             .or_else(|| {
                 b.iter()
                     .find(|(key, value)| !value.is_null() && !a.contains_key(*key))
-                    .map(|(key, _)| format!("{at}/{key} is new"))
+                    .map(|(key, _)| format!("{at}/{key} was added"))
             }),
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
             .iter()
             .zip(b)
             .enumerate()
             .find_map(|(i, (a, b))| difference(a, b, &format!("{at}/{i}"))),
-        // PHP's way to write an object without members.
+        // PHP encodes an empty object as an empty list.
         (Value::Array(a), Value::Object(b)) if a.is_empty() && b.is_empty() => None,
         (Value::Number(a), Value::Number(b)) if a.as_f64() == b.as_f64() => None,
         (a, b) if a == b => None,
-        (a, b) => Some(format!("{at}: {} became {}", start(a), start(b))),
+        (a, b) => Some(format!("{at}: {} became {}", truncated(a), truncated(b))),
     }
 }
 
-/// The first letters of a value: an example may be a page long.
-fn start(value: &Value) -> String {
+/// Formats a value, truncated to 100 characters.
+fn truncated(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(100) {
         Some((end, _)) => format!("{}…", &text[..end]),

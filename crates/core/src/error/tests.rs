@@ -1,10 +1,14 @@
-//! The documented error bodies, and the undocumented ones that the edge sends, all as rows.
+//! The documented error bodies, and the undocumented ones that a CDN sends, one per row.
 
-use http::{HeaderValue, Method};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::builder::MAX_REFUSAL;
 use super::*;
-use crate::Shape;
+use crate::{Operation, RefusalMarker, ResponseShape};
 
 static OPERATION: Operation = Operation {
     id: "sendMessage",
@@ -15,8 +19,8 @@ static OPERATION: Operation = Operation {
     body: crate::BodyFormat::Json("application/json"),
     empty_body: crate::EmptyBody::Object,
     accept: "application/json",
-    shape: Shape::Envelope,
-    refuses_in_success: true,
+    shape: ResponseShape::Envelope,
+    refusal: RefusalMarker::DEFAULT,
 };
 
 fn refused(status: u16, headers: &[(&'static str, &'static str)], body: impl Into<Bytes>) -> Error {
@@ -29,10 +33,8 @@ fn refused(status: u16, headers: &[(&'static str, &'static str)], body: impl Int
             )
         })
         .collect();
-    Error::refused(
-        &OPERATION,
-        Answer::new(StatusCode::from_u16(status).unwrap(), headers, body.into()),
-    )
+    let status = StatusCode::from_u16(status).unwrap();
+    ErrorBuilder::refused(&OPERATION, Response::new(status, headers, body.into())).build()
 }
 
 /// Status, body, code, message, description, field messages, upstream status.
@@ -47,7 +49,7 @@ type Row = (
 );
 
 #[test]
-fn the_ten_documented_bodies_are_read() {
+fn parses_the_ten_documented_bodies() {
     let wrapped = json!({"error": "ONLYFANS_COM_ERROR", "message": "Refused.", "description": "OnlyFans said no.",
         "onlyfans_response": {"status": 400, "body": {"error": {"code": 5, "message": "m"}, "errors": {"name": ["taken"]}}}});
     let rows: [Row; 10] = [
@@ -179,45 +181,49 @@ fn the_ten_documented_bodies_are_read() {
     let other = refused(
         422,
         &[],
-        json!({"message": "m", "errors": {"a.0": "one text"}}).to_string(),
+        json!({"message": "m", "errors": {"a.0": "one message"}}).to_string(),
     );
-    assert_eq!(other.field("a.0"), ["one text"]);
+    assert_eq!(other.field("a.0"), ["one message"]);
     assert!(other.field("absent").is_empty());
 }
 
 #[test]
-fn bodies_that_are_no_error_body_are_kept_and_named() {
-    for (headers, body, told) in [
+fn keeps_and_describes_bodies_that_are_not_error_bodies() {
+    for (headers, body, expected) in [
         (
             &[("content-type", "text/html; charset=UTF-8")][..],
             b"<html>502</html>".as_slice(),
-            "a page of HTML",
+            "an HTML page",
         ),
-        (&[], b"", "an empty body"),
+        (&[], b"", "without a body"),
         (
             &[("content-type", "application/json")],
             b"{\"message\": \"cut o",
-            "a body that is no JSON object",
+            "a body that is not a JSON object",
         ),
-        (&[], b"\xff\xfe not text", "a body that is no JSON object"),
-        (&[], b"[]", "a body that is no JSON object"),
-        (&[], b"null", "a body that is no JSON object"),
+        (
+            &[],
+            b"\xff\xfe not text",
+            "a body that is not a JSON object",
+        ),
+        (&[], b"[]", "a body that is not a JSON object"),
+        (&[], b"null", "a body that is not a JSON object"),
     ] {
         let error = refused(502, headers, body);
-        assert!(error.to_string().contains(told), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
         assert_eq!((error.body().unwrap(), error.api()), (body, None));
         assert!(error.is_server_error() && !error.is_upstream());
     }
 }
 
 #[test]
-fn a_refusal_keeps_a_bounded_body() {
+fn bounds_the_body_of_a_refusal() {
     let error = refused(500, &[], vec![b'x'; MAX_REFUSAL + 10]);
     assert_eq!(error.body().unwrap().len(), MAX_REFUSAL);
 }
 
 #[test]
-fn the_wait_is_read_in_every_form() {
+fn parses_retry_after_in_every_form() {
     let now = httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
     let seconds = |seconds: f64| Some(Duration::from_secs_f64(seconds));
     for (name, value, wait) in [
@@ -252,7 +258,7 @@ fn the_wait_is_read_in_every_form() {
 }
 
 #[test]
-fn each_predicate_has_its_status() {
+fn matches_each_predicate_with_its_status() {
     type Predicate = fn(&Error) -> bool;
     let predicates: [(u16, Predicate); 9] = [
         (401, Error::is_unauthorized),
@@ -276,8 +282,12 @@ fn each_predicate_has_its_status() {
         }
         assert!(error.may_have_been_sent() && !error.is_timeout() && !error.is_unreadable());
     }
-    let never = Error::never_sent(&OPERATION, "m").by_timeout();
+    let never = ErrorBuilder::never_sent(&OPERATION, "m").timeout().build();
     assert!(never.is_never_sent() && never.is_timeout() && !never.may_have_been_sent());
-    assert!(Error::configuration("m").is_never_built());
-    assert!(Error::maybe_sent(&OPERATION, "m").may_have_been_sent());
+    assert!(ErrorBuilder::configuration("m").build().is_never_built());
+    assert!(
+        ErrorBuilder::maybe_sent(&OPERATION, "m")
+            .build()
+            .may_have_been_sent()
+    );
 }

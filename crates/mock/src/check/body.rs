@@ -1,20 +1,24 @@
-//! The body: its media type, then every field against the document.
+//! Validation of the request body: its media type, then every field.
 
 use bytes::Bytes;
 use http::header;
 use multer::Multipart;
 use serde_json::{Map, Value, json};
 
-use super::schema::Checker;
-use super::{Checked, Incoming};
+use super::schema::SchemaValidator;
+use super::{IncomingRequest, Validation};
 use crate::rules;
 use crate::service::RequestBody;
 
-pub(super) async fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checked: &mut Checked) {
+pub(super) async fn check(
+    validator: &SchemaValidator<'_>,
+    incoming: &IncomingRequest<'_>,
+    validation: &mut Validation,
+) {
     let Some(documented) = &incoming.operation.body else {
         if !incoming.body.is_empty() {
-            let what = "a body, though the operation has none";
-            checked.findings.push(what.to_owned());
+            let finding = "unexpected request body; the operation does not define one";
+            validation.findings.push(finding.to_owned());
         }
         return;
     };
@@ -22,22 +26,33 @@ pub(super) async fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checke
     let sent = sent
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let media = sent.split(';').next().unwrap_or_default().trim();
-    let is_form = documented.media == "multipart/form-data";
-    // A body that is not there has no type; that fields are missing is told below.
-    if !incoming.body.is_empty() && !media.eq_ignore_ascii_case(&documented.media) {
-        let message = format!("The body must be {}, not {media}.", documented.media);
-        checked.refusal = Some((415, json!({"message": message})));
+    let media_type = sent.split(';').next().unwrap_or_default().trim();
+    let is_form = documented.media_type == "multipart/form-data";
+    // An empty body needs no content type; missing fields are reported below.
+    if !incoming.body.is_empty() && !media_type.eq_ignore_ascii_case(&documented.media_type) {
+        let message = format!(
+            "The body must be {}, not {media_type}.",
+            documented.media_type
+        );
+        validation.rejection = Some((415, json!({"message": message})));
         return;
     }
     let body = match (incoming.body.is_empty(), is_form) {
         (true, _) => Value::Null,
         (false, true) => {
-            match form(checker, documented, sent, incoming.body.clone(), checked).await {
+            match form_fields(
+                validator,
+                documented,
+                sent,
+                incoming.body.clone(),
+                validation,
+            )
+            .await
+            {
                 Ok(fields) => fields,
                 Err(error) => {
-                    let message = format!("The body is no multipart form: {error}");
-                    checked.refusal = Some((400, json!({"message": message})));
+                    let message = format!("The body is not a valid multipart form: {error}");
+                    validation.rejection = Some((400, json!({"message": message})));
                     return;
                 }
             }
@@ -45,77 +60,81 @@ pub(super) async fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checke
         (false, false) => match serde_json::from_slice(incoming.body) {
             Ok(body) => body,
             Err(error) => {
-                let message = format!("The body is no JSON: {error}");
-                checked.refusal = Some((400, json!({"message": message})));
+                let message = format!("The body is not valid JSON: {error}");
+                validation.rejection = Some((400, json!({"message": message})));
                 return;
             }
         },
     };
-    let schema = checker.service.resolve(&documented.schema);
+    let schema = validator.service.resolve(&documented.schema);
     if is_form {
-        required(schema, &body, checked);
+        check_required(schema, &body, validation);
     } else {
-        // Nothing is as good as an object without fields, which says what is missing.
+        // An empty body is validated like `{}`, which reports the missing fields.
         let empty = Value::Object(Map::new());
         let sent = if body.is_null() { &empty } else { &body };
         if documented.required || !body.is_null() {
-            checker.value(schema, sent, "", checked);
+            validator.value(schema, sent, "", validation);
         }
     }
-    for field in rules::required_by_others(incoming.operation, &body) {
-        if rules::is_missing(&body[field]) && !checked.has_fault(field) {
-            checked.required(field);
+    for field in rules::conditionally_required(incoming.operation, &body) {
+        if rules::is_missing(&body[field]) && !validation.has_error(field) {
+            validation.required(field);
         }
     }
-    checked.body = body;
+    validation.body = body;
 }
 
-fn required(schema: &Value, body: &Value, checked: &mut Checked) {
+fn check_required(schema: &Value, body: &Value, validation: &mut Validation) {
     for name in schema["required"].as_array().into_iter().flatten() {
         if let Some(name) = name.as_str()
             && body.get(name).is_none()
         {
-            checked.required(name);
+            validation.required(name);
         }
     }
 }
 
-/// The fields of a multipart form: texts by their documented types, of files their names.
-async fn form(
-    checker: &Checker<'_>,
+/// Parses a multipart form. Returns its fields with their documented types; a file is represented by its name.
+async fn form_fields(
+    validator: &SchemaValidator<'_>,
     documented: &RequestBody,
     content_type: &str,
     body: Bytes,
-    checked: &mut Checked,
+    validation: &mut Validation,
 ) -> Result<Value, multer::Error> {
     let boundary = multer::parse_boundary(content_type)?;
     let stream = futures_util::stream::iter([Ok::<_, std::io::Error>(body)]);
     let mut form = Multipart::new(stream, boundary);
-    let properties = &checker.service.resolve(&documented.schema)["properties"];
+    let properties = &validator.service.resolve(&documented.schema)["properties"];
     let mut fields = Map::new();
     while let Some(field) = form.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         let file = field.file_name().map(str::to_owned);
         let content = field.bytes().await?;
         let Some(schema) = properties.get(name.trim_end_matches("[]")) else {
-            checked.findings.push(format!("unknown field `{name}`"));
+            validation
+                .findings
+                .push(format!("unknown form field `{name}`"));
             continue;
         };
         let wants_file = schema["format"] == "binary";
         match file {
             Some(file) => {
                 if !wants_file {
-                    checked
+                    validation
                         .findings
-                        .push(format!("a file as `{name}`, which is none"));
+                        .push(format!("file sent for `{name}`, which is not a file field"));
                 }
-                checked.files += content.len();
+                validation.file_bytes += content.len();
                 fields.insert(name, file.into());
             }
-            None if wants_file => checked.fault(&name, format!("The {name} field must be a file.")),
+            None if wants_file => {
+                validation.error(&name, format!("The {name} field must be a file."))
+            }
             None => {
                 let text = String::from_utf8_lossy(&content).into_owned();
-                checker.text(schema, &text, &name, checked);
+                validator.text(schema, &text, &name, validation);
                 let value = match schema["type"].as_str() {
                     Some("boolean") => (text == "true" || text == "1").into(),
                     _ => Value::String(text),

@@ -1,7 +1,8 @@
-//! The checks of a request: its parameters and its body against the document, and against the wire rules.
+//! Validation of requests against the document and the wire rules.
 //!
-//! What the service would refuse is a fault, and becomes the field map of a 422. What it would ignore in silence, such as
-//! a query name that the document does not know, is a finding: the request passes, and the log and the journal say it.
+//! Errors are what the service would reject; they become the `errors` map of a 422. Findings are what the service
+//! would silently ignore, such as an undocumented query parameter; the request is accepted, and the findings appear in
+//! the log and the journal.
 
 mod body;
 mod query;
@@ -11,12 +12,12 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use crate::rules::{self, Form};
+use crate::rules::{self, QueryEncoding};
 use crate::service::{Operation, Service};
-use crate::{Recorded, envelope};
+use crate::{RecordedRequest, envelope};
 
-/// A request as the checks see it.
-pub(crate) struct Incoming<'a> {
+/// A request to validate.
+pub(crate) struct IncomingRequest<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) path: &'a [(String, String)],
     pub(crate) query: &'a [(String, String)],
@@ -24,87 +25,94 @@ pub(crate) struct Incoming<'a> {
     pub(crate) body: &'a Bytes,
 }
 
-/// What the checks found.
+/// The result of validating a request.
 #[derive(Debug, Default)]
-pub(crate) struct Checked {
-    /// The body as JSON; the fields of a form with the types of the document. Null where there is none.
+pub(crate) struct Validation {
+    /// The body as JSON, or the fields of a form with their documented types; null if the body is empty.
     pub(crate) body: Value,
-    /// The sizes of the files of a form, together, in bytes.
-    pub(crate) files: usize,
-    /// What the service would refuse: the faults by field.
-    faults: Map<String, Value>,
-    /// What it would ignore.
+    /// The total size of the files in a form, in bytes.
+    pub(crate) file_bytes: usize,
+    /// Messages by field.
+    errors: Map<String, Value>,
+    /// Parts of the request that the service would ignore.
     pub(crate) findings: Vec<String>,
-    /// A refusal that is not about a field.
-    pub(crate) refusal: Option<(u16, Value)>,
+    /// Status and body of a rejection that is not about a field.
+    pub(crate) rejection: Option<(u16, Value)>,
 }
 
-impl Checked {
-    fn fault(&mut self, field: &str, message: impl Into<String>) {
-        let messages = self.faults.entry(field).or_insert_with(|| json!([]));
+impl Validation {
+    fn error(&mut self, field: &str, message: impl Into<String>) {
+        let messages = self.errors.entry(field).or_insert_with(|| json!([]));
         if let Value::Array(messages) = messages {
             messages.push(message.into().into());
         }
     }
 
-    fn has_fault(&self, field: &str) -> bool {
-        self.faults.contains_key(field)
+    fn has_error(&self, field: &str) -> bool {
+        self.errors.contains_key(field)
     }
 
     fn required(&mut self, field: &str) {
-        self.fault(field, format!("The {} field is required.", words(field)));
+        self.error(
+            field,
+            format!("The {} field is required.", display_name(field)),
+        );
     }
 
-    /// Status and body of the answer, if the request is refused.
-    pub(crate) fn refused(&mut self) -> Option<(u16, Value)> {
-        if let Some(refusal) = self.refusal.take() {
-            return Some(refusal);
+    /// Returns the status and body of the rejection, if the request is rejected.
+    pub(crate) fn take_rejection(&mut self) -> Option<(u16, Value)> {
+        if let Some(rejection) = self.rejection.take() {
+            return Some(rejection);
         }
-        let message = self.faults.values().next()?[0].clone();
+        let message = self.errors.values().next()?[0].clone();
         let body = json!({
             "error": "VALIDATION_ERROR",
             "message": message,
             "description": "The request parameters failed validation.",
-            "errors": self.faults,
-            "_meta": envelope::full_meta(),
+            "errors": self.errors,
+            "_meta": envelope::meta_template(),
         });
         Some((422, body))
     }
 }
 
-/// Checks a whole request.
-pub(crate) async fn check(service: &Service, incoming: &Incoming<'_>) -> Checked {
-    let mut checked = Checked::default();
-    let checker = schema::Checker {
+/// Validates a request.
+pub(crate) async fn validate(service: &Service, incoming: &IncomingRequest<'_>) -> Validation {
+    let mut validation = Validation::default();
+    let validator = schema::SchemaValidator {
         service,
         operation: incoming.operation,
     };
     for (name, value) in incoming.path {
         if let Some(parameter) = incoming.operation.parameter("path", name) {
-            checker.text(&parameter.schema, value, name, &mut checked);
+            validator.text(&parameter.schema, value, name, &mut validation);
         }
     }
-    query::check(&checker, incoming, &mut checked);
-    headers(incoming, &mut checked);
-    body::check(&checker, incoming, &mut checked).await;
-    checked
+    query::check(&validator, incoming, &mut validation);
+    check_headers(incoming, &mut validation);
+    body::check(&validator, incoming, &mut validation).await;
+    validation
 }
 
-/// What the document knows of an operation and a request does not have.
-pub(crate) fn unsent(service: &Service, operation: &Operation, request: &Recorded) -> Vec<String> {
+/// Lists the documented parameters and body fields that a request does not contain.
+pub(crate) fn unsent(
+    service: &Service,
+    operation: &Operation,
+    request: &RecordedRequest,
+) -> Vec<String> {
     let pairs = request.query_pairs();
     let mut unsent = Vec::new();
     for parameter in &operation.parameters {
         let name = &parameter.name;
-        match parameter.place.as_str() {
-            "query" => match rules::form(operation, parameter) {
-                Form::One(name) if !pairs.iter().any(|(sent, _)| *sent == name) => {
+        match parameter.location.as_str() {
+            "query" => match rules::query_encoding(operation, parameter) {
+                QueryEncoding::Scalar(name) if !pairs.iter().any(|(sent, _)| *sent == name) => {
                     unsent.push(format!("query `{name}`"));
                 }
-                Form::Many(name)
+                QueryEncoding::Array(name)
                     if !pairs
                         .iter()
-                        .any(|(sent, _)| query::item_of(sent, &name).is_some()) =>
+                        .any(|(sent, _)| query::item_index(sent, &name).is_some()) =>
                 {
                     unsent.push(format!("query `{name}[]`"));
                 }
@@ -123,7 +131,7 @@ pub(crate) fn unsent(service: &Service, operation: &Operation, request: &Recorde
     let fields = schema.and_then(|schema| schema["properties"].as_object());
     let body = request.json();
     for (name, _) in fields.into_iter().flatten() {
-        // The parts of a form are named in its text.
+        // A multipart body contains the names of its parts verbatim.
         let part = format!("name=\"{name}\"");
         let is_part = request
             .body
@@ -136,12 +144,12 @@ pub(crate) fn unsent(service: &Service, operation: &Operation, request: &Recorde
     unsent
 }
 
-fn headers(incoming: &Incoming<'_>, checked: &mut Checked) {
+fn check_headers(incoming: &IncomingRequest<'_>, validation: &mut Validation) {
     let documented = incoming.operation.parameters.iter();
-    for parameter in documented.filter(|parameter| parameter.place == "header") {
+    for parameter in documented.filter(|parameter| parameter.location == "header") {
         let value = incoming.headers.get(&parameter.name);
         if value.is_none() && parameter.required {
-            checked.required(&parameter.name);
+            validation.required(&parameter.name);
         }
         let is_key = parameter.name.eq_ignore_ascii_case("idempotency-key");
         if let Some(value) = value
@@ -150,14 +158,14 @@ fn headers(incoming: &Incoming<'_>, checked: &mut Checked) {
         {
             let body = json!({
                 "error": "IDEMPOTENCY_KEY_INVALID",
-                "message": "The Idempotency-Key must have 1 to 255 printable characters of ASCII.",
+                "message": "The Idempotency-Key must consist of 1 to 255 printable ASCII characters.",
             });
-            checked.refusal = Some((400, body));
+            validation.rejection = Some((400, body));
         }
     }
 }
 
-/// A field's name as it stands in a sentence.
-fn words(field: &str) -> String {
+/// Returns a field name as Laravel writes it in messages.
+fn display_name(field: &str) -> String {
     field.replace('_', " ")
 }

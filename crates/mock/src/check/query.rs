@@ -1,67 +1,75 @@
-//! The query: names in the form of the wire rules, values of the documented types.
+//! Validation of the query: names encoded by the wire rules, values of the documented types.
 
 use std::collections::BTreeSet;
 
-use super::schema::Checker;
-use super::{Checked, Incoming, words};
-use crate::rules::{self, Form};
+use super::schema::SchemaValidator;
+use super::{IncomingRequest, Validation, display_name};
+use crate::rules::{self, QueryEncoding};
 
-pub(super) fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checked: &mut Checked) {
+pub(super) fn check(
+    validator: &SchemaValidator<'_>,
+    incoming: &IncomingRequest<'_>,
+    validation: &mut Validation,
+) {
     let operation = incoming.operation;
     let mut known = BTreeSet::new();
-    for parameter in operation.parameters.iter().filter(|p| p.place == "query") {
+    for parameter in operation
+        .parameters
+        .iter()
+        .filter(|p| p.location == "query")
+    {
         let sent = |name: &str| {
             let mut pairs = incoming.query.iter().filter(|(sent, _)| sent == name);
-            // PHP keeps the last of several.
+            // PHP keeps the last of duplicate names.
             pairs.next_back().map(|(_, value)| value.as_str())
         };
-        match rules::form(operation, parameter) {
-            Form::Never => {}
-            Form::One(name) => {
+        match rules::query_encoding(operation, parameter) {
+            QueryEncoding::Omitted => {}
+            QueryEncoding::Scalar(name) => {
                 match sent(&name) {
                     Some(value) if !value.is_empty() => {
                         let schema = &parameter.schema;
-                        checker.text(schema, value, &name, checked);
-                        if let Some(message) = rules::comma_list(&name, value) {
-                            checked.fault(&name, message);
+                        validator.text(schema, value, &name, validation);
+                        if let Some(message) = rules::comma_list_error(&name, value) {
+                            validation.error(&name, message);
                         }
                     }
-                    // An empty value is null for Laravel, which is as good as absent.
-                    _ if parameter.required => checked.required(&name),
+                    // Laravel converts an empty value to null, which counts as absent.
+                    _ if parameter.required => validation.required(&name),
                     _ => {}
                 }
                 known.insert(name);
             }
-            Form::Many(name) => {
-                // An empty one is as good as absent.
+            QueryEncoding::Array(name) => {
+                // An empty value counts as absent.
                 if sent(&name).is_some_and(|value| !value.is_empty()) {
-                    checked.fault(
+                    validation.error(
                         &name,
-                        format!("The {} field must be an array.", words(&name)),
+                        format!("The {} field must be an array.", display_name(&name)),
                     );
                 }
                 known.insert(name.clone());
                 let mut items = 0;
                 for (sent, value) in incoming.query {
-                    let Some(index) = item_of(sent, &name) else {
+                    let Some(index) = item_index(sent, &name) else {
                         continue;
                     };
                     if !index.is_empty() && index.parse::<u32>().is_err() {
                         continue;
                     }
                     let field = format!("{name}.{items}");
-                    checker.text(&parameter.schema["items"], value, &field, checked);
+                    validator.text(&parameter.schema["items"], value, &field, validation);
                     known.insert(sent.clone());
                     items += 1;
                 }
                 if items == 0 && parameter.required {
-                    checked.required(&name);
+                    validation.required(&name);
                 }
             }
         }
     }
     for (name, _) in incoming.query {
-        if known.contains(name) || rules::is_of_next_page(operation, name) {
+        if known.contains(name) || rules::is_next_page_parameter(operation, name) {
             continue;
         }
         if rules::is_dotted(operation, name) {
@@ -72,17 +80,17 @@ pub(super) fn check(checker: &Checker<'_>, incoming: &Incoming<'_>, checked: &mu
                 "The {name} field is not known; nested filters are written with brackets: {}.",
                 brackets.unwrap_or_default()
             );
-            checked.fault(name, message);
+            validation.error(name, message);
         } else {
-            checked
+            validation
                 .findings
-                .push(format!("unknown query name `{name}`"));
+                .push(format!("unknown query parameter `{name}`"));
         }
     }
 }
 
-/// What stands between the brackets of `name[…]`.
-pub(super) fn item_of<'a>(sent: &'a str, name: &str) -> Option<&'a str> {
+/// Returns the index in the brackets of `name[…]`.
+pub(super) fn item_index<'a>(sent: &'a str, name: &str) -> Option<&'a str> {
     sent.strip_prefix(name)?
         .strip_prefix('[')?
         .strip_suffix(']')

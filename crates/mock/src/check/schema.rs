@@ -1,81 +1,96 @@
-//! One value against one schema, with the sentences of the service's validator.
+//! Validation of a value against a schema, with the messages of Laravel's validator.
 
 use serde_json::Value;
 
-use super::{Checked, words};
-use crate::rules::{self, TRUTH};
-use crate::service::{Operation, Service, plain};
+use super::{Validation, display_name};
+use crate::rules::{self, BOOLEANS};
+use crate::service::{Operation, Service, plain_string};
 
-pub(super) struct Checker<'a> {
+pub(super) struct SchemaValidator<'a> {
     pub(super) service: &'a Service,
     pub(super) operation: &'a Operation,
 }
 
-impl Checker<'_> {
-    /// Checks a text of a query, a path or a form.
-    pub(super) fn text(&self, schema: &Value, text: &str, field: &str, checked: &mut Checked) {
+impl SchemaValidator<'_> {
+    /// Validates a string from a query, a path or a form.
+    pub(super) fn text(
+        &self,
+        schema: &Value,
+        text: &str,
+        field: &str,
+        validation: &mut Validation,
+    ) {
         let schema = self.service.resolve(schema);
-        let field_words = words(field);
-        let wrong = match schema["type"].as_str() {
+        let label = display_name(field);
+        let error = match schema["type"].as_str() {
             Some("integer") => text
                 .parse::<i64>()
                 .is_err()
-                .then(|| format!("The {field_words} field must be an integer.")),
+                .then(|| format!("The {label} field must be an integer.")),
             Some("number") => text
                 .parse::<f64>()
                 .map_or(true, |number| !number.is_finite())
-                .then(|| format!("The {field_words} field must be a number.")),
-            Some("boolean") => (!TRUTH.contains(&text))
-                .then(|| format!("The {field_words} field must be true or false.")),
+                .then(|| format!("The {label} field must be a number.")),
+            Some("boolean") => (!BOOLEANS.contains(&text))
+                .then(|| format!("The {label} field must be true or false.")),
             _ => None,
         };
-        if let Some(message) = wrong {
-            checked.fault(field, message);
+        if let Some(message) = error {
+            validation.error(field, message);
             return;
         }
         if let Some(allowed) = schema["enum"].as_array()
-            && !allowed.iter().any(|value| plain(value) == text)
+            && !allowed.iter().any(|value| plain_string(value) == text)
         {
-            checked.fault(field, format!("The selected {field_words} is invalid."));
+            validation.error(field, format!("The selected {label} is invalid."));
         }
     }
 
-    /// Checks a JSON value. The name of the whole body is empty.
-    pub(super) fn value(&self, schema: &Value, value: &Value, field: &str, checked: &mut Checked) {
+    /// Validates a JSON value. `field` is empty for the whole body.
+    pub(super) fn value(
+        &self,
+        schema: &Value,
+        value: &Value,
+        field: &str,
+        validation: &mut Validation,
+    ) {
         let schema = self.service.resolve(schema);
         if value.is_null() && schema["nullable"] == true {
             return;
         }
-        for word in ["oneOf", "anyOf"] {
-            if let Some(branches) = schema[word].as_array() {
-                self.branches(branches, value, field, checked);
+        for keyword in ["oneOf", "anyOf"] {
+            if let Some(alternatives) = schema[keyword].as_array() {
+                self.any_of(alternatives, value, field, validation);
                 return;
             }
         }
         for part in schema["allOf"].as_array().into_iter().flatten() {
-            self.value(part, value, field, checked);
+            self.value(part, value, field, validation);
         }
-        let field_words = words(field);
-        let must_be = match schema["type"].as_str() {
+        let label = display_name(field);
+        let expected = match schema["type"].as_str() {
             Some("object") => (!value.is_object()).then_some("an object"),
             Some("array") => (!value.is_array()).then_some("an array"),
             Some("string") => (!value.is_string()).then_some("a string"),
             Some("integer") => (!value.is_i64() && !value.is_u64()).then_some("an integer"),
             Some("number") => (!value.is_number()).then_some("a number"),
             Some("boolean") => (!value.is_boolean()).then_some("true or false"),
-            // Not a type of OpenAPI, such as `file[]|string`, or none: nothing is known.
+            // No type, or one that OpenAPI does not define, such as `file[]|string`.
             _ => None,
         };
-        if let Some(kind) = must_be {
+        if let Some(expected) = expected {
             let field = if field.is_empty() { "body" } else { field };
-            checked.fault(field, format!("The {} field must be {kind}.", words(field)));
+            validation.error(
+                field,
+                format!("The {} field must be {expected}.", display_name(field)),
+            );
             return;
         }
         if let Some(allowed) = schema["enum"].as_array()
-            // Some truth values have their words as texts in the document.
-            && !allowed.iter().any(|known| plain(known) == plain(value))
+            // The document lists the values of some boolean enums as strings.
+            && !allowed.iter().any(|known| plain_string(known) == plain_string(value))
         {
-            checked.fault(field, format!("The selected {field_words} is invalid."));
+            validation.error(field, format!("The selected {label} is invalid."));
         }
         match value {
             Value::Object(members) => {
@@ -88,7 +103,7 @@ impl Checker<'_> {
                         Some(value) => !may_be_empty && rules::is_missing(value),
                     };
                     if is_missing {
-                        checked.required(&child(field, name));
+                        validation.required(&child(field, name));
                     }
                 }
                 let properties = schema["properties"].as_object();
@@ -96,17 +111,17 @@ impl Checker<'_> {
                 for (name, member) in members {
                     let at = child(field, name);
                     match properties.and_then(|properties| properties.get(name)) {
-                        // Told as missing already.
+                        // Already reported as missing.
                         Some(_)
                             if member.is_null()
                                 && required.is_some_and(|r| r.iter().any(|n| n == name)) => {}
-                        Some(schema) => self.value(schema, member, &at, checked),
+                        Some(schema) => self.value(schema, member, &at, validation),
                         None if properties.is_some_and(|p| !p.is_empty())
                             && schema.get("additionalProperties").is_none() =>
                         {
-                            checked
+                            validation
                                 .findings
-                                .push(format!("unknown field `{at}` of the body"));
+                                .push(format!("unknown body field `{at}`"));
                         }
                         None => {}
                     }
@@ -118,7 +133,7 @@ impl Checker<'_> {
                         &schema["items"],
                         item,
                         &child(field, &index.to_string()),
-                        checked,
+                        validation,
                     );
                 }
             }
@@ -126,26 +141,33 @@ impl Checker<'_> {
         }
     }
 
-    /// A value that fits one branch fits; of one that fits none the faults of the first are told.
-    fn branches(&self, branches: &[Value], value: &Value, field: &str, checked: &mut Checked) {
+    /// Validates a value against alternative schemas. If none matches, reports the errors of the first.
+    fn any_of(
+        &self,
+        alternatives: &[Value],
+        value: &Value,
+        field: &str,
+        validation: &mut Validation,
+    ) {
         let mut first = None;
-        for branch in branches {
-            let mut tried = Checked::default();
-            self.value(branch, value, field, &mut tried);
-            if tried.faults.is_empty() {
-                checked.findings.append(&mut tried.findings);
+        for alternative in alternatives {
+            let mut attempt = Validation::default();
+            self.value(alternative, value, field, &mut attempt);
+            if attempt.errors.is_empty() {
+                validation.findings.append(&mut attempt.findings);
                 return;
             }
-            first.get_or_insert(tried);
+            first.get_or_insert(attempt);
         }
-        for (field, messages) in first.map(|tried| tried.faults).into_iter().flatten() {
+        for (field, messages) in first.map(|attempt| attempt.errors).into_iter().flatten() {
             for message in messages.as_array().into_iter().flatten() {
-                checked.fault(&field, message.as_str().unwrap_or_default());
+                validation.error(&field, message.as_str().unwrap_or_default());
             }
         }
     }
 }
 
+/// Returns the dotted name of a nested field.
 fn child(field: &str, name: &str) -> String {
     if field.is_empty() {
         name.to_owned()

@@ -1,73 +1,75 @@
-//! A server that fails as networks and services do, and counts what came of each call.
+//! Fault injection: a server that fails like real networks and services, and counts the effects of each call.
 //!
-//! It speaks HTTP/1.1 by hand over TCP or TLS, because no HTTP library sends half a header. A script says which
-//! [`Fault`] meets which request; without one, chance does.
+//! It implements HTTP/1.1 on plain TCP or TLS, because no HTTP library can send a partial header. A script or a random
+//! generator selects the [`Fault`] of each request.
 //!
-//! - `server`: connections, and what each fault does to them
-//! - `judge`: what a call may not do, seen from the service's side
-//! - `tls`: a certificate of its own making
+//! - `server`: connections and the effect of each fault on them
+//! - `effects`: counters, including duplicate effects and unsafe retries
+//! - `tls`: the self-signed certificate
 
-mod judge;
+mod effects;
 mod server;
 mod tls;
 
-pub use judge::Counts;
+pub use effects::Counts;
 pub use server::FaultServer;
 
-/// What meets a request.
+/// A fault that is injected into the handling of a request.
+///
+/// "Takes effect" means that the service executes the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// None: it takes effect and is answered.
+    /// No fault: the request takes effect and gets a 200.
     None,
-    /// The connection is reset before anything of the request is read.
+    /// The connection is reset before anything is read.
     ResetBefore,
-    /// It is reset when the head was read, and the body was not.
+    /// The connection is reset after the head of the request is read, but not its body.
     ResetDuring,
-    /// It is reset when the request was read; it took no effect.
+    /// The connection is reset after the request is read; the request does not take effect.
     ResetAfter,
-    /// It is reset when the request was read and took effect.
+    /// The request takes effect, then the connection is reset.
     ActThenReset,
-    /// The request takes effect, and the connection is closed without an answer.
-    AnswerLost,
-    /// It takes effect, and half a header is the answer.
+    /// The request takes effect, then the connection is closed without a response.
+    ResponseLost,
+    /// The request takes effect; the connection is closed in the middle of the response header.
     HalfHeader,
-    /// It takes effect, and the header of the answer does not come in time.
+    /// The request takes effect; the response header is never sent, and the connection stays open.
     SlowHeader,
-    /// It takes effect, and the body of the answer stops half-way.
+    /// The request takes effect; the response body stalls halfway.
     SlowBody,
-    /// It takes effect; a chunk of the body breaks off.
+    /// The request takes effect; the connection is closed in the middle of a chunk.
     TruncatedChunk,
-    /// It takes effect; the body is shorter than its header says.
+    /// The request takes effect; the response body is shorter than its `Content-Length`.
     WrongLength,
-    /// It takes effect; a small body unpacks to sixteen megabytes.
+    /// The request takes effect; a small gzip body decompresses to 16 MiB.
     GzipBomb,
-    /// It takes effect; the answer is a page of HTML with 200.
+    /// The request takes effect and gets a 200 with an HTML page.
     WrongType,
-    /// It takes effect; one header of the answer has a megabyte.
+    /// The request takes effect; the response has a header of 1 MiB.
     HugeHeader,
-    /// It is redirected to itself, whenever it comes.
+    /// The request does not take effect and is redirected to its own URL.
     Redirect,
-    /// It takes effect and is answered; then the connection is closed without a word.
+    /// The request takes effect and gets a 200; then the idle connection is closed.
     CloseIdle,
-    /// It is refused and takes no effect.
+    /// The request is refused and does not take effect.
     Refused {
-        /// The status.
+        /// The status of the response.
         status: u16,
-        /// `Retry-After`, in whole seconds.
+        /// The value of `Retry-After`, in seconds.
         retry_after: Option<u32>,
-        /// Whether a page of HTML is the body.
+        /// Whether the body is an HTML page instead of JSON.
         html: bool,
     },
-    /// It takes effect, and the answer says that the server failed.
+    /// The request takes effect, but the response has an error status.
     ActThenFail {
-        /// The status.
+        /// The status of the response.
         status: u16,
     },
 }
 
 impl Fault {
-    /// One of every kind that can meet a request.
+    /// Returns all faults, with representative statuses of the parameterized ones.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let refused = |status, retry_after, html| Self::Refused {
@@ -81,7 +83,7 @@ impl Fault {
             Self::ResetDuring,
             Self::ResetAfter,
             Self::ActThenReset,
-            Self::AnswerLost,
+            Self::ResponseLost,
             Self::HalfHeader,
             Self::SlowHeader,
             Self::SlowBody,
@@ -106,9 +108,9 @@ impl Fault {
         ]
     }
 
-    /// Whether the request takes effect.
+    /// Returns whether the request takes effect.
     #[must_use]
-    pub fn acts(&self) -> bool {
+    pub fn takes_effect(&self) -> bool {
         !matches!(
             self,
             Self::ResetBefore
@@ -119,11 +121,11 @@ impl Fault {
         )
     }
 
-    /// Whether the client cannot know from it that nothing happened.
+    /// Returns whether the client cannot rule out that the request took effect.
     #[must_use]
-    pub fn leaves_open(&self) -> bool {
+    pub fn leaves_outcome_unknown(&self) -> bool {
         match self {
-            // Refused before being acted on, by what HTTP says of these.
+            // By HTTP semantics, these statuses mean that the request was not executed.
             Self::Refused {
                 status,
                 retry_after,

@@ -1,4 +1,4 @@
-//! Connections, and what each fault does to them.
+//! The server: connections and the effect of each fault on them.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,16 +10,28 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::judge::{Judge, Seen};
+use super::effects::{EffectTracker, TrackedRequest};
 use super::{Counts, Fault, tls};
 
-/// How long a silence lasts: longer than any test waits.
-const SILENCE: Duration = Duration::from_secs(20);
+/// How long a stalled connection stays open; longer than the timeouts of all tests.
+const STALL: Duration = Duration::from_secs(20);
 
-/// The largest request that is read, in bytes.
-const LARGEST: usize = 1 << 20;
+/// The maximum size of a request head, in bytes.
+const MAX_HEAD_BYTES: usize = 1 << 20;
 
-/// A server that fails.
+/// A server that injects faults. Dropping it stops the server.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use onlyfansapi_mock::faults::{Fault, FaultServer};
+///
+/// let server = FaultServer::start(vec![Fault::ResetAfter]).await?;
+/// let client = onlyfansapi::Client::builder().key("test-key").base_url(server.url()).build()?;
+/// client.api().whoami().await?;
+/// let counts = server.counts();
+/// assert_eq!((counts.requests, counts.faults), (2, 1));
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct FaultServer {
     address: SocketAddr,
@@ -30,82 +42,87 @@ pub struct FaultServer {
 
 #[derive(Debug)]
 struct State {
-    plan: Mutex<Plan>,
-    judge: Mutex<Judge>,
+    plan: Mutex<FaultPlan>,
+    effects: Mutex<EffectTracker>,
     body: String,
 }
 
+/// Selects the fault of each request.
 #[derive(Debug)]
-enum Plan {
-    /// In order; what comes after meets no fault.
+enum FaultPlan {
+    /// Faults in order; further requests have none.
     Script(VecDeque<Fault>),
-    /// So many of a thousand requests meet one of these.
-    Chance {
+    /// A random fault with a probability of `per_mille` / 1000 for each request.
+    Random {
         random: fastrand::Rng,
         per_mille: u32,
         faults: Vec<Fault>,
     },
 }
 
-impl Plan {
+impl FaultPlan {
     fn next(&mut self) -> Fault {
         match self {
             Self::Script(faults) => faults.pop_front().unwrap_or(Fault::None),
-            Self::Chance {
+            Self::Random {
                 random,
                 per_mille,
                 faults,
             } => {
-                let meets = random.u32(0..1000) < *per_mille;
-                let fault = if meets { random.choice(&*faults) } else { None };
+                let is_faulty = random.u32(0..1000) < *per_mille;
+                let fault = if is_faulty {
+                    random.choice(&*faults)
+                } else {
+                    None
+                };
                 fault.cloned().unwrap_or(Fault::None)
             }
         }
     }
 
-    /// Whether the next request is not even read; it is met then.
-    fn resets_before(&mut self) -> bool {
+    /// Consumes the next fault if it is a scripted `ResetBefore`; returns whether it was.
+    fn take_reset_before(&mut self) -> bool {
         match self {
             Self::Script(faults) => {
-                let resets = faults.front() == Some(&Fault::ResetBefore);
-                if resets {
+                let is_reset = faults.front() == Some(&Fault::ResetBefore);
+                if is_reset {
                     faults.pop_front();
                 }
-                resets
+                is_reset
             }
-            Self::Chance { .. } => false,
+            Self::Random { .. } => false,
         }
     }
 }
 
 impl FaultServer {
-    /// Starts a server on a free port of loopback; the requests meet the faults of `script` in their order, and
-    /// none after that.
+    /// Starts a server on a free port of loopback that injects the faults of `script` in order, and none after that.
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// Returns an error if no port is available.
     pub async fn start(script: Vec<Fault>) -> io::Result<Self> {
-        Self::run(Plan::Script(script.into()), false).await
+        Self::run(FaultPlan::Script(script.into()), false).await
     }
 
-    /// As [`FaultServer::start`], over TLS; [`FaultServer::certificate`] is what a client must trust.
+    /// Starts a server like [`FaultServer::start`], over TLS. Clients must trust [`FaultServer::certificate`].
     ///
     /// # Errors
     ///
-    /// When no port or certificate can be had.
+    /// Returns an error if no port is available or the certificate cannot be generated.
     pub async fn start_tls(script: Vec<Fault>) -> io::Result<Self> {
-        Self::run(Plan::Script(script.into()), true).await
+        Self::run(FaultPlan::Script(script.into()), true).await
     }
 
-    /// Starts a server on which so many of a thousand requests meet one of `faults`, by chance from `seed`.
+    /// Starts a server that injects a random one of `faults` into each request with a probability of
+    /// `per_mille` / 1000. `seed` initializes the random generator.
     ///
     /// # Errors
     ///
-    /// When no port can be had.
+    /// Returns an error if no port is available.
     pub async fn start_random(seed: u64, per_mille: u32, faults: Vec<Fault>) -> io::Result<Self> {
         let random = fastrand::Rng::with_seed(seed);
-        let plan = Plan::Chance {
+        let plan = FaultPlan::Random {
             random,
             per_mille,
             faults,
@@ -113,12 +130,12 @@ impl FaultServer {
         Self::run(plan, false).await
     }
 
-    async fn run(plan: Plan, is_tls: bool) -> io::Result<Self> {
-        if let Plan::Script(script) = &plan
+    async fn run(plan: FaultPlan, is_tls: bool) -> io::Result<Self> {
+        if let FaultPlan::Script(script) = &plan
             && script.contains(&Fault::GzipBomb)
         {
-            // Packing it takes longer than a test would wait.
-            bomb()?;
+            // Compressed in advance, because it takes longer than the timeouts of the tests.
+            gzip_bomb()?;
         }
         let (acceptor, certificate) = if is_tls {
             let (acceptor, certificate) = tls::acceptor()?;
@@ -130,7 +147,7 @@ impl FaultServer {
         let address = listener.local_addr()?;
         let state = Arc::new(State {
             plan: Mutex::new(plan),
-            judge: Mutex::default(),
+            effects: Mutex::default(),
             body: r#"{"data":{"id":1,"text":"done"},"_meta":{"_credits":{"used":1,"balance":99}}}"#
                 .to_owned(),
         });
@@ -139,12 +156,12 @@ impl FaultServer {
             while let Ok((stream, _)) = listener.accept().await {
                 let (state, acceptor) = (Arc::clone(&shared), acceptor.clone());
                 tokio::spawn(async move {
-                    if lock(&state.plan).resets_before() {
-                        lock(&state.judge).unread();
+                    if lock(&state.plan).take_reset_before() {
+                        lock(&state.effects).record_unread();
                         reset(&stream);
                         return;
                     }
-                    // A client that goes away, or trusts nobody, ends its connection and no other.
+                    // An error, such as a failed TLS handshake, only ends this connection.
                     let _ = match acceptor {
                         None => serve(stream, reset, &state).await,
                         Some(acceptor) => match acceptor.accept(stream).await {
@@ -163,7 +180,7 @@ impl FaultServer {
         })
     }
 
-    /// The base URL, such as `http://127.0.0.1:41234`; over TLS `https://localhost:41234`.
+    /// Returns the base URL, such as `http://127.0.0.1:41234`, or `https://localhost:41234` over TLS.
     #[must_use]
     pub fn url(&self) -> String {
         match &self.certificate {
@@ -172,23 +189,22 @@ impl FaultServer {
         }
     }
 
-    /// The certificate in PEM, of a server over TLS.
+    /// Returns the certificate in PEM; `None` without TLS.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
 
-    /// What was counted so far.
+    /// Returns the current counters.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        lock(&self.state.judge).counts()
+        lock(&self.state.effects).counts()
     }
-}
 
-impl FaultServer {
-    /// Forgets a call that has ended, so that a long run needs no more memory; the counts stay.
-    pub fn forget(&self, call: &str) {
-        lock(&self.state.judge).forget(call);
+    /// Removes a completed call, given by its `call` query parameter, to bound the memory of long runs. The counters
+    /// stay.
+    pub fn remove_call(&self, call: &str) {
+        lock(&self.state.effects).remove_call(call);
     }
 }
 
@@ -202,13 +218,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets the connection end by a reset when it is dropped.
+/// Makes the connection end with a reset when it is dropped.
 fn reset(stream: &TcpStream) {
-    // A connection that is gone needs no reset.
+    // Fails only if the connection is already closed.
     let _ = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
-/// Serves the requests of one connection, until a fault or the client ends it.
+/// Serves the requests of a connection until a fault or the client closes it.
 async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     reset: impl Fn(&S),
@@ -221,29 +237,29 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         }
         let fault = lock(&state.plan).next();
         if fault == Fault::ResetBefore {
-            lock(&state.judge).unread();
+            lock(&state.effects).record_unread();
             reset(&stream);
             return Ok(());
         }
         let Some(request) = Request::read(&mut stream, &mut buffer, &fault).await? else {
             return Ok(());
         };
-        let is_replay = lock(&state.judge).request(&request.seen(), &fault);
-        if !answer(&mut stream, &reset, state, &fault, &request, is_replay).await? {
+        let is_replay = lock(&state.effects).record(&request.tracked(), &fault);
+        if !respond(&mut stream, &reset, state, &fault, &request, is_replay).await? {
             return Ok(());
         }
     }
 }
 
-/// A request, as much of it as is needed.
+/// The relevant parts of a request.
 struct Request {
     method: String,
     target: String,
-    key: Option<String>,
+    idempotency_key: Option<String>,
 }
 
 impl Request {
-    /// Reads a request; its body too, unless the fault is that it is not. `None` where the client went away.
+    /// Reads a request. Skips the body for [`Fault::ResetDuring`]. Returns `None` if the client disconnects.
     async fn read<S: AsyncRead + Unpin>(
         stream: &mut S,
         buffer: &mut Vec<u8>,
@@ -253,15 +269,15 @@ impl Request {
             if let Some(at) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
                 break at + 4;
             }
-            if buffer.len() > LARGEST || stream.read_buf(buffer).await? == 0 {
+            if buffer.len() > MAX_HEAD_BYTES || stream.read_buf(buffer).await? == 0 {
                 return Ok(None);
             }
         };
         let text = String::from_utf8_lossy(&buffer[..head]).into_owned();
         let mut lines = text.split("\r\n");
-        let mut words = lines.next().unwrap_or_default().split(' ');
-        let mut word = || words.next().unwrap_or_default().to_owned();
-        let (method, target) = (word(), word());
+        let mut parts = lines.next().unwrap_or_default().split(' ');
+        let mut next_part = || parts.next().unwrap_or_default().to_owned();
+        let (method, target) = (next_part(), next_part());
         let header = |name: &str| {
             text.split("\r\n")
                 .filter_map(|line| line.split_once(':'))
@@ -281,25 +297,25 @@ impl Request {
         Ok(Some(Self {
             method,
             target,
-            key: header("idempotency-key"),
+            idempotency_key: header("idempotency-key"),
         }))
     }
 
-    fn seen(&self) -> Seen<'_> {
+    fn tracked(&self) -> TrackedRequest<'_> {
         let call = self
             .target
             .split(['?', '&'])
             .find_map(|pair| pair.strip_prefix("call="));
-        Seen {
+        TrackedRequest {
             is_write: self.method != "GET",
             call: call.unwrap_or_default(),
-            key: self.key.as_deref(),
+            idempotency_key: self.idempotency_key.as_deref(),
         }
     }
 }
 
-/// Answers, or does not; whether the connection goes on.
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+/// Sends the response that the fault prescribes, if any; returns whether the connection stays open.
+async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     reset: &impl Fn(&S),
     state: &State,
@@ -321,7 +337,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             reset(stream);
             return Ok(false);
         }
-        Fault::AnswerLost => return Ok(false),
+        Fault::ResponseLost => return Ok(false),
         Fault::HalfHeader => "HTTP/1.1 200 OK\r\nContent-Ty".to_owned(),
         Fault::SlowHeader => String::new(),
         Fault::SlowBody | Fault::WrongLength => {
@@ -335,7 +351,7 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
             body.len()
         ),
         Fault::GzipBomb => {
-            let bomb = bomb()?;
+            let bomb = gzip_bomb()?;
             let head = format!(
                 "HTTP/1.1 200 OK\r\n{json}\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
                 bomb.len()
@@ -386,8 +402,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     stream.flush().await?;
     match fault {
         Fault::SlowHeader | Fault::SlowBody => {
-            // Until the client gives up.
-            let _ = tokio::time::timeout(SILENCE, stream.read_u8()).await;
+            // Stall until the client disconnects.
+            let _ = tokio::time::timeout(STALL, stream.read_u8()).await;
             Ok(false)
         }
         Fault::HalfHeader | Fault::TruncatedChunk | Fault::WrongLength | Fault::CloseIdle => {
@@ -398,15 +414,15 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Sixteen megabytes of blanks, packed once.
-fn bomb() -> io::Result<&'static [u8]> {
+/// Returns 16 MiB of spaces, compressed once per process.
+fn gzip_bomb() -> io::Result<&'static [u8]> {
     use std::io::Write as _;
     static BOMB: OnceLock<Vec<u8>> = OnceLock::new();
     if let Some(bomb) = BOMB.get() {
         return Ok(bomb);
     }
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packer.write_all(&vec![b' '; 16 << 20])?;
-    let packed = packer.finish()?;
-    Ok(BOMB.get_or_init(|| packed))
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&vec![b' '; 16 << 20])?;
+    let compressed = encoder.finish()?;
+    Ok(BOMB.get_or_init(|| compressed))
 }

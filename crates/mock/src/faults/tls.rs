@@ -1,4 +1,4 @@
-//! TLS with a certificate that nobody but the test knows.
+//! TLS with a self-signed certificate.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// What accepts connections, and the certificate in PEM.
+/// Returns a TLS acceptor and its certificate in PEM.
 pub(super) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;

@@ -1,66 +1,66 @@
-//! What the stand-in remembers: things that were made can be listed, shown, changed and deleted.
+//! Stored objects: created objects can be listed, shown, changed and deleted.
 //!
-//! Of a thing only the facts are kept that a request has set; an answer is the complete one of its operation with these
-//! facts in it. So the same thing has the fields of each operation that shows it, as at the service.
+//! Only the fields that requests have set are stored. A response is the complete body of its operation with these
+//! fields written into it, so each operation shows the same object with its own set of fields, as the service does.
 
-mod kinds;
+mod resources;
 mod seed;
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use self::kinds::{KINDS, Kind, LISTS, Role};
-use crate::envelope::put;
-use crate::pages::{self, Next};
-use crate::service::{Operation, Service, plain, sent};
+use self::resources::{Action, RESOURCES, Resource, USER_LISTS};
+use crate::envelope::replace_id;
+use crate::pages::{self, NextPage};
+use crate::service::{Operation, Service, first_value, plain_string};
 
-/// What is known of a thing, by the names of its fields.
-type Facts = Map<String, Value>;
+/// The known fields of an object.
+type Fields = Map<String, Value>;
 
-/// A collection: its kind, and the path parameters that it lies under.
-type Key = (&'static str, Vec<String>);
+/// The key of a collection: the name of the resource, and the values of the path parameters that scope it.
+type CollectionKey = (&'static str, Vec<String>);
 
-/// How many things a page has where the request does not say and the operation has pages.
-const PAGE: usize = 10;
+/// The default page size of paginated lists.
+const PAGE_SIZE: usize = 10;
 
-/// All that is remembered.
+/// All stored objects.
 #[derive(Debug, Default)]
-pub(crate) struct State {
-    /// The things of each collection in the order of their making.
-    collections: HashMap<Key, Vec<Thing>>,
-    /// How many things were made: where their ids come from.
-    made: i64,
+pub(crate) struct ObjectStore {
+    /// The objects of each collection, oldest first.
+    collections: HashMap<CollectionKey, Vec<StoredObject>>,
+    /// The number of created objects, from which ids are derived.
+    created: i64,
 }
 
-/// One thing.
+/// A stored object.
 #[derive(Clone, Debug)]
-struct Thing {
-    facts: Facts,
-    /// What the document's examples call it in a path, where that is no id that it could have.
+struct StoredObject {
+    fields: Fields,
+    /// The id in the document's example paths, if the object could not have that id.
     alias: Option<String>,
 }
 
-impl Thing {
+impl StoredObject {
     fn new(id: Value) -> Self {
         Self {
-            facts: Map::from_iter([("id".to_owned(), id)]),
+            fields: Map::from_iter([("id".to_owned(), id)]),
             alias: None,
         }
     }
 
     fn has_id(&self, id: &str) -> bool {
-        let own = match self.facts.get("id") {
+        let is_own_id = match self.fields.get("id") {
             Some(Value::String(own)) => own == id,
-            Some(own) => plain(own) == id,
+            Some(own) => plain_string(own) == id,
             None => false,
         };
-        own || self.alias.as_deref() == Some(id)
+        is_own_id || self.alias.as_deref() == Some(id)
     }
 }
 
-/// A call that the state has a word to say in.
-pub(crate) struct Ask<'a> {
+/// A request to the object store.
+pub(crate) struct StateRequest<'a> {
     pub(crate) service: &'a Service,
     pub(crate) operation: &'a Operation,
     pub(crate) path: &'a [(String, String)],
@@ -70,115 +70,128 @@ pub(crate) struct Ask<'a> {
     pub(crate) address: &'a str,
 }
 
-impl Ask<'_> {
+impl StateRequest<'_> {
     fn path(&self, name: &str) -> Option<&str> {
-        sent(self.path, name)
+        first_value(self.path, name)
     }
 
     fn query(&self, name: &str) -> Option<&str> {
-        sent(self.query, name)
+        first_value(self.query, name)
     }
 }
 
-/// The thing that a call is about is not there.
+/// The requested object does not exist.
 #[derive(Debug)]
 pub(crate) struct NotFound;
 
-impl State {
-    /// Acts on a call and writes what is known into `answer`, the complete answer of the operation.
-    pub(crate) fn act(&mut self, ask: &Ask<'_>, answer: &mut Value) -> Result<(), NotFound> {
-        for kind in KINDS {
-            // A document of the user's own may call something else by the same operationId.
-            if let Some(role) = kind.role(&ask.operation.id)
-                && let Some(under) = kind.place(role, ask)
+impl ObjectStore {
+    /// Executes a request and writes the stored fields into `response`, the complete body of the operation.
+    pub(crate) fn execute(
+        &mut self,
+        request: &StateRequest<'_>,
+        response: &mut Value,
+    ) -> Result<(), NotFound> {
+        for resource in RESOURCES {
+            // A custom document may use the same operationId with another path.
+            if let Some(action) = resource.action(&request.operation.id)
+                && let Some(scope) = resource.scope_values(action, request)
             {
-                self.of_kind(kind, role, under, ask, answer)?;
+                self.execute_action(resource, action, scope, request, response)?;
             }
         }
         Ok(())
     }
 
-    fn of_kind(
+    fn execute_action(
         &mut self,
-        kind: &'static Kind,
-        role: Role,
-        under: Vec<String>,
-        ask: &Ask<'_>,
-        answer: &mut Value,
+        resource: &'static Resource,
+        action: Action,
+        scope: Vec<String>,
+        request: &StateRequest<'_>,
+        response: &mut Value,
     ) -> Result<(), NotFound> {
-        let key = (kind.name, under);
-        let id = kind.id.and_then(|name| ask.path(name)).unwrap_or_default();
-        match role {
-            Role::List(place) => {
-                let things = self.things(kind, &key, ask);
-                list(kind, things, place, ask, answer);
+        let key = (resource.name, scope);
+        let id = resource
+            .id
+            .and_then(|name| request.path(name))
+            .unwrap_or_default();
+        match action {
+            Action::List(pointer) => {
+                let objects = self.objects(resource, &key, request);
+                write_list(resource, objects, pointer, request, response);
             }
-            Role::Show => {
-                let things = self.things(kind, &key, ask);
-                let thing = things
+            Action::Show => {
+                let objects = self.objects(resource, &key, request);
+                let object = objects
                     .iter()
-                    .find(|thing| thing.has_id(id))
+                    .find(|object| object.has_id(id))
                     .ok_or(NotFound)?;
-                render_into(&thing.facts, answer);
+                write_data(&object.fields, response);
             }
-            Role::Create => {
-                self.made += 1;
-                let mut thing = Thing::new((kind.new_id)(self.made));
-                (kind.set)(ask.body, &mut thing.facts);
-                render_into(&thing.facts, answer);
-                self.kept(kind, &key, ask).push(thing);
+            Action::Create => {
+                self.created += 1;
+                let mut object = StoredObject::new((resource.new_id)(self.created));
+                (resource.initialize)(request.body, &mut object.fields);
+                write_data(&object.fields, response);
+                self.objects_mut(resource, &key, request).push(object);
             }
-            Role::Change(change) => {
-                let thing = self.find(kind, &key, id, ask)?;
-                change(ask.body, &mut thing.facts);
-                render_into(&thing.facts, answer);
+            Action::Change(update) => {
+                let object = self.find(resource, &key, id, request)?;
+                update(request.body, &mut object.fields);
+                write_data(&object.fields, response);
             }
-            Role::Delete => {
-                let things = self.kept(kind, &key, ask);
-                let at = things
+            Action::Delete => {
+                let objects = self.objects_mut(resource, &key, request);
+                let index = objects
                     .iter()
-                    .position(|thing| thing.has_id(id))
+                    .position(|object| object.has_id(id))
                     .ok_or(NotFound)?;
-                things.remove(at);
-                if let Some(held) = kind.holds {
-                    let under = key.1.iter().cloned().chain([id.to_owned()]).collect();
-                    self.collections.insert((held, under), Vec::new());
+                objects.remove(index);
+                if let Some(contained) = resource.contains {
+                    let scope = key.1.iter().cloned().chain([id.to_owned()]).collect();
+                    self.collections.insert((contained, scope), Vec::new());
                 }
             }
-            Role::Touch(change) => {
-                // What was just made in it, as the answer shows it.
-                let made = answer["data"]["id"].clone();
-                let things = self.kept(kind, &key, ask);
-                let at = things.iter().position(|thing| thing.has_id(id));
-                let known = at.map(|at| things.remove(at));
-                let mut thing = known.unwrap_or_else(|| Thing::new(id.into()));
-                change(ask.body, &mut thing.facts);
-                if let Some(last) = thing
-                    .facts
+            Action::Touch(update) => {
+                // The id of the contained object that was just created.
+                let created_id = response["data"]["id"].clone();
+                let objects = self.objects_mut(resource, &key, request);
+                let index = objects.iter().position(|object| object.has_id(id));
+                let existing = index.map(|index| objects.remove(index));
+                let mut object = existing.unwrap_or_else(|| StoredObject::new(id.into()));
+                update(request.body, &mut object.fields);
+                if let Some(last) = object
+                    .fields
                     .get_mut("lastMessage")
                     .and_then(Value::as_object_mut)
                 {
-                    last.insert("id".to_owned(), made);
+                    last.insert("id".to_owned(), created_id);
                 }
-                things.push(thing);
+                objects.push(object);
             }
-            Role::Add(field) => self.add(kind, &key, field, ask, answer)?,
-            Role::Clear => self.kept(kind, &key, ask).clear(),
+            Action::Add(field) => self.add_members(resource, &key, field, request, response)?,
+            Action::Clear => self.objects_mut(resource, &key, request).clear(),
         }
-        match (role, kind.name) {
-            (Role::Add(_) | Role::Delete | Role::Clear, kinds::MEMBERS) => {
-                self.count_members(&key, ask)
+        match (action, resource.name) {
+            (Action::Add(_) | Action::Delete | Action::Clear, resources::MEMBERS) => {
+                self.update_member_count(&key, request)
             }
-            (Role::Delete, kinds::MESSAGES) => self.tell_last_message(&key, ask),
+            (Action::Delete, resources::MESSAGES) => self.update_last_message(&key, request),
             _ => {}
         }
         Ok(())
     }
 
-    /// The things of a collection. A look keeps nothing but what is there from the start, which is little.
-    fn things(&mut self, kind: &'static Kind, key: &Key, ask: &Ask<'_>) -> &[Thing] {
+    /// Returns the objects of a collection. Stores only initial objects, so that reads of other collections use no
+    /// memory.
+    fn objects(
+        &mut self,
+        resource: &'static Resource,
+        key: &CollectionKey,
+        request: &StateRequest<'_>,
+    ) -> &[StoredObject] {
         if !self.collections.contains_key(key) {
-            let seed = seed::things(kind, ask);
+            let seed = seed::objects(resource, request);
             if !seed.is_empty() {
                 self.collections.insert(key.clone(), seed);
             }
@@ -186,53 +199,61 @@ impl State {
         self.collections.get(key).map_or(&[], Vec::as_slice)
     }
 
-    /// The things of a collection, to be changed.
-    fn kept(&mut self, kind: &'static Kind, key: &Key, ask: &Ask<'_>) -> &mut Vec<Thing> {
+    /// Returns the objects of a collection for modification.
+    fn objects_mut(
+        &mut self,
+        resource: &'static Resource,
+        key: &CollectionKey,
+        request: &StateRequest<'_>,
+    ) -> &mut Vec<StoredObject> {
         let collection = self.collections.entry(key.clone());
-        collection.or_insert_with(|| seed::things(kind, ask))
+        collection.or_insert_with(|| seed::objects(resource, request))
     }
 
     fn find(
         &mut self,
-        kind: &'static Kind,
-        key: &Key,
+        resource: &'static Resource,
+        key: &CollectionKey,
         id: &str,
-        ask: &Ask<'_>,
-    ) -> Result<&mut Thing, NotFound> {
-        let mut things = self.kept(kind, key, ask).iter_mut();
-        things.find(|thing| thing.has_id(id)).ok_or(NotFound)
+        request: &StateRequest<'_>,
+    ) -> Result<&mut StoredObject, NotFound> {
+        let mut objects = self.objects_mut(resource, key, request).iter_mut();
+        objects.find(|object| object.has_id(id)).ok_or(NotFound)
     }
 
-    /// Adds users to a list; ids that are no numbers are nobody's.
-    fn add(
+    /// Adds users to a user list; ids that are not numbers are reported as failed.
+    fn add_members(
         &mut self,
-        kind: &'static Kind,
-        key: &Key,
+        resource: &'static Resource,
+        key: &CollectionKey,
         field: &str,
-        ask: &Ask<'_>,
-        answer: &mut Value,
+        request: &StateRequest<'_>,
+        response: &mut Value,
     ) -> Result<(), NotFound> {
-        let (list, under) = key.1.split_last().ok_or(NotFound)?;
-        let lists = (LISTS.name, under.to_vec());
-        let mut known = self.things(&LISTS, &lists, ask).iter();
-        let is_there = known.any(|thing| thing.has_id(list));
-        if !is_there && !seed::is_example(ask, LISTS.id, list) {
+        let (list, scope) = key.1.split_last().ok_or(NotFound)?;
+        let lists_key = (USER_LISTS.name, scope.to_vec());
+        let mut lists = self.objects(&USER_LISTS, &lists_key, request).iter();
+        let exists = lists.any(|object| object.has_id(list));
+        if !exists && !seed::is_example(request, USER_LISTS.id, list) {
             return Err(NotFound);
         }
-        let things = self.kept(kind, key, ask);
+        let members = self.objects_mut(resource, key, request);
         let (mut added, mut failed) = (Vec::new(), Map::new());
-        for id in ask.body[field].as_array().into_iter().flatten() {
-            let Ok(number) = plain(id).parse::<i64>() else {
-                failed.insert(plain(id), json!("User not found"));
+        for id in request.body[field].as_array().into_iter().flatten() {
+            let Ok(number) = plain_string(id).parse::<i64>() else {
+                failed.insert(plain_string(id), json!("User not found"));
                 continue;
             };
-            if !things.iter().any(|thing| thing.has_id(&number.to_string())) {
-                things.push(Thing::new(number.into()));
+            if !members
+                .iter()
+                .any(|member| member.has_id(&number.to_string()))
+            {
+                members.push(StoredObject::new(number.into()));
             }
             added.push(number);
         }
-        if let Some(known) = answer.get_mut("data") {
-            *known = match ask.body["skip_invalid"].as_bool() {
+        if let Some(data) = response.get_mut("data") {
+            *data = match request.body["skip_invalid"].as_bool() {
                 Some(true) => json!({"added": added, "failed": failed}),
                 _ => json!({list: added}),
             };
@@ -240,125 +261,136 @@ impl State {
         Ok(())
     }
 
-    /// Writes into a chat which message is its last now.
-    fn tell_last_message(&mut self, key: &Key, ask: &Ask<'_>) {
+    /// Updates the last message of a chat after a message was deleted.
+    fn update_last_message(&mut self, key: &CollectionKey, request: &StateRequest<'_>) {
         let last = self
             .collections
             .get(key)
             .and_then(|messages| messages.last());
-        let last = last.map(|message| message.facts.clone());
-        let Some((chat, under)) = key.1.split_last() else {
+        let last = last.map(|message| message.fields.clone());
+        let Some((chat, scope)) = key.1.split_last() else {
             return;
         };
-        if let Ok(chat) = self.find(
-            &kinds::CHATS,
-            &(kinds::CHATS.name, under.to_vec()),
-            chat,
-            ask,
-        ) {
+        let chats_key = (resources::CHATS.name, scope.to_vec());
+        if let Ok(chat) = self.find(&resources::CHATS, &chats_key, chat, request) {
             match last {
-                Some(last) => chat.facts.insert("lastMessage".to_owned(), last.into()),
-                None => chat.facts.remove("lastMessage"),
+                Some(last) => chat.fields.insert("lastMessage".to_owned(), last.into()),
+                None => chat.fields.remove("lastMessage"),
             };
         }
     }
 
-    /// Writes into a user list how many members it has.
-    fn count_members(&mut self, key: &Key, ask: &Ask<'_>) {
-        let members = self.things(&kinds::MEMBERS_KIND, key, ask).iter();
+    /// Updates the members of a user list, and their number, in the list object.
+    fn update_member_count(&mut self, key: &CollectionKey, request: &StateRequest<'_>) {
+        let members = self.objects(&resources::LIST_MEMBERS, key, request).iter();
         let users: Vec<Value> = members
-            .map(|member| json!({"id": member.facts["id"]}))
+            .map(|member| json!({"id": member.fields["id"]}))
             .collect();
-        let Some((list, under)) = key.1.split_last() else {
+        let Some((list, scope)) = key.1.split_last() else {
             return;
         };
-        if let Ok(list) = self.find(&LISTS, &(LISTS.name, under.to_vec()), list, ask) {
-            list.facts
+        let lists_key = (USER_LISTS.name, scope.to_vec());
+        if let Ok(list) = self.find(&USER_LISTS, &lists_key, list, request) {
+            list.fields
                 .insert("usersCount".to_owned(), json!(users.len()));
-            list.facts.insert("users".to_owned(), json!(users));
+            list.fields.insert("users".to_owned(), json!(users));
         }
     }
 }
 
-fn render_into(facts: &Facts, answer: &mut Value) {
-    // An answer may be a text.
-    if let Some(data) = answer.get_mut("data") {
-        render(facts, data);
+/// Writes the fields of an object into `data`; does nothing if the body is not an object.
+fn write_data(fields: &Fields, response: &mut Value) {
+    if let Some(data) = response.get_mut("data") {
+        write_fields(fields, data);
     }
 }
 
-/// Writes the facts of a thing into the fields of the same names; facts that the operation does not show stay away.
-fn render(facts: &Facts, answer: &mut Value) {
-    for (name, fact) in facts {
-        match (answer.get_mut(name), fact) {
-            (Some(known @ Value::Null), id) if name == "id" => *known = id.clone(),
-            (Some(known), id) if name == "id" => put(known, &plain(id)),
-            (Some(known @ Value::Object(_)), Value::Object(inner)) => render(inner, known),
-            (Some(known), fact) if fits(known, fact) => *known = fact.clone(),
+/// Writes the fields of an object into the existing fields of the same names; skips fields that `target` does not have.
+fn write_fields(fields: &Fields, target: &mut Value) {
+    for (name, field) in fields {
+        match (target.get_mut(name), field) {
+            (Some(current @ Value::Null), id) if name == "id" => *current = id.clone(),
+            (Some(current), id) if name == "id" => replace_id(current, &plain_string(id)),
+            (Some(current @ Value::Object(_)), Value::Object(inner)) => {
+                write_fields(inner, current);
+            }
+            (Some(current), field) if is_compatible(current, field) => *current = field.clone(),
             _ => {}
         }
     }
 }
 
-/// Whether a fact can stand where an operation has `known`: two operations may show the same field in two forms.
-fn fits(known: &Value, fact: &Value) -> bool {
-    known.is_null()
-        || fact.is_null()
-        || std::mem::discriminant(known) == std::mem::discriminant(fact)
+/// Returns whether a field may replace `current`. Two operations may show a field with different JSON types.
+fn is_compatible(current: &Value, field: &Value) -> bool {
+    current.is_null()
+        || field.is_null()
+        || std::mem::discriminant(current) == std::mem::discriminant(field)
 }
 
-/// A page of the list at `place`: each thing in the form of the list's first item.
-fn list(kind: &Kind, things: &[Thing], place: &str, ask: &Ask<'_>, answer: &mut Value) {
-    let has = |name: &str| ask.operation.parameter("query", name).is_some();
-    let limit = ask.query("limit").and_then(|limit| limit.parse().ok());
-    let limit = limit.unwrap_or(if has("limit") { PAGE } else { usize::MAX });
-    // Newest first, where the service does so and nothing else is asked for.
-    let is_reversed = kind.newest_first && ask.query("order") != Some("asc");
-    let order: Vec<&Thing> = if is_reversed {
-        things.iter().rev().collect()
+/// Writes a page of objects into the array at `pointer`. Each item is a copy of the array's first item with the fields
+/// of an object written into it.
+fn write_list(
+    resource: &Resource,
+    objects: &[StoredObject],
+    pointer: &str,
+    request: &StateRequest<'_>,
+    response: &mut Value,
+) {
+    let has_parameter = |name: &str| request.operation.parameter("query", name).is_some();
+    let limit = request.query("limit").and_then(|limit| limit.parse().ok());
+    let limit = limit.unwrap_or(if has_parameter("limit") {
+        PAGE_SIZE
     } else {
-        things.iter().collect()
+        usize::MAX
+    });
+    let is_reversed = resource.newest_first && request.query("order") != Some("asc");
+    let ordered: Vec<&StoredObject> = if is_reversed {
+        objects.iter().rev().collect()
+    } else {
+        objects.iter().collect()
     };
-    // By the number of things, or by one of them, which comes first in the page: `id` stands in `next_page` only.
-    let from = ["id", "first_id"].iter().find_map(|name| ask.query(name));
-    let start = match from {
-        Some(id) => order
+    // The page starts at an offset, or at the object with an id. `id` appears only in `next_page` URLs.
+    let first_id = ["id", "first_id"]
+        .iter()
+        .find_map(|name| request.query(name));
+    let start = match first_id {
+        Some(id) => ordered
             .iter()
-            .position(|thing| thing.has_id(id))
-            .unwrap_or(order.len()),
-        None => ask
+            .position(|object| object.has_id(id))
+            .unwrap_or(ordered.len()),
+        None => request
             .query("offset")
             .and_then(|offset| offset.parse().ok())
             .unwrap_or(0),
     };
-    let end = start.saturating_add(limit).min(order.len());
-    let page = order.get(start..end).unwrap_or_default();
-    let next = order.get(end).filter(|_| end > start).map(|following| {
-        let (name, value) = if has("offset") {
+    let end = start.saturating_add(limit).min(ordered.len());
+    let page = ordered.get(start..end).unwrap_or_default();
+    let next = ordered.get(end).filter(|_| end > start).map(|following| {
+        let (name, value) = if has_parameter("offset") {
             ("offset", end.to_string())
         } else {
-            ("id", plain(&following.facts["id"]))
+            ("id", plain_string(&following.fields["id"]))
         };
-        pages::url(ask.address, ask.query, name, &value)
+        pages::url(request.address, request.query, name, &value)
     });
     let has_next = next.is_some();
-    pages::go_on(
-        answer,
-        &Next {
+    pages::write_next_page(
+        response,
+        &NextPage {
             url: next,
             offset: has_next.then_some(end),
-            ..Next::default()
+            ..NextPage::default()
         },
     );
-    let Some(Value::Array(items)) = answer.pointer_mut(place) else {
+    let Some(Value::Array(items)) = response.pointer_mut(pointer) else {
         return;
     };
-    let form = items.first().cloned().unwrap_or_default();
+    let template = items.first().cloned().unwrap_or_default();
     *items = page
         .iter()
-        .map(|thing| {
-            let mut item = form.clone();
-            render(&thing.facts, &mut item);
+        .map(|object| {
+            let mut item = template.clone();
+            write_fields(&object.fields, &mut item);
             item
         })
         .collect();

@@ -1,52 +1,52 @@
-//! The one thing of each kind that is there from the start: that of the document's examples.
+//! The initial object of each kind, taken from the document's examples.
 //!
-//! Under an account it is there for the path of the examples only, so that a test that takes another account begins with
-//! nothing.
+//! An account-scoped object exists only for the account of the examples, so that tests with another account start
+//! empty.
 
 use serde_json::Value;
 
-use super::kinds::Kind;
-use super::{Ask, Thing};
-use crate::answer;
-use crate::service::{Operation, plain};
+use super::resources::Resource;
+use super::{StateRequest, StoredObject};
+use crate::service::{Operation, plain_string};
+use crate::synthesis;
 
-/// The things of a collection that nothing was done to yet.
-pub(super) fn things(kind: &Kind, ask: &Ask<'_>) -> Vec<Thing> {
-    let is_documented = kind.under.iter().all(|name| {
-        let value = ask.path(name).unwrap_or_default();
-        is_example(ask, Some(name), value)
+/// Returns the initial objects of a collection.
+pub(super) fn objects(resource: &Resource, request: &StateRequest<'_>) -> Vec<StoredObject> {
+    let is_example_scope = resource.scope.iter().all(|name| {
+        let value = request.path(name).unwrap_or_default();
+        is_example(request, Some(name), value)
     });
-    let show = ask.service.operation(kind.shown_by);
-    let (true, Some(show)) = (is_documented, show) else {
+    let show = request.service.operation(resource.shown_by);
+    let (true, Some(show)) = (is_example_scope, show) else {
         return Vec::new();
     };
-    let alias = kind.id.and_then(|name| example(show, name));
-    let (of, at) = kind.id_at;
-    let of = ask
+    let alias = resource.id.and_then(|name| example(show, name));
+    let (id_operation, id_pointer) = resource.id_at;
+    let response = request
         .service
-        .operation(of)
-        .map(|operation| complete(operation, ask));
-    let id = match of.as_ref().and_then(|answer| answer.pointer(at)) {
+        .operation(id_operation)
+        .map(|operation| complete_body(operation, request));
+    let id = match response.as_ref().and_then(|body| body.pointer(id_pointer)) {
         Some(id) if !id.is_null() => id.clone(),
         _ => alias.clone().unwrap_or_default(),
     };
-    let mut thing = Thing::new(id);
-    let shown = complete(show, ask);
-    thing.alias = alias.as_ref().map(plain);
+    let mut object = StoredObject::new(id);
+    let shown = complete_body(show, request);
+    object.alias = alias.as_ref().map(plain_string);
     for (name, value) in shown["data"].as_object().into_iter().flatten() {
-        // Null says nothing, and of lists under an account another operation may show more.
-        let is_list = value[0].is_object() && !kind.under.is_empty();
-        if !value.is_null() && !is_list {
-            thing.facts.entry(name).or_insert_with(|| value.clone());
+        // Null carries no information, and other operations may show more of an account-scoped list of objects.
+        let is_scoped_list = value[0].is_object() && !resource.scope.is_empty();
+        if !value.is_null() && !is_scoped_list {
+            object.fields.entry(name).or_insert_with(|| value.clone());
         }
     }
-    vec![thing]
+    vec![object]
 }
 
-/// Whether a value of a path is the example of one of the operations that the kind has.
-pub(super) fn is_example(ask: &Ask<'_>, name: Option<&str>, value: &str) -> bool {
+/// Returns whether a path value is the documented example of the request's operation.
+pub(super) fn is_example(request: &StateRequest<'_>, name: Option<&str>, value: &str) -> bool {
     let Some(name) = name else { return false };
-    example(ask.operation, name).is_some_and(|example| plain(&example) == value)
+    example(request.operation, name).is_some_and(|example| plain_string(&example) == value)
 }
 
 fn example(operation: &Operation, name: &str) -> Option<Value> {
@@ -54,7 +54,9 @@ fn example(operation: &Operation, name: &str) -> Option<Value> {
     (!parameter.example.is_null()).then(|| parameter.example.clone())
 }
 
-fn complete(operation: &Operation, ask: &Ask<'_>) -> Value {
-    let success = answer::successes(operation).next();
-    success.map_or(Value::Null, |success| answer::body(ask.service, success, 0))
+fn complete_body(operation: &Operation, request: &StateRequest<'_>) -> Value {
+    let success = synthesis::successes(operation).next();
+    success.map_or(Value::Null, |success| {
+        synthesis::body(request.service, success, 0)
+    })
 }

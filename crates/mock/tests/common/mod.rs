@@ -1,27 +1,27 @@
-//! Requests as bytes: what no typed client would send.
+//! Raw HTTP requests, including those that no typed client would send.
 
-use onlyfansapi_mock::{KEY, MockServer};
+use onlyfansapi_mock::{API_KEY, MockServer};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// An answer as it came.
+/// A response as it was received.
 #[derive(Debug)]
-pub struct Came {
+pub struct RawResponse {
     pub status: u16,
-    /// Status line and headers, in small letters.
+    /// The status line and the headers, in lowercase.
     pub head: String,
-    pub text: String,
+    pub body: String,
 }
 
-impl Came {
-    /// The body as JSON; null where it is none.
+impl RawResponse {
+    /// Returns the body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_default()
+        serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// The sentence of a refusal; empty where there is none.
-    #[allow(dead_code, reason = "not every test is refused")]
+    /// Returns the error message; empty if there is none.
+    #[allow(dead_code, reason = "not every test expects an error")]
     pub fn message(&self) -> String {
         self.json()["message"]
             .as_str()
@@ -29,8 +29,8 @@ impl Came {
             .to_owned()
     }
 
-    /// The value of a header; empty where it is absent.
-    #[allow(dead_code, reason = "not every test looks at headers")]
+    /// Returns the value of a header; empty if it is absent.
+    #[allow(dead_code, reason = "not every test reads headers")]
     pub fn header(&self, name: &str) -> &str {
         let mut lines = self.head.lines();
         let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
@@ -38,53 +38,64 @@ impl Came {
     }
 }
 
-/// What the requests so far had in them that the service would have ignored.
-#[allow(dead_code, reason = "not every test looks at findings")]
+/// Returns the findings of all requests so far: the parts that the service would have ignored.
+#[allow(dead_code, reason = "not every test checks findings")]
 pub fn findings(server: &MockServer) -> Vec<String> {
     let requests = server.requests().into_iter();
     requests.flat_map(|request| request.findings).collect()
 }
 
-/// Sends a request with the key; `more` are further header lines.
-pub async fn send(server: &MockServer, method: &str, target: &str, more: &str, body: &str) -> Came {
-    let key = format!("Authorization: Bearer {KEY}\r\n{more}");
-    send_bare(server, method, target, &key, body).await
+/// Sends a request with the API key; `headers` are additional header lines.
+pub async fn send(
+    server: &MockServer,
+    method: &str,
+    target: &str,
+    headers: &str,
+    body: &str,
+) -> RawResponse {
+    let headers = format!("Authorization: Bearer {API_KEY}\r\n{headers}");
+    send_bare(server, method, target, &headers, body).await
 }
 
-/// Sends a JSON body with the key.
+/// Sends a JSON body with the API key.
 #[allow(dead_code, reason = "not every test sends a body")]
-pub async fn send_json(server: &MockServer, method: &str, target: &str, body: &Value) -> Came {
+pub async fn send_json(
+    server: &MockServer,
+    method: &str,
+    target: &str,
+    body: &Value,
+) -> RawResponse {
     let json = "Content-Type: application/json\r\n";
     send(server, method, target, json, &body.to_string()).await
 }
 
-/// Sends a request with these header lines and no other.
+/// Sends a request with these header lines; does not add the API key.
 pub async fn send_bare(
     server: &MockServer,
     method: &str,
     target: &str,
-    more: &str,
+    headers: &str,
     body: &str,
-) -> Came {
+) -> RawResponse {
     let address = server.url().replace("http://", "");
     let mut stream = TcpStream::connect(address).await.unwrap();
     let length = body.len();
     let head = format!(
-        "{method} {target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n{more}\r\n"
+        "{method} {target} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n"
     );
     stream.write_all((head + body).as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    // What came before a reset counts.
-    let _ = stream.read_to_end(&mut answer).await;
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (head, text) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    let mut received = Vec::new();
+    // A reset is not an error here: the bytes received before it are the response.
+    let _ = stream.read_to_end(&mut received).await;
+    let received = String::from_utf8_lossy(&received).into_owned();
+    let (head, body) = received.split_once("\r\n\r\n").unwrap_or_default();
     let status = head
         .split(' ')
         .nth(1)
         .and_then(|status| status.parse().ok());
-    Came {
+    RawResponse {
         status: status.unwrap_or(0),
         head: head.to_lowercase(),
-        text: text.to_owned(),
+        body: body.to_owned(),
     }
 }

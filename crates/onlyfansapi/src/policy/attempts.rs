@@ -1,83 +1,111 @@
-//! The one loop in which a call is tried: policy, clock, sleep and chance are its arguments, and attempts are
-//! counted nowhere else.
+//! The retry loop. Policies, clock and randomness are its arguments; nothing else counts attempts.
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-use onlyfansapi_core::{Attempts, Error};
+use onlyfansapi_core::Error;
+use onlyfansapi_core::transport::Attempts;
 
 use super::backoff::Backoff;
 use super::budget::Budget;
-use super::verdict::Verdict;
-use super::world::World;
+use super::clock::Clock;
+use super::retry::Decision;
 
-/// The longest wait that is slept; a longer one is an error with the wait in it.
+/// The longest wait before a retry. A longer one is reported in the error instead.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// What a call may cost.
+/// The limits of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// How often the request may be sent again.
+    /// How often the request is retried at most.
     pub(crate) retries: u32,
     /// The time of one attempt.
     pub(crate) attempt: Option<Duration>,
     /// The time of all attempts and waits.
     pub(crate) total: Option<Duration>,
-    /// How long to wait where the service does not say.
+    /// The wait before a retry, unless the service asks for another.
     pub(crate) backoff: Backoff,
 }
 
-/// Makes attempts until one is the call's outcome.
+/// The time limit of one attempt, and the setting that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimeLimit {
+    /// The time that the attempt may take.
+    pub(crate) time: Duration,
+    /// The setting in words, for errors.
+    pub(crate) setting: &'static str,
+    /// The value of the setting, which is longer than `time` if earlier attempts took some of it.
+    pub(crate) configured: Duration,
+}
+
+impl Plan {
+    /// The shorter one of the attempt's limit and of what is left of the call's.
+    fn limit(&self, elapsed: Duration) -> Option<TimeLimit> {
+        let attempt = self.attempt.map(|time| TimeLimit {
+            time,
+            setting: "attempt timeout",
+            configured: time,
+        });
+        let total = self.total.map(|total| TimeLimit {
+            time: total.saturating_sub(elapsed),
+            setting: "call timeout",
+            configured: total,
+        });
+        match (attempt, total) {
+            (Some(attempt), Some(total)) if total.time < attempt.time => Some(total),
+            (attempt, total) => attempt.or(total),
+        }
+    }
+}
+
+/// Makes attempts until one gives the result of the call.
 ///
-/// `attempt` is given the time that it may take; `verdict` says what its result means, and may ask for the date; `again` hears
-/// of each further attempt before the wait: the number of attempts so far, and the wait.
+/// `attempt` receives its time limit. `decide` receives a result and may ask for the date. `on_retry` is called before the
+/// wait for each retry, with the number of attempts so far.
 pub(crate) async fn run<T, F>(
     plan: Plan,
-    world: &dyn World,
+    clock: &dyn Clock,
     budget: &Budget,
-    mut attempt: impl FnMut(Option<Duration>) -> F,
-    verdict: impl Fn(&Result<T, Error>, &dyn Fn() -> SystemTime) -> Verdict,
-    again: impl Fn(&Result<T, Error>, u32, Duration),
+    mut attempt: impl FnMut(Option<TimeLimit>) -> F,
+    decide: impl Fn(&Result<T, Error>, &dyn Fn() -> SystemTime) -> Decision,
+    on_retry: impl Fn(&Result<T, Error>, u32, Duration),
 ) -> (Result<T, Error>, Attempts)
 where
     F: Future<Output = Result<T, Error>>,
 {
-    let start = world.now();
-    let left = |now| plan.total.map(|total| total.saturating_sub(now - start));
-    let mut attempts = 0;
+    let start = clock.now();
+    let mut count = 0;
     loop {
-        let now = if attempts == 0 { start } else { world.now() };
-        let limit = match (plan.attempt, left(now)) {
-            (Some(attempt), Some(left)) => Some(attempt.min(left)),
-            (one, other) => one.or(other),
-        };
-        attempts += 1;
+        let now = if count == 0 { start } else { clock.now() };
+        let limit = plan.limit(now - start);
+        count += 1;
         let result = attempt(limit).await;
-        let now = world.now();
-        let mut told = Attempts::new(attempts, now - start);
-        let Verdict::Again(asked) = verdict(&result, &|| world.date()) else {
+        let elapsed = clock.now() - start;
+        let left = plan.total.map(|total| total.saturating_sub(elapsed));
+        let mut attempts = Attempts::new(count, elapsed);
+        let Decision::Retry(requested) = decide(&result, &|| clock.date()) else {
             if result.is_ok() {
-                budget.give(attempts);
+                budget.give(count);
             }
-            return (result, told);
+            return (result, attempts);
         };
-        if attempts > plan.retries {
-            return (result, told);
+        if count > plan.retries {
+            return (result, attempts);
         }
-        let wait = asked.unwrap_or_else(|| plan.backoff.wait(attempts, world.chance()));
-        if left(now).is_some_and(|left| left.is_zero()) {
-            return (result, told);
+        let wait = requested.unwrap_or_else(|| plan.backoff.wait(count, clock.random()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return (result, attempts);
         }
-        // A wait that leaves no time for an attempt is one for nothing.
-        if wait > LONGEST_WAIT || left(now).is_some_and(|left| wait >= left) {
-            told.wait = Some(wait);
-            return (result, told);
+        // A wait that leaves no time for an attempt is pointless.
+        if wait > LONGEST_WAIT || left.is_some_and(|left| wait >= left) {
+            attempts.wait = Some(wait);
+            return (result, attempts);
         }
         if !budget.take() {
-            return (result, told);
+            return (result, attempts);
         }
-        again(&result, attempts, wait);
-        world.sleep(wait).await;
+        on_retry(&result, count, wait);
+        clock.sleep(wait).await;
     }
 }
 
@@ -85,7 +113,9 @@ where
 mod tests {
     use std::cell::RefCell;
 
-    use super::super::world::simulated::Simulated;
+    use onlyfansapi_core::transport::ErrorBuilder;
+
+    use super::super::clock::manual::ManualClock;
     use super::*;
     use crate::api::operations::WHOAMI;
 
@@ -100,96 +130,102 @@ mod tests {
         list.iter().copied().map(Duration::from_secs_f64).collect()
     }
 
-    /// Attempts that take a second each and all fail in a way that may pass; the waits that the service asks for.
+    /// Runs attempts that take a second each and fail transiently; the service asks for the wait `requested`.
     async fn failing(
         plan: Plan,
-        chance: f64,
-        asks: Option<Duration>,
+        random: f64,
+        requested: Option<Duration>,
     ) -> (Attempts, Vec<Duration>, Vec<Option<Duration>>) {
-        let world = Simulated::new(chance);
+        let clock = ManualClock::new(random);
         let limits = RefCell::new(Vec::new());
-        let (result, told) = run(
+        let (result, attempts) = run(
             plan,
-            &*world,
+            &*clock,
             &Budget::default(),
             |limit| {
-                limits.borrow_mut().push(limit);
-                world.pass(Duration::from_secs(1));
-                std::future::ready(Err::<(), _>(Error::maybe_sent(&WHOAMI, "silence")))
+                limits.borrow_mut().push(limit.map(|limit| limit.time));
+                clock.pass(Duration::from_secs(1));
+                std::future::ready(Err::<(), _>(
+                    ErrorBuilder::maybe_sent(&WHOAMI, "silence").build(),
+                ))
             },
-            |_, _| Verdict::Again(asks),
+            |_, _| Decision::Retry(requested),
             |_, _, _| {},
         )
         .await;
         assert!(result.is_err());
-        (told, world.slept(), limits.into_inner())
+        (attempts, clock.slept(), limits.into_inner())
     }
 
     #[tokio::test]
-    async fn retries_are_counted_and_waits_are_backoff() {
-        let (told, slept, limits) = failing(PLAN, 0.5, None).await;
+    async fn counts_retries_and_waits_with_backoff() {
+        let (attempts, slept, limits) = failing(PLAN, 0.5, None).await;
         assert_eq!(slept, seconds(&[0.25, 0.5]));
-        assert_eq!((told.count, told.wait), (3, None));
-        assert_eq!(told.elapsed, Duration::from_millis(3750));
+        assert_eq!((attempts.count, attempts.wait), (3, None));
+        assert_eq!(attempts.elapsed, Duration::from_millis(3750));
         assert_eq!(limits, [Some(Duration::from_secs(10)); 3]);
     }
 
     #[tokio::test]
-    async fn without_retries_there_is_one_attempt() {
-        let (told, slept, _) = failing(Plan { retries: 0, ..PLAN }, 0.5, None).await;
-        assert_eq!((told.count, slept.len()), (1, 0));
+    async fn makes_one_attempt_without_retries() {
+        let (attempts, slept, _) = failing(Plan { retries: 0, ..PLAN }, 0.5, None).await;
+        assert_eq!((attempts.count, slept.len()), (1, 0));
     }
 
     #[tokio::test]
-    async fn the_service_s_wait_counts_up_to_a_minute() {
-        let asked = Some(Duration::from_secs(7));
-        let (told, slept, limits) = failing(PLAN, 0.5, asked).await;
-        assert_eq!((told.count, slept), (3, seconds(&[7.0, 7.0])));
-        // The last attempt has what is left of the call's time, if that is less.
+    async fn honors_the_requested_wait_up_to_a_minute() {
+        let requested = Some(Duration::from_secs(7));
+        let (attempts, slept, limits) = failing(PLAN, 0.5, requested).await;
+        assert_eq!((attempts.count, slept), (3, seconds(&[7.0, 7.0])));
+        // The last attempt gets what is left of the call's time, if that is less.
         assert_eq!(limits[2], Some(Duration::from_secs(10)));
         let endless = Plan {
             total: None,
             ..PLAN
         };
-        let (told, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(60))).await;
-        assert_eq!((told.count, slept), (3, seconds(&[60.0, 60.0])));
-        let (told, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(61))).await;
-        assert_eq!((told.count, slept.len()), (1, 0));
-        assert_eq!(told.wait, Some(Duration::from_secs(61)));
+        let (attempts, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(60))).await;
+        assert_eq!((attempts.count, slept), (3, seconds(&[60.0, 60.0])));
+        let (attempts, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(61))).await;
+        assert_eq!((attempts.count, slept.len()), (1, 0));
+        assert_eq!(attempts.wait, Some(Duration::from_secs(61)));
     }
 
     #[tokio::test]
-    async fn a_wait_longer_than_what_is_left_is_told_and_not_slept() {
-        let (told, slept, _) = failing(PLAN, 0.5, Some(Duration::from_secs(29))).await;
-        assert_eq!((told.count, slept.len()), (1, 0));
-        assert_eq!(told.wait, Some(Duration::from_secs(29)));
-        let (told, slept, limits) = failing(PLAN, 0.5, Some(Duration::from_secs(24))).await;
-        assert_eq!((told.count, slept), (2, seconds(&[24.0])));
+    async fn reports_a_wait_that_exceeds_the_time_left() {
+        let (attempts, slept, _) = failing(PLAN, 0.5, Some(Duration::from_secs(29))).await;
+        assert_eq!((attempts.count, slept.len()), (1, 0));
+        assert_eq!(attempts.wait, Some(Duration::from_secs(29)));
+        let (attempts, slept, limits) = failing(PLAN, 0.5, Some(Duration::from_secs(24))).await;
+        assert_eq!((attempts.count, slept), (2, seconds(&[24.0])));
         assert_eq!(
             limits,
             [Some(Duration::from_secs(10)), Some(Duration::from_secs(5))]
         );
-        assert_eq!(told.wait, Some(Duration::from_secs(24)));
+        assert_eq!(attempts.wait, Some(Duration::from_secs(24)));
     }
 
     #[tokio::test]
-    async fn an_empty_budget_ends_a_call_at_its_first_attempt() {
-        let world = Simulated::new(0.0);
+    async fn stops_after_the_first_attempt_when_the_budget_is_empty() {
+        let clock = ManualClock::new(0.0);
         let budget = Budget::default();
         let mut attempts = Vec::new();
         for _ in 0..60 {
-            let (_, told) = run(
+            let (_, of_call) = run(
                 PLAN,
-                &*world,
+                &*clock,
                 &budget,
-                |_| std::future::ready(Err::<(), _>(Error::never_sent(&WHOAMI, "down"))),
-                |_, _| Verdict::Again(None),
+                |_| {
+                    std::future::ready(Err::<(), _>(
+                        ErrorBuilder::never_sent(&WHOAMI, "down").build(),
+                    ))
+                },
+                |_, _| Decision::Retry(None),
                 |_, _, _| {},
             )
             .await;
-            attempts.push(told.count);
+            attempts.push(of_call.count);
         }
-        // A hundred attempts more than calls, and no more.
+        // A hundred retries in total, and no more.
         assert_eq!(attempts.iter().sum::<u32>(), 160);
         assert!(
             attempts[50..].iter().all(|count| *count == 1),

@@ -1,31 +1,30 @@
-//! How long to wait before an attempt when the service does not say: exponential backoff with full jitter.
+//! How long to wait before a retry if the service does not say: exponential backoff with full jitter.
 
 use std::time::Duration;
 
 /// The bounds of the wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Backoff {
-    /// The longest wait before the second attempt.
+    /// The longest wait before the first retry.
     pub(crate) base: Duration,
-    /// The longest wait before any.
+    /// The longest wait before any retry.
     pub(crate) cap: Duration,
 }
 
 impl Backoff {
-    /// The numbers of the vendor's own clients.
+    /// The values of the vendor's own clients.
     pub(crate) const DEFAULT: Self = Self {
         base: Duration::from_millis(500),
         cap: Duration::from_secs(8),
     };
 
-    /// The wait after `attempts` attempts; `chance` is from 0 to 1.
+    /// The wait after `attempts` attempts; `random` is from 0 to 1.
     ///
-    /// Full jitter: from nothing to a bound that doubles, so that clients which failed together do not come
-    /// back together.
-    pub(crate) fn wait(self, attempts: u32, chance: f64) -> Duration {
+    /// Full jitter: from zero to a bound that doubles, so that clients that failed together do not retry together.
+    pub(crate) fn wait(self, attempts: u32, random: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(16);
         let bound = self.base.saturating_mul(1 << doublings).min(self.cap);
-        bound.mul_f64(chance.clamp(0.0, 1.0))
+        bound.mul_f64(random.clamp(0.0, 1.0))
     }
 }
 
@@ -34,8 +33,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bound_doubles_to_its_cap_and_chance_takes_any_part_of_it() {
-        let wait = |attempts, chance| Backoff::DEFAULT.wait(attempts, chance);
+    fn doubles_the_bound_up_to_the_cap() {
+        let wait = |attempts, random| Backoff::DEFAULT.wait(attempts, random);
         let bounds: Vec<_> = (1..8)
             .map(|attempts| wait(attempts, 1.0).as_millis())
             .collect();

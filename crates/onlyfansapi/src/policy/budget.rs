@@ -1,17 +1,17 @@
-//! What keeps many calls from trying again at once: a bucket of tokens that all calls of a client share.
+//! The retry budget: a token bucket that all calls of a client share, so that they do not retry en masse.
 //!
-//! An attempt more takes tokens, a success gives some back. When a service is down for everybody, the
-//! bucket is soon empty, and calls fail at their first attempt until some succeed again.
+//! A retry takes tokens, a success gives some back. During an outage the bucket soon empties, and calls fail after their
+//! first attempt until some succeed again.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The tokens of a full bucket.
+/// Tokens in a full bucket.
 const FULL: u32 = 500;
 
-/// What an attempt more costs: a hundred can be made before anything succeeds.
+/// Tokens per retry: 100 retries are possible before any call succeeds.
 const COST: u32 = 5;
 
-/// The bucket.
+/// The token bucket.
 #[derive(Debug)]
 pub(crate) struct Budget(AtomicU32);
 
@@ -22,7 +22,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes what an attempt more costs, if it is there.
+    /// Takes the tokens of a retry; `false` if there are too few.
     pub(crate) fn take(&self) -> bool {
         let take = |tokens: u32| tokens.checked_sub(COST);
         self.0
@@ -30,12 +30,12 @@ impl Budget {
             .is_ok()
     }
 
-    /// Gives back for a call that succeeded after `attempts`.
+    /// Returns tokens for a call that succeeded after `attempts`.
     pub(crate) fn give(&self, attempts: u32) {
-        // A first success gives a little, so that a bucket that was emptied fills again.
+        // Success at the first attempt returns a token too, so that an empty bucket refills.
         let tokens = if attempts > 1 { COST } else { 1 };
         let give = |now: u32| (now < FULL).then(|| (now + tokens).min(FULL));
-        // Refused where it is full already.
+        // An error means that the bucket is full.
         let _ = self
             .0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_storm_ends_and_successes_fill_the_bucket_again() {
+    fn limits_retries_and_refills_on_success() {
         let budget = Budget::default();
         assert_eq!((0..1000).filter(|_| budget.take()).count(), 100);
         assert!(!budget.take());

@@ -1,47 +1,51 @@
-//! The idempotency key of a call: given, or made once and carried by every attempt.
+//! The idempotency key of a call: given by the caller, or generated once and carried by every attempt.
 
 use std::sync::Arc;
 
 use onlyfansapi_core::http::{HeaderName, HeaderValue};
-use onlyfansapi_core::{Call, Error, Fault};
+use onlyfansapi_core::support::invalid_argument;
+use onlyfansapi_core::transport::{Call, ErrorBuilder};
+use onlyfansapi_core::{Error, Operation};
 
-/// The longest key that the service takes.
+/// The longest key that the service accepts.
 const LONGEST: usize = 255;
 
-/// Sees to it that a call whose operation takes a key has one; returns it.
+/// Gives a call a key if its operation accepts one and the caller set none; returns the key.
 ///
 /// # Errors
 ///
-/// "Never built" for a key that the service would refuse: it takes 1 to 255 printable characters of ASCII
-/// (source: the document's description of `sendMessage`).
+/// Returns an error if the service would refuse the key: it accepts 1 to 255 printable ASCII characters (source: the
+/// description of `sendMessage` in the document).
 pub(crate) fn ensure(call: &mut Call) -> Result<Option<Arc<str>>, Error> {
     let Some(header) = call.operation.idempotency_header() else {
         return Ok(None);
     };
-    let fault = |rule: &str| {
-        let field = call
-            .operation
-            .parameters
-            .iter()
-            .find(|parameter| parameter.name == header);
-        let field = field.map_or(header, |parameter| parameter.setter);
-        Error::never_built(call.operation, vec![Fault::new(field, rule)])
-    };
+    let operation = call.operation;
+    let rejected = |reason: &str| invalid(operation, header, reason);
     let name = HeaderName::from_bytes(header.as_bytes())
-        .map_err(|_| fault("is not the name of a header"))?;
+        .map_err(|_| rejected("is not a valid header name"))?;
     if let Some(given) = call.request.headers.get(&name) {
         let key = given.as_bytes();
         if key.is_empty() || key.len() > LONGEST {
-            return Err(fault("must have 1 to 255 characters"));
+            return Err(rejected("must have 1 to 255 characters"));
         }
         let is_printable = key.iter().all(|byte| (b' '..=b'~').contains(byte));
         return match std::str::from_utf8(key) {
             Ok(key) if is_printable => Ok(Some(key.into())),
-            _ => Err(fault("must be printable ASCII")),
+            _ => Err(rejected("must be printable ASCII")),
         };
     }
     let key = uuid::Uuid::new_v4().to_string();
-    let value = HeaderValue::from_str(&key).map_err(|_| fault("cannot be sent"))?;
+    let value = HeaderValue::from_str(&key).map_err(|_| rejected("cannot be sent"))?;
     call.request.headers.insert(name, value);
     Ok(Some(key.into()))
+}
+
+/// An error about the parameter that is sent in the header `header`.
+fn invalid(operation: &'static Operation, header: &str, reason: &str) -> Error {
+    let mut parameters = operation.parameters.iter();
+    let parameter = parameters.find(|parameter| parameter.name == header);
+    let argument = parameter.map_or(header, |parameter| parameter.setter);
+    let invalid = vec![invalid_argument(argument, reason)];
+    ErrorBuilder::invalid_arguments(operation, invalid).build()
 }

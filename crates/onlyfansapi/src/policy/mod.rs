@@ -1,15 +1,15 @@
-//! Every policy of a call, one a file; none of them knows HTTP's wire or a type of the document.
+//! The policies of a call, one per file. They make decisions and perform no I/O.
 //!
-//! - `attempts`: the loop, with everything it decides by as an argument
-//! - `verdict`: whether an outcome may be tried again
-//! - `backoff`: how long to wait before that
-//! - `budget`: what keeps many calls from trying again at once
-//! - `idempotency`: the key of a call
-//! - `world`: clock, sleep and chance, real or those of a test
+//! - `attempts`: the retry loop; everything it decides by is an argument
+//! - `retry`: whether a result may be retried
+//! - `backoff`: how long to wait before a retry
+//! - `budget`: limits retries across calls
+//! - `idempotency`: the idempotency key of a call
+//! - `clock`: time, sleep and randomness
 
 pub(crate) mod attempts;
 pub(crate) mod backoff;
 pub(crate) mod budget;
+pub(crate) mod clock;
 pub(crate) mod idempotency;
-pub(crate) mod verdict;
-pub(crate) mod world;
+pub(crate) mod retry;

@@ -1,20 +1,20 @@
-//! A stand-in and a client for it; an address without a server.
+//! Helpers of the tests: a mock server with a client, and an unused address.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, reason = "not used by every test that includes this module")]
 
 use onlyfansapi::Client;
 use onlyfansapi_mock::MockServer;
 
-/// A stand-in, and a client for it.
+/// Starts a mock server, and returns it with a client for it.
 pub async fn start() -> (MockServer, Client) {
-    let server = MockServer::start().await.expect("a port of loopback");
+    let server = MockServer::start().await.expect("a free port");
     let client = server.client();
     (server, client)
 }
 
-/// A URL of loopback at which nobody listens any more.
-pub fn nobody() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port of loopback");
-    let address = listener.local_addr().expect("its address");
+/// Returns a loopback URL on which no server listens.
+pub fn unused_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("the address of the listener");
     format!("http://{address}")
 }

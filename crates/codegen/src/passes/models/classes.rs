@@ -1,4 +1,5 @@
-//! The objects of all answers as classes: equal ones are one, compatible ones are unified.
+//! The objects of all responses, grouped into classes: equal objects are one class, and compatible classes are
+//! unified.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -6,28 +7,29 @@ use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
 use crate::Names;
-use crate::names::DISAGREE;
+use crate::inferred::TYPE_CONFLICT;
 use crate::passes::VALUES;
 use crate::passes::union::is_unknown;
 use crate::walk::component_name;
 
-/// The key under which a schema names its class.
+/// Member of a schema that holds the index of its class.
 const CLASS: &str = "$class";
 
-/// Where an object stands.
+/// An occurrence of an object in a response.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    /// The operationId of the document.
+pub(super) struct Occurrence {
+    /// The operationId in the document.
     pub(super) operation: String,
     /// The operation's name in snake case.
     pub(super) name: String,
     pub(super) tag: String,
-    /// The way from the value: names of properties, and `*` for the items of lists and maps.
+    /// The path from the response value: property names, and `*` for the items of arrays and maps.
     pub(super) path: Vec<String>,
 }
 
-impl Place {
-    pub(super) fn text(&self) -> String {
+impl Occurrence {
+    /// Returns the location in the form `operationId/property/*`.
+    pub(super) fn location(&self) -> String {
         let start = if self.operation.is_empty() {
             &self.name
         } else {
@@ -45,12 +47,12 @@ impl Place {
 struct Class {
     properties: BTreeMap<String, Value>,
     values: Option<Value>,
-    places: Vec<Place>,
-    /// The same for all classes that the document wrote alike, whatever they are called.
+    occurrences: Vec<Occurrence>,
+    /// Equal for all classes that the document defines identically, regardless of their names.
     shape: usize,
-    /// The entity that it is, by the overlay or by earlier documents. Two entities stay two.
+    /// The entity, according to the overlay or earlier documents. Different entities are never unified.
     known_as: Option<String>,
-    /// The class that this one has become.
+    /// The class into which this one was merged.
     merged_into: Option<usize>,
 }
 
@@ -62,20 +64,21 @@ pub(super) struct Classes {
     by_shape: HashMap<(usize, Option<String>), usize>,
     shapes: HashMap<String, usize>,
     absorbed: HashSet<(usize, usize)>,
-    /// The components of answers that are objects, and the class that each has become.
+    /// The components that are response objects.
     components: Map<String, Value>,
+    /// The class of each component that has been interned.
     by_component: HashMap<String, usize>,
 }
 
-/// The class that a schema names.
+/// Returns the class that a schema refers to.
 pub(super) fn class_of(schema: &Value) -> Option<usize> {
     schema.get(CLASS)?.as_u64()?.try_into().ok()
 }
 
 impl Classes {
-    /// No classes yet; those at places that `names` knows are kept together and apart by it.
+    /// Creates an empty collection. `names` lists the entities at the locations of earlier documents.
     ///
-    /// A reference to one of `components` is the class of that component; other references stay.
+    /// A reference to one of `components` becomes the class of that component; other references are kept.
     pub(super) fn new(names: Names, components: Map<String, Value>) -> Self {
         Self {
             names,
@@ -84,7 +87,7 @@ impl Classes {
         }
     }
 
-    /// `schema` with every object in it replaced by its class.
+    /// Returns `schema` with every object in it replaced by its class.
     pub(super) fn intern(
         &mut self,
         schema: &Value,
@@ -94,13 +97,13 @@ impl Classes {
         path: &mut Vec<String>,
     ) -> Value {
         if let Some(component) = component_name(schema) {
-            let place = Place {
+            let occurrence = Occurrence {
                 operation: operation.to_owned(),
                 name: name.to_owned(),
                 tag: tag.to_owned(),
                 path: path.clone(),
             };
-            return match self.component(component, place) {
+            return match self.component(component, occurrence) {
                 Some(class) => json!({CLASS: class}),
                 None => json!({"$ref": format!("#/components/schemas/{component}")}),
             };
@@ -139,14 +142,14 @@ impl Classes {
             self.classes.push(Class {
                 properties: interned,
                 values,
-                places: Vec::new(),
+                occurrences: Vec::new(),
                 shape,
                 known_as,
                 merged_into: None,
             });
             self.classes.len() - 1
         });
-        self.classes[index].places.push(Place {
+        self.classes[index].occurrences.push(Occurrence {
             operation: operation.to_owned(),
             name: name.to_owned(),
             tag: tag.to_owned(),
@@ -155,21 +158,21 @@ impl Classes {
         json!({CLASS: index})
     }
 
-    /// The class of a component, which stands at `place`; `None` where it is no object.
-    fn component(&mut self, component: &str, place: Place) -> Option<usize> {
+    /// Returns the class of a component and records `occurrence`; `None` if the component is not an object.
+    fn component(&mut self, component: &str, occurrence: Occurrence) -> Option<usize> {
         if let Some(class) = self.by_component.get(component).copied() {
-            self.classes[class].places.push(place);
+            self.classes[class].occurrences.push(occurrence);
             return Some(class);
         }
         let schema = self.components.get(component)?.clone();
-        // Before what is in it, which may refer back to it.
+        // Registered before its properties, which may refer back to it.
         let class = self.classes.len();
         let shape = self.shapes.len();
         self.shapes.insert(format!("component {component}"), shape);
         self.classes.push(Class {
             shape,
             known_as: Some(component.to_owned()),
-            places: vec![place],
+            occurrences: vec![occurrence],
             ..Class::default()
         });
         self.by_component.insert(component.to_owned(), class);
@@ -191,7 +194,7 @@ impl Classes {
         Some(class)
     }
 
-    /// The number of what the document wrote: classes within count by theirs.
+    /// Returns the number of a definition in the document. Nested classes are compared by their own numbers.
     fn shape(&mut self, properties: &BTreeMap<String, Value>, values: Option<&Value>) -> usize {
         fn written(schema: &Value, classes: &[Class]) -> String {
             if let Some(class) = class_of(schema) {
@@ -221,7 +224,7 @@ impl Classes {
             .or_insert(next)
     }
 
-    /// Makes what is written like a known entity that entity.
+    /// Merges every class that is defined like a known entity into that entity.
     pub(super) fn recognize(&mut self) {
         let mut known: BTreeMap<usize, (String, usize)> = BTreeMap::new();
         for class in self.all() {
@@ -235,7 +238,7 @@ impl Classes {
             }
         }
         for class in self.all() {
-            // One that an earlier turn merged as part of another has gone.
+            // An earlier iteration may have merged the class as part of another.
             if self.find(class) == class
                 && self.known_as(class).is_none()
                 && let Some((_, entity)) = known.get(&self.classes[class].shape)
@@ -245,7 +248,7 @@ impl Classes {
         }
     }
 
-    /// The class that `class` has become.
+    /// Returns the class into which `class` was merged, or `class` itself.
     pub(super) fn find(&self, class: usize) -> usize {
         let mut class = class;
         while let Some(other) = self.classes[class].merged_into {
@@ -254,20 +257,20 @@ impl Classes {
         class
     }
 
-    /// Every class that is left, in an order that does not depend on the document's.
+    /// Returns every remaining class, in an order that does not depend on the document.
     pub(super) fn all(&self) -> Vec<usize> {
         let mut all: Vec<_> = (0..self.classes.len())
             .filter(|class| self.classes[*class].merged_into.is_none())
             .collect();
-        all.sort_by_cached_key(|class| self.places(*class).first().cloned());
+        all.sort_by_cached_key(|class| self.occurrences(*class).first().cloned());
         all
     }
 
-    /// Where a class stands, sorted.
-    pub(super) fn places(&self, class: usize) -> Vec<Place> {
-        let mut places = self.classes[class].places.clone();
-        places.sort();
-        places
+    /// Returns the occurrences of a class, sorted.
+    pub(super) fn occurrences(&self, class: usize) -> Vec<Occurrence> {
+        let mut occurrences = self.classes[class].occurrences.clone();
+        occurrences.sort();
+        occurrences
     }
 
     pub(super) fn properties(&self, class: usize) -> &BTreeMap<String, Value> {
@@ -278,27 +281,27 @@ impl Classes {
         self.classes[class].values.as_ref()
     }
 
-    /// The class at each place, written `operationId/property/*`.
-    pub(super) fn by_place(&self) -> HashMap<String, usize> {
-        let places = self.all().into_iter().flat_map(|class| {
-            let places = self.classes[class].places.iter();
-            places.map(move |place| (place.text(), class))
+    /// Returns the class at each location, in the form `operationId/property/*`.
+    pub(super) fn by_location(&self) -> HashMap<String, usize> {
+        let occurrences = self.all().into_iter().flat_map(|class| {
+            let occurrences = self.classes[class].occurrences.iter();
+            occurrences.map(move |occurrence| (occurrence.location(), class))
         });
-        places.collect()
+        occurrences.collect()
     }
 
-    /// The entity that a class is.
+    /// Returns the entity of a class.
     pub(super) fn known_as(&self, class: usize) -> Option<&str> {
         self.classes[class].known_as.as_deref()
     }
 
-    /// Says which entity a class is.
+    /// Sets the entity of a class.
     pub(super) fn name(&mut self, class: usize, name: &str) {
         let class = self.find(class);
         self.classes[class].known_as = Some(name.to_owned());
     }
 
-    /// Makes one class of all that are one entity.
+    /// Merges all classes that are the same entity.
     pub(super) fn reunite(&mut self) {
         let mut first: HashMap<String, usize> = HashMap::new();
         for class in self.all() {
@@ -310,15 +313,15 @@ impl Classes {
         }
     }
 
-    /// The tags of the operations that reach each class, through other classes too.
+    /// Returns the tags of the operations that reach each class, directly or through other classes.
     pub(super) fn tags(&self) -> BTreeMap<usize, BTreeSet<String>> {
         let mut tags: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
         for class in self.all() {
             let own = self.classes[class]
-                .places
+                .occurrences
                 .iter()
-                .filter(|place| !place.operation.is_empty())
-                .map(|place| place.tag.clone());
+                .filter(|occurrence| !occurrence.operation.is_empty())
+                .map(|occurrence| occurrence.tag.clone());
             tags.insert(class, own.collect());
         }
         if self.by_component.is_empty() {
@@ -343,7 +346,7 @@ impl Classes {
         tags
     }
 
-    /// Unifies every two classes that differ only where one of them is unknown.
+    /// Unifies all pairs of classes that differ only where one of them is unknown.
     pub(super) fn unify(&mut self) {
         loop {
             let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
@@ -371,8 +374,10 @@ impl Classes {
         }
     }
 
-    /// Whether two classes can be one; `open` are those that are being compared, whose objects hold
-    /// themselves: they are taken to be compatible until something else tells them apart.
+    /// Returns whether two classes can be unified.
+    ///
+    /// `open` holds the pairs that are being compared. Recursive objects are assumed to be compatible until another
+    /// difference is found.
     fn compatible_classes(&self, a: usize, b: usize, open: &mut Vec<(usize, usize)>) -> bool {
         let (a, b) = (self.find(a), self.find(b));
         if a == b || open.contains(&(a, b)) {
@@ -399,7 +404,7 @@ impl Classes {
         match (class_of(a), class_of(b)) {
             (Some(a), Some(b)) => return self.compatible_classes(a, b, open),
             (None, None) => {}
-            // An object without known properties is any class.
+            // An object without known properties is compatible with every class.
             (Some(_), None) => {
                 return b["type"] == "object" && b.get("additionalProperties").is_none();
             }
@@ -414,7 +419,7 @@ impl Classes {
         let is_number = |schema: &Value| {
             schema["type"]
                 .as_str()
-                .is_some_and(|word| numbers.contains(&word))
+                .is_some_and(|name| numbers.contains(&name))
         };
         if is_number(a) && is_number(b) {
             return true;
@@ -430,7 +435,7 @@ impl Classes {
             && a.get(VALUES) == b.get(VALUES)
     }
 
-    /// Makes one class of two, with the properties of both.
+    /// Merges two classes into one with the properties of both.
     pub(super) fn merge(&mut self, a: usize, b: usize) {
         let (a, b) = (self.find(a), self.find(b));
         if a == b {
@@ -438,7 +443,7 @@ impl Classes {
         }
         let other = std::mem::take(&mut self.classes[b]);
         self.classes[b].merged_into = Some(a);
-        self.classes[a].places.extend(other.places);
+        self.classes[a].occurrences.extend(other.occurrences);
         if self.classes[a].known_as.is_none() {
             self.classes[a].known_as = other.known_as;
         }
@@ -455,13 +460,13 @@ impl Classes {
         };
     }
 
-    /// Whether two classes are different entities.
+    /// Returns whether two classes are different entities.
     fn are_apart(&self, a: usize, b: usize) -> bool {
         matches!((self.known_as(a), self.known_as(b)), (Some(x), Some(y)) if x != y)
     }
 
-    /// Gives the larger of two entities the fields of the other, for a place that has both: a user in
-    /// full here, and its short form there. The other stays what it is.
+    /// Adds the fields of the smaller of two entities to the larger, for a location that contains both, such as a full
+    /// user in one response and its short form in another. The smaller entity does not change.
     fn absorb(&mut self, a: usize, b: usize) -> usize {
         let size = |class: &usize| {
             (
@@ -483,7 +488,7 @@ impl Classes {
         self.find(large)
     }
 
-    /// As `join`, for items and values: null is a value of both if it is one of either.
+    /// Joins two schemas of items or values like `join`; the result is nullable if either is.
     fn join_inner(&mut self, a: &Value, b: &Value) -> Value {
         let mut joined = self.join(a, b);
         if a["nullable"] == true || b["nullable"] == true {
@@ -524,14 +529,14 @@ impl Classes {
             }
             (Some("object"), None) if class_of(b).is_some() => b.clone(),
             (None, Some("object")) if class_of(a).is_some() => a.clone(),
-            // A text that is not a time everywhere.
+            // A string that is a timestamp in some occurrences only.
             (Some("string"), Some("string")) => json!({"type": "string"}),
-            _ => json!({"x-unknown": DISAGREE}),
+            _ => json!({"x-unknown": TYPE_CONFLICT}),
         }
     }
 }
 
-/// The class that a schema is, or a list or map of.
+/// Returns the class that a schema refers to, directly or as the items of an array or the values of a map.
 pub(super) fn held(schema: &Value) -> Option<usize> {
     class_of(schema).or_else(|| {
         ["items", "additionalProperties"]
@@ -540,12 +545,12 @@ pub(super) fn held(schema: &Value) -> Option<usize> {
     })
 }
 
-/// Whether a schema says nothing.
+/// Returns whether a schema carries no type information.
 fn is_open(schema: &Value) -> bool {
     class_of(schema).is_none() && is_unknown(schema)
 }
 
-/// A schema that is no object with properties, with only what makes its type.
+/// Reduces a schema without properties to the members that determine its type.
 fn leaf(schema: &Value, items: Option<Value>, values: Option<Value>) -> Value {
     let mut members = Map::new();
     for key in ["type", "enum", "format", "x-unknown", VALUES] {

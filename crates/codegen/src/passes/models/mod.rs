@@ -1,12 +1,12 @@
-//! One type for one thing, in every operation that answers with it.
+//! Defines one type per entity, used by every operation that returns it.
 //!
-//! Before: each operation writes out its own objects, so that a postback is a type of its own in
-//! `show`, `list`, `create` and `update`. After: objects that are identical are one component; those
-//! that differ only where one side is unknown are unified, the known side winning; and those that the
-//! overlay calls one entity (`x-models` at the top of the document) have all fields of all its places.
+//! Before: each operation has its own inline objects, so that a postback has different types in `show`, `list`,
+//! `create` and `update`. After: identical objects are one component. Objects that differ only where one side is
+//! unknown are unified and keep the known types. Objects that the overlay declares to be one entity (`x-models` at
+//! the top level of the document) have the fields of all occurrences.
 //!
 //! - `classes`: collects the objects and unifies them
-//! - `naming`: gives each a name
+//! - `naming`: names them
 
 mod classes;
 mod naming;
@@ -15,27 +15,26 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value, json};
 
-use self::classes::{Classes, Place};
+use self::classes::{Classes, Occurrence};
 use super::FACTS;
-use crate::names::{self, Learnt};
+use crate::inferred::{self, InferredType};
 use crate::walk::{Side, operations, top_schemas};
 use crate::{Names, Pointer, Report};
 
-/// The member of the document, set by the overlay, that names entities: a name, and the places that
-/// are that entity, as `operationId/property/*/…`.
+/// Member of the document, set by the overlay, that declares entities: the name of each, and its locations in the form
+/// `operationId/property/*/…`.
 const MODELS: &str = "x-models";
 
-/// The member of the document, set by the overlay, that gives fields their types: `Model.field`, and a
-/// schema.
+/// Member of the document, set by the overlay, that sets the types of fields: `Model.field`, and a schema.
 const FIELDS: &str = "x-fields";
 
-/// The member under which the pipeline gives what earlier documents taught.
+/// Member of the document in which the pipeline provides the names and types of earlier documents.
 pub(crate) const PINNED: &str = "x-codegen-pinned";
 
-/// The member under which the pass leaves what is known now.
-pub(crate) const LEARNT: &str = "x-codegen-learnt";
+/// Member of the document in which this pass records the current names and types.
+pub(crate) const INFERRED: &str = "x-codegen-inferred";
 
-/// The member under which the pass leaves where each type stands.
+/// Member of the document in which this pass records the locations of each type.
 pub(crate) const PLACES: &str = "x-codegen-places";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -47,7 +46,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     let (models, fields, pinned) = (take(MODELS), take(FIELDS), take(PINNED));
     let pinned: Names = serde_json::from_value(pinned).unwrap_or_default();
     let mut classes = Classes::new(pinned.clone(), take_components(root));
-    answers(root, |schema, operation, _| {
+    responses(root, |schema, operation, _| {
         *schema = classes.intern(
             schema,
             &operation.operation,
@@ -77,58 +76,63 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         .map(|(class, name)| (name.clone(), component(&classes, *class, &by_class)))
         .collect();
     for (name, component) in &mut components {
-        if let Some(learnt) = pinned.types.get(name) {
-            // What the overlay says of a field is not up for widening.
-            let is_overlaid = |field: &str| fields.get(format!("{name}.{field}")).is_some();
-            widen(component, name, learnt, is_overlaid, report);
+        if let Some(before) = pinned.types.get(name) {
+            // A field type from the overlay is final.
+            let is_set_by_overlay = |field: &str| fields.get(format!("{name}.{field}")).is_some();
+            widen(component, name, before, is_set_by_overlay, report);
         }
     }
     set_fields(&mut components, &fields, report);
 
-    let mut learnt = Names::default();
-    answers(root, |schema, operation, at| {
+    let mut inferred_names = Names::default();
+    responses(root, |schema, operation, at| {
         *schema = resolve(schema, &classes, &by_class);
         let id = &operation.operation;
-        let now = names::kind(schema);
+        let now = inferred::kind(schema);
         let before = pinned.answers.get(id);
-        let kind = before.map_or_else(|| now.clone(), |before| names::widened(before, &now));
+        let kind = before.map_or_else(|| now.clone(), |before| inferred::widened(before, &now));
         if kind != now {
             report.warn(
                 at,
                 Some(id),
                 format!(
-                    "{now} -> {kind}: {} by names.yaml",
+                    "{now} -> {kind}: names.yaml has {}",
                     before.map_or("", String::as_str)
                 ),
             );
-            *schema = names::schema(&kind);
+            *schema = inferred::schema(&kind);
         }
-        let named = names::innermost(&kind);
+        let named = inferred::innermost(&kind);
         if components.contains_key(named) || pinned.types.contains_key(named) {
-            report.note(at, Some(id), format!("an object written out -> {kind}"));
+            report.note(at, Some(id), format!("inline object -> {kind}"));
         }
-        learnt.answers.insert(id.clone(), kind);
+        inferred_names.answers.insert(id.clone(), kind);
     });
-    remember(&mut components, &learnt, &pinned, report);
+    remember(&mut components, &inferred_names, &pinned, report);
 
-    let mut places = Map::new();
+    let mut locations = Map::new();
     let mut tags: BTreeMap<&str, Option<String>> = BTreeMap::new();
     let all_tags = classes.tags();
     for (class, name) in &names {
-        let of_class = classes.places(*class);
+        let occurrences = classes.occurrences(*class);
         let found = &all_tags[class];
         let only = (found.len() == 1).then(|| found.first().cloned());
         tags.insert(name, only.flatten());
-        places.insert(name.clone(), of_class.iter().map(Place::text).collect());
+        locations.insert(
+            name.clone(),
+            occurrences.iter().map(Occurrence::location).collect(),
+        );
     }
     for (name, component) in &components {
-        // Where a type stands does not change because another tag comes to use it.
+        // A type stays in its module even if another tag starts to use it.
         let tag = match pinned.types.get(name) {
-            Some(learnt) => learnt.tag.clone(),
+            Some(before) => before.tag.clone(),
             None => tags.remove(name.as_str()).flatten(),
         };
         let fields = kinds(component);
-        learnt.types.insert(name.clone(), Learnt { tag, fields });
+        inferred_names
+            .types
+            .insert(name.clone(), InferredType { tag, fields });
     }
     let schemas = &mut root["components"]["schemas"];
     if !schemas.is_object() {
@@ -137,27 +141,28 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     for (name, component) in components {
         schemas[name] = component;
     }
-    root[PLACES] = places.into();
-    root[LEARNT] = json!(learnt);
+    root[PLACES] = locations.into();
+    root[INFERRED] = json!(inferred_names);
 }
 
-/// Takes the components out that are objects of answers; what of them is used comes back as a class.
+/// Removes and returns the components that are response objects. Those in use are added again as classes.
 fn take_components(root: &mut Value) -> Map<String, Value> {
     let mut taken = Map::new();
     if let Some(components) = root["components"]["schemas"].as_object_mut() {
         components.retain(|name, schema| {
-            let is_ours = schema[super::SIDE] == "answer" && schema["properties"].is_object();
-            if is_ours {
+            let is_response_object =
+                schema[super::SIDE] == "response" && schema["properties"].is_object();
+            if is_response_object {
                 taken.insert(name.clone(), schema.take());
             }
-            !is_ours
+            !is_response_object
         });
     }
     taken
 }
 
-/// Visits the value of the answer of every operation that is not left out.
-fn answers(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place, &Pointer)) {
+/// Visits the success schema of every operation, except those that are left out or return bytes or a redirect.
+fn responses(root: &mut Value, mut visit: impl FnMut(&mut Value, &Occurrence, &Pointer)) {
     operations(root, |operation| {
         let facts = operation.members.get(FACTS);
         let is_json = |facts: &Value| {
@@ -168,7 +173,7 @@ fn answers(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place, &Pointer)
         if !facts.is_none_or(is_json) {
             return;
         }
-        let place = Place {
+        let occurrence = Occurrence {
             operation: operation.id,
             name: operation.name,
             tag: operation.tag,
@@ -179,31 +184,39 @@ fn answers(root: &mut Value, mut visit: impl FnMut(&mut Value, &Place, &Pointer)
                 .iter()
                 .any(|status| at.as_str().contains(status));
             if side == Side::Response && !is_error {
-                visit(schema, &place, at);
+                visit(schema, &occurrence, at);
             }
         });
     });
 }
 
-/// Makes one class of the places of each entity of the overlay.
+/// Merges the classes at all locations of each entity that the overlay declares.
 fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
-    let by_place = classes.by_place();
+    let by_location = classes.by_location();
     let mut named: BTreeMap<usize, &str> = BTreeMap::new();
-    for (name, places) in models.as_object().into_iter().flatten() {
+    for (name, locations) in models.as_object().into_iter().flatten() {
         let at = Pointer::root().child(MODELS).child(name);
-        for place in places
+        for location in locations
             .as_array()
             .into_iter()
             .flatten()
             .filter_map(Value::as_str)
         {
-            let Some(class) = by_place.get(place).copied() else {
-                report.warn(&at, None, format!("`{place}` is no object of an answer"));
+            let Some(class) = by_location.get(location).copied() else {
+                report.warn(
+                    &at,
+                    None,
+                    format!("`{location}` is not an object in a response"),
+                );
                 continue;
             };
             match named.insert(class, name) {
                 Some(other) if other != name => {
-                    report.warn(&at, None, format!("`{place}` is {other} already"));
+                    report.warn(
+                        &at,
+                        None,
+                        format!("`{location}` already belongs to {other}"),
+                    );
                 }
                 _ => classes.name(class, name),
             }
@@ -212,7 +225,7 @@ fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
     classes.reunite();
 }
 
-/// A class as a component.
+/// Converts a class to a component.
 fn component(classes: &Classes, class: usize, names: &HashMap<usize, String>) -> Value {
     let properties: Map<String, Value> = classes
         .properties(class)
@@ -226,47 +239,47 @@ fn component(classes: &Classes, class: usize, names: &HashMap<usize, String>) ->
     component
 }
 
-/// Makes no field of a component narrower than it was before.
+/// Widens the fields of a component, so that none is narrower than before.
 fn widen(
     component: &mut Value,
     name: &str,
-    learnt: &Learnt,
-    is_overlaid: impl Fn(&str) -> bool,
+    earlier: &InferredType,
+    is_set_by_overlay: impl Fn(&str) -> bool,
     report: &mut Report,
 ) {
     let at = Pointer::root().join(["components", "schemas", name]);
-    for (field, before) in &learnt.fields {
+    for (field, before) in &earlier.fields {
         let Some(schema) = component["properties"]
             .get_mut(field)
-            .filter(|_| !is_overlaid(field))
+            .filter(|_| !is_set_by_overlay(field))
         else {
             continue;
         };
-        let now = names::kind(schema);
-        let kind = names::widened(before, &now);
+        let now = inferred::kind(schema);
+        let kind = inferred::widened(before, &now);
         if kind == now {
             if now != *before {
                 let at = at.child("properties").child(field);
                 report.warn(
                     &at,
                     None,
-                    format!("{before} by names.yaml -> {now}: widened"),
+                    format!("{before} in names.yaml -> {now}: widened"),
                 );
             }
             continue;
         }
         let at = at.child("properties").child(field);
-        let what = format!("{now} -> {kind}: {before} by names.yaml");
+        let what = format!("{now} -> {kind}: names.yaml has {before}");
         if kind == *before {
             report.note(&at, None, what);
         } else {
             report.warn(&at, None, what);
         }
-        *schema = nullable(names::schema(&kind));
+        *schema = nullable(inferred::schema(&kind));
     }
 }
 
-/// Gives fields the types that the overlay says.
+/// Applies the field types from the overlay.
 fn set_fields(components: &mut BTreeMap<String, Value>, fields: &Value, report: &mut Report) {
     for (field, schema) in fields.as_object().into_iter().flatten() {
         let (model, property) = field.split_once('.').unwrap_or((field, ""));
@@ -276,25 +289,29 @@ fn set_fields(components: &mut BTreeMap<String, Value>, fields: &Value, report: 
             .and_then(|component| component["properties"].get_mut(property))
         {
             Some(known) => {
-                let before = names::kind(known);
+                let before = inferred::kind(known);
                 *known = nullable(schema.clone());
-                let now = names::kind(known);
-                report.note(&at, None, format!("{before} -> {now}: by the overlay"));
+                let now = inferred::kind(known);
+                report.note(&at, None, format!("{before} -> {now}: set by the overlay"));
             }
-            None => report.warn(&at, None, "is no field of an answer"),
+            None => report.warn(&at, None, "is not a field of a response type"),
         }
     }
 }
 
-/// Adds the types that fields still have from before, and that no answer shows any more.
+/// Adds the types of earlier documents that fields still have but no response contains anymore.
 fn remember(
     components: &mut BTreeMap<String, Value>,
-    learnt: &Names,
+    inferred_names: &Names,
     pinned: &Names,
     report: &mut Report,
 ) {
-    let base = |kind: &str| names::innermost(kind).to_owned();
-    let mut waiting: Vec<String> = learnt.answers.values().map(|kind| base(kind)).collect();
+    let base = |kind: &str| inferred::innermost(kind).to_owned();
+    let mut waiting: Vec<String> = inferred_names
+        .answers
+        .values()
+        .map(|kind| base(kind))
+        .collect();
     waiting.extend(components.values().flat_map(|component| {
         kinds(component)
             .into_values()
@@ -302,43 +319,43 @@ fn remember(
             .collect::<Vec<_>>()
     }));
     while let Some(name) = waiting.pop() {
-        let Some(learnt) = pinned
+        let Some(earlier) = pinned
             .types
             .get(&name)
             .filter(|_| !components.contains_key(&name))
         else {
             continue;
         };
-        let properties: Map<String, Value> = learnt
+        let properties: Map<String, Value> = earlier
             .fields
             .iter()
-            .map(|(field, kind)| (field.clone(), nullable(names::schema(kind))))
+            .map(|(field, kind)| (field.clone(), nullable(inferred::schema(kind))))
             .collect();
         report.warn(
             &Pointer::root().join(["components", "schemas", &name]),
             None,
-            "in no answer any more -> kept as it was",
+            "no longer in any response -> kept unchanged",
         );
-        waiting.extend(learnt.fields.values().map(|kind| base(kind)));
+        waiting.extend(earlier.fields.values().map(|kind| base(kind)));
         components.insert(name, json!({"type": "object", "properties": properties}));
     }
 }
 
-/// The kind of every field of a component.
+/// Returns the kind of every field of a component.
 fn kinds(component: &Value) -> BTreeMap<String, String> {
     let mut kinds: BTreeMap<String, String> = component["properties"]
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(field, schema)| (field.clone(), names::kind(schema)))
+        .map(|(field, schema)| (field.clone(), inferred::kind(schema)))
         .collect();
     if let Some(values) = component.get("additionalProperties") {
-        kinds.insert("*".to_owned(), names::kind(values));
+        kinds.insert("*".to_owned(), inferred::kind(values));
     }
     kinds
 }
 
-/// `schema` with references in place of classes.
+/// Returns `schema` with references instead of classes.
 fn resolve(schema: &Value, classes: &Classes, names: &HashMap<usize, String>) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.clone();
@@ -377,8 +394,8 @@ fn nullable(schema: Value) -> Value {
 mod tests {
     use serde_json::{Value, json};
 
-    fn run(extra: &str, answers: &[(&str, &str)]) -> Value {
-        let paths: Vec<_> = answers
+    fn run(extra: &str, responses: &[(&str, &str)]) -> Value {
+        let paths: Vec<_> = responses
             .iter()
             .map(|(id, schema)| format!("/{id}: {{get: {{operationId: {id}, tags: [T], responses: {{2XX: {{content: {{application/json: {{schema: {schema}}}}}}}}}}}}}"))
             .collect();
@@ -402,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn identical_and_half_known_objects_are_one_type() {
+    fn identical_and_partially_known_objects_become_one_type() {
         let root = run(
             "",
             &[
@@ -435,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn two_entities_at_one_place_stay_two_types() {
+    fn two_entities_at_one_location_stay_two_types() {
         let (long, short) = (
             "{type: object, properties: {id: {type: integer}, name: {type: string}, about: {type: string}}}",
             "{type: object, properties: {id: {type: integer}, view: {type: string}}}",
@@ -455,7 +472,7 @@ mod tests {
             let component = &root["components"]["schemas"][name]["properties"];
             component.as_object().unwrap().keys().cloned().collect()
         };
-        // The long form takes the place of both, with the field that only the short one has.
+        // The long form replaces both, with the field that only the short form has.
         assert_eq!(fields("User"), ["about", "id", "name", "view"]);
         assert_eq!(fields("UserRef"), ["id", "view"]);
         let author = &root["components"]["schemas"]["Post"]["properties"]["author"];
@@ -463,12 +480,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learnt_is_not_forgotten() {
-        let memory = "x-codegen-pinned: {answers: {get_fan: Person, list_fans: 'Person[]', get_none: Person, get_old: Old},
+    fn keeps_what_earlier_documents_contained() {
+        let pinned = "x-codegen-pinned: {answers: {get_fan: Person, list_fans: 'Person[]', get_none: Person, get_old: Old},
             types: {Person: {fields: {id: integer, price: number, at: timestamp, last: Old, tags: 'string[]', said: string, more: unknown}},
                 Old: {tag: T, fields: {when: timestamp}}}},";
         let root = run(
-            memory,
+            pinned,
             &[
                 (
                     "get_fan",
@@ -479,12 +496,12 @@ mod tests {
                     "list_fans",
                     "{type: array, items: {type: object, properties: {id: {type: integer}, new_one: {type: boolean}}}}",
                 ),
-                ("get_none", "{x-unknown: the document does not say}"),
+                ("get_none", "{x-unknown: not documented}"),
             ],
         );
         assert_eq!(names(&root), ["Old", "Person"]);
-        let learnt: crate::Names = serde_json::from_value(root[super::LEARNT].clone()).unwrap();
-        let fields = &learnt.types["Person"].fields;
+        let inferred: crate::Names = serde_json::from_value(root[super::INFERRED].clone()).unwrap();
+        let fields = &inferred.types["Person"].fields;
         let expected = [
             ("at", "timestamp"),
             ("id", "any"),
@@ -500,13 +517,13 @@ mod tests {
             .map(|(a, b)| (a.as_str(), b.as_str()))
             .collect();
         assert_eq!(found, expected);
-        assert_eq!(learnt.answers["get_none"], "Person");
-        assert_eq!(learnt.types["Old"].fields["when"], "timestamp");
-        assert_eq!(learnt.types["Old"].tag.as_deref(), Some("T"));
+        assert_eq!(inferred.answers["get_none"], "Person");
+        assert_eq!(inferred.types["Old"].fields["when"], "timestamp");
+        assert_eq!(inferred.types["Old"].tag.as_deref(), Some("T"));
     }
 
     #[test]
-    fn the_overlay_makes_one_entity_of_an_object_and_its_short_form() {
+    fn the_overlay_merges_an_object_and_its_short_form() {
         let root = run(
             "x-models: {Fan: [show_fan, 'list_chats/*/fan', gone]},",
             &[

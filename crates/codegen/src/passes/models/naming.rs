@@ -1,25 +1,25 @@
-//! Names for classes: short, by what they are, given once.
+//! Names for classes: short, descriptive and unique.
 //!
-//! An overlay's name wins, then the one that earlier documents gave. Else a class is called after the
-//! property that holds it (`AvatarThumbs`), or after the noun of the operations that answer with it
-//! (`list_smart_links` -> `SmartLink`). A name that is taken, says nothing, or ends in a digit gets the
-//! holder's name in front.
+//! A name from the overlay takes precedence, then the name used for earlier documents. Otherwise a class is named
+//! after the property that contains it (`AvatarThumbs`), or after the noun of the operations that return it
+//! (`list_smart_links` -> `SmartLink`). A name that is taken, generic, or ends in a digit gets the name of the
+//! containing class as a prefix.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use heck::ToPascalCase;
 
-use super::classes::{Classes, Place, held};
-use crate::passes::references::{RESERVED, given_once};
+use super::classes::{Classes, Occurrence, held};
+use crate::passes::references::{RESERVED, unique_type_name};
 
-/// Words that say nothing alone.
-const EMPTY_WORDS: [&str; 22] = [
+/// Words that are too generic to be a name on their own.
+const GENERIC_WORDS: [&str; 22] = [
     "Data", "List", "Lists", "Item", "Items", "Response", "Result", "Results", "Value", "Values",
     "Row", "Rows", "Object", "Info", "Meta", "Type", "Total", "Totals", "Full", "Summary", "Stats",
     "Counts",
 ];
 
-/// Verbs that an operation's name begins with.
+/// Verbs that operation names start with.
 const VERBS: [&str; 33] = [
     "add",
     "archive",
@@ -56,7 +56,7 @@ const VERBS: [&str; 33] = [
     "view",
 ];
 
-/// The name of every class, in the order of the classes.
+/// Returns the name of every class, in the order of the classes.
 pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String)> {
     let mut taken: HashSet<String> = taken.into_iter().collect();
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
@@ -68,16 +68,19 @@ pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String
     }
     let holders = holders(classes);
     let mut order = classes.all();
-    // The most used first, so that they get the short names.
+    // The least nested and most used classes first, so that they get the short names.
     order.sort_by_key(|class| {
-        let places = classes.places(*class);
-        let operations: BTreeSet<_> = places.iter().map(|place| &place.operation).collect();
-        let depth = places
+        let occurrences = classes.occurrences(*class);
+        let operations: BTreeSet<_> = occurrences
             .iter()
-            .map(|place| place.path.len())
+            .map(|occurrence| &occurrence.operation)
+            .collect();
+        let depth = occurrences
+            .iter()
+            .map(|occurrence| occurrence.path.len())
             .min()
             .unwrap_or_default();
-        (depth, std::cmp::Reverse(operations.len()), places)
+        (depth, std::cmp::Reverse(operations.len()), occurrences)
     });
     for class in &order {
         if names.contains_key(class) {
@@ -87,9 +90,11 @@ pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String
             .into_iter()
             .find(|name| is_good(name) && !taken.contains(name))
             .unwrap_or_else(|| {
-                let places = classes.places(*class);
-                let name = places.first().map_or("", |place| place.name.as_str());
-                given_once(&format!("{name} answer"), &mut taken)
+                let occurrences = classes.occurrences(*class);
+                let name = occurrences
+                    .first()
+                    .map_or("", |occurrence| occurrence.name.as_str());
+                unique_type_name(&format!("{name} answer"), &mut taken)
             });
         taken.insert(name.clone());
         names.insert(*class, name);
@@ -102,7 +107,7 @@ pub(super) fn names(classes: &Classes, taken: Vec<String>) -> Vec<(usize, String
 }
 
 fn is_good(name: &str) -> bool {
-    !EMPTY_WORDS.contains(&name)
+    !GENERIC_WORDS.contains(&name)
         && !RESERVED.contains(&name)
         && name.is_ascii()
         && name.len() <= 80
@@ -110,15 +115,15 @@ fn is_good(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// Names for a class, the best first; the last ones always serve.
+/// Returns candidate names for a class, best first. The last ones are always valid.
 fn candidates(
     classes: &Classes,
     class: usize,
     holders: &BTreeMap<usize, BTreeSet<usize>>,
     names: &BTreeMap<usize, String>,
 ) -> Vec<String> {
-    let places = classes.places(class);
-    let own = most_frequent(places.iter().map(own_name));
+    let occurrences = classes.occurrences(class);
+    let own = most_frequent(occurrences.iter().map(own_name));
     let mut found = vec![own.clone()];
     let mut holder_names: Vec<_> = holders
         .get(&class)
@@ -128,23 +133,31 @@ fn candidates(
         .collect();
     holder_names.sort_by_key(|name| (name.len(), (*name).clone()));
     found.extend(holder_names.iter().map(|holder| join(holder, &own)));
-    if let Some(place) = places.first() {
-        found.push(join(&singular(&place.tag.to_pascal_case()), &own));
-        found.push(join(&noun(place), &own));
-        found.push(join(&place.name.to_pascal_case(), &own));
+    if let Some(occurrence) = occurrences.first() {
+        found.push(join(&singular(&occurrence.tag.to_pascal_case()), &own));
+        found.push(join(&noun(occurrence), &own));
+        found.push(join(&occurrence.name.to_pascal_case(), &own));
         found.push(join(
-            &place.name.to_pascal_case(),
-            &place.path.join(" ").replace('*', "item").to_pascal_case(),
+            &occurrence.name.to_pascal_case(),
+            &occurrence
+                .path
+                .join(" ")
+                .replace('*', "item")
+                .to_pascal_case(),
         ));
-        found.push(format!("{}Answer", place.name.to_pascal_case()));
-        found.extend(
-            (1..100).map(|n| format!("{}Answer{}", place.name.to_pascal_case(), "X".repeat(n))),
-        );
+        found.push(format!("{}Answer", occurrence.name.to_pascal_case()));
+        found.extend((1..100).map(|n| {
+            format!(
+                "{}Answer{}",
+                occurrence.name.to_pascal_case(),
+                "X".repeat(n)
+            )
+        }));
     }
     found
 }
 
-/// `holder` and `own`, without saying a word twice where they meet.
+/// Prefixes `own` with `holder`, unless it already starts with it.
 fn join(holder: &str, own: &str) -> String {
     if own.starts_with(holder) {
         own.to_owned()
@@ -153,13 +166,15 @@ fn join(holder: &str, own: &str) -> String {
     }
 }
 
-/// What a class is called at one place.
-fn own_name(place: &Place) -> String {
-    let is_item = place.path.last().is_some_and(|step| step == "*");
-    match place.path.iter().rev().find(|step| *step != "*") {
-        // A list of the answer's own: the operation says what is in it.
-        Some(property) if is_item && EMPTY_WORDS.contains(&property.to_pascal_case().as_str()) => {
-            singular(&noun(place))
+/// Returns the name of a class at one occurrence.
+fn own_name(occurrence: &Occurrence) -> String {
+    let is_item = occurrence.path.last().is_some_and(|step| step == "*");
+    match occurrence.path.iter().rev().find(|step| *step != "*") {
+        // For a list with a generic name, the operation names the items.
+        Some(property)
+            if is_item && GENERIC_WORDS.contains(&property.to_pascal_case().as_str()) =>
+        {
+            singular(&noun(occurrence))
         }
         Some(property) => {
             let name = property
@@ -167,14 +182,14 @@ fn own_name(place: &Place) -> String {
                 .to_pascal_case();
             if is_item { singular(&name) } else { name }
         }
-        None if is_item => singular(&noun(place)),
-        None => noun(place),
+        None if is_item => singular(&noun(occurrence)),
+        None => noun(occurrence),
     }
 }
 
-/// What an operation is about: its name without the verb.
-fn noun(place: &Place) -> String {
-    let words: Vec<_> = place.name.split('_').collect();
+/// Returns the noun of an operation: its name without the verb.
+fn noun(occurrence: &Occurrence) -> String {
+    let words: Vec<_> = occurrence.name.split('_').collect();
     let rest = match words.split_first() {
         Some((verb, rest)) if VERBS.contains(verb) && !rest.is_empty() => rest,
         _ => &words[..],
@@ -182,7 +197,7 @@ fn noun(place: &Place) -> String {
     rest.join("_").to_pascal_case()
 }
 
-/// The singular of an English plural, by the rules that the names of APIs need.
+/// Returns the singular of an English plural, by the rules needed for API names.
 fn singular(name: &str) -> String {
     if let Some(stem) = name.strip_suffix("ies") {
         format!("{stem}y")
@@ -210,7 +225,7 @@ fn most_frequent(names: impl Iterator<Item = String>) -> String {
     best.map(|(name, _)| name).unwrap_or_default()
 }
 
-/// For each class, the classes that have a property of it.
+/// Returns, for each class, the classes that have a property of that class.
 fn holders(classes: &Classes) -> BTreeMap<usize, BTreeSet<usize>> {
     let mut holders: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for class in classes.all() {
@@ -229,7 +244,7 @@ fn holders(classes: &Classes) -> BTreeMap<usize, BTreeSet<usize>> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn plurals_have_singulars() {
+    fn converts_plurals_to_singulars() {
         for (plural, singular) in [
             ("Chats", "Chat"),
             ("Countries", "Country"),

@@ -1,12 +1,12 @@
-//! The source of a driver.
+//! Source code of a driver.
 
 use onlyfansapi_codegen::{ArgumentSignature, OperationSignature, Signatures};
 use serde_json::{Value, json};
 
 use crate::value;
 
-/// What the document requires in its prose only: operation, field.
-const IN_PROSE: [(&str, &str); 11] = [
+/// Body fields that only the description of their operation requires, not its schema: operation, field.
+const REQUIRED_BY_DESCRIPTION: [(&str, &str); 11] = [
     ("createSmartLink", "free_trial_days"),
     ("sendMessage", "text"),
     ("startAuthentication", "email"),
@@ -20,16 +20,16 @@ const IN_PROSE: [(&str, &str); 11] = [
     ("uploadMediaToVault", "file"),
 ];
 
-/// The calls of every operation of a client, as a list `CASES`, and `LOST`, what can be seen without a call; `client` is
-/// the path of its crate or module.
+/// Returns the source of a driver: `CASES`, the calls of every operation of the client, and `MISSING_ENUM_VALUES`, the
+/// problems that can be detected without a call. `client` is the path of the client's crate or module.
 ///
-/// What a call must send is written beside it, from the document alone: the client's own idea of what is required, of
-/// names and of nested types is what is being tested.
+/// Each case includes the request that it must send. The expected request is derived from the document alone, because
+/// the client's required arguments, names and nested types are what is being tested.
 pub(crate) fn source(signatures: &Signatures, document: &Value, client: &str) -> String {
     let mut source = format!(
-        "#[allow(unused_imports)] use serde_json::{{Map, Value}};\n#[allow(unused_imports)] use onlyfansapi_core::{{FilePart, MediaRef, Timestamp}};\n#[allow(unused_imports)] use {client}::types::{{self, *}};\nuse {client}::Client;\nuse crate::run::{{Calling, Case, calling}};\n\n"
+        "#[allow(unused_imports)] use serde_json::{{Map, Value}};\n#[allow(unused_imports)] use onlyfansapi_core::{{FilePart, MediaRef, Timestamp}};\n#[allow(unused_imports)] use {client}::types::{{self, *}};\nuse {client}::Client;\nuse crate::run::{{CallFuture, Case, check_call, options}};\n\n"
     );
-    let (mut cases, mut lost) = (String::new(), Vec::new());
+    let (mut cases, mut missing) = (String::new(), Vec::new());
     for (method, operation) in &signatures.operations {
         let Some(documented) = Documented::find(document, &operation.id) else {
             continue;
@@ -37,43 +37,43 @@ pub(crate) fn source(signatures: &Signatures, document: &Value, client: &str) ->
         for (name, all) in [("required", false), ("all", true)] {
             let mut call = String::new();
             for (setter, argument) in &operation.arguments {
-                let (place, wire) = wire(argument);
-                let in_prose =
-                    place != "query" && IN_PROSE.contains(&(operation.id.as_str(), wire));
-                if argument.required || in_prose || all {
-                    let mut value = documented.value(place, wire, all);
-                    // A client may have other words than the document.
-                    if let Some(words) = signatures.enums.get(&argument.ty)
-                        && !words.values().any(|word| value == *word)
+                let (location, wire_name) = location_and_name(argument);
+                let is_required_by_description = location != "query"
+                    && REQUIRED_BY_DESCRIPTION.contains(&(operation.id.as_str(), wire_name));
+                if argument.required || is_required_by_description || all {
+                    let mut value = documented.value(location, wire_name, all);
+                    // An enum of the client may have other values than the document.
+                    if let Some(variants) = signatures.enums.get(&argument.ty)
+                        && !variants.values().any(|known| value == *known)
                     {
-                        value = words.values().next().cloned().into();
+                        value = variants.values().next().cloned().into();
                     }
                     let value = value::expression(&argument.ty, &value);
-                    call += &format!("\n        .{}({value})", plain(setter));
+                    call += &format!("\n        .{}({value})", strip_raw_prefix(setter));
                 }
             }
             let shape = &operation.shape;
             source += &format!(
-                "fn {method}_{name}(api: &Client) -> Calling {{\n    calling({shape:?}, api.{}(){call}\n        .fetch())\n}}\n\n",
-                plain(method)
+                "fn {method}_{name}(api: &Client) -> CallFuture {{\n    check_call({shape:?}, api.{}(){call}\n        .with(options())\n        .send())\n}}\n\n",
+                strip_raw_prefix(method)
             );
         }
         for argument in operation.arguments.values() {
-            lost.extend(documented.lost_words(signatures, argument));
+            missing.extend(documented.missing_enum_values(signatures, argument));
         }
         let OperationSignature { id, tag, .. } = operation;
         let [required, all] = [false, true].map(|all| documented.expected(all).to_string());
         cases += &format!(
-            "    Case {{ operation: {id:?}, tag: {tag:?}, required: {method}_required, all: {method}_all, must_send: [{required:?}, {all:?}] }},\n"
+            "    Case {{ operation: {id:?}, tag: {tag:?}, required: {method}_required, all: {method}_all, expected: [{required:?}, {all:?}] }},\n"
         );
     }
     source
         + &format!(
-            "pub(crate) const LOST: &[&str] = &{lost:?};\n\npub(crate) const CASES: &[Case<Client>] = &[\n{cases}];\n"
+            "pub(crate) const MISSING_ENUM_VALUES: &[&str] = &{missing:?};\n\npub(crate) const CASES: &[Case<Client>] = &[\n{cases}];\n"
         )
 }
 
-/// The operations of a document with their tags, as a list `DOCUMENTED`.
+/// Returns the source of `DOCUMENTED`, the operations of a document with their tags.
 pub(crate) fn documented(document: &Value) -> String {
     let items = document["paths"]
         .as_object()
@@ -91,22 +91,23 @@ pub(crate) fn documented(document: &Value) -> String {
         .map(|(id, tag)| format!("    ({id:?}, {tag:?}),\n"))
         .collect();
     format!(
-        "/// Every operation of the document, and its tag.\npub(crate) const DOCUMENTED: &[(&str, &str)] = &[\n{list}];\n"
+        "/// Every operation of the document with its tag.\npub(crate) const DOCUMENTED: &[(&str, &str)] = &[\n{list}];\n"
     )
 }
 
-/// A name as Rust has it.
-fn plain(name: &str) -> &str {
+/// Returns an identifier without the `r#` prefix.
+fn strip_raw_prefix(name: &str) -> &str {
     name.trim_start_matches("r#")
 }
 
-/// Where an argument travels, and its name there.
-fn wire(argument: &ArgumentSignature) -> (&str, &str) {
-    let (place, name) = argument.wire.split_once(' ').unwrap_or_default();
-    (place, name.split_once(", ").map_or(name, |(name, _)| name))
+/// Returns the location of an argument in the request, and its name there.
+fn location_and_name(argument: &ArgumentSignature) -> (&str, &str) {
+    let (location, name) = argument.wire.split_once(' ').unwrap_or_default();
+    let name = name.split_once(", ").map_or(name, |(name, _)| name);
+    (location, name)
 }
 
-/// An operation as the document has it.
+/// An operation of the document.
 struct Documented<'a> {
     path: &'a str,
     id: &'a str,
@@ -136,59 +137,67 @@ impl<'a> Documented<'a> {
         holders.flat_map(|holder| holder["parameters"].as_array().into_iter().flatten())
     }
 
-    /// The media type and the schema of the body.
+    /// Returns the media type and the schema of the request body.
     fn body(&self) -> Option<(&'a str, &'a Value)> {
         let content = self.operation["requestBody"]["content"].as_object()?;
         let (media, content) = content.iter().next()?;
         Some((media, &content["schema"]))
     }
 
-    /// The schema of an argument; null where the document has none of the name.
-    fn schema(&self, place: &str, name: &str) -> Value {
-        if matches!(place, "body" | "file" | "files") {
+    /// Returns the schema of an argument; null if the document has no argument of this name.
+    fn schema(&self, location: &str, name: &str) -> Value {
+        if matches!(location, "body" | "file" | "files") {
             let schema = self
                 .body()
                 .map(|(_, schema)| schema["properties"][name].clone());
             return schema.unwrap_or_default();
         }
         let name = name.trim_end_matches("[]");
-        let is_it = |parameter: &&Value| parameter["in"] == place && on_the_wire(parameter) == name;
-        self.parameters().find(is_it).map_or(Value::Null, schema_of)
+        let matches =
+            |parameter: &&Value| parameter["in"] == location && name_on_wire(parameter) == name;
+        self.parameters()
+            .find(matches)
+            .map_or(Value::Null, schema_of)
     }
 
-    fn value(&self, place: &str, name: &str, all: bool) -> Value {
-        value::of_schema(&self.schema(place, name), all)
+    fn value(&self, location: &str, name: &str, all: bool) -> Value {
+        value::of_schema(&self.schema(location, name), all)
     }
 
-    /// Words of the document that an enumeration of the client does not have.
-    fn lost_words(&self, signatures: &Signatures, argument: &ArgumentSignature) -> Vec<String> {
-        let (place, name) = wire(argument);
-        let schema = self.schema(place, name);
+    /// Lists the enum values of the document that the client's enum does not have.
+    fn missing_enum_values(
+        &self,
+        signatures: &Signatures,
+        argument: &ArgumentSignature,
+    ) -> Vec<String> {
+        let (location, name) = location_and_name(argument);
+        let schema = self.schema(location, name);
         let (ty, schema) = match argument.ty.strip_prefix("Vec<") {
             Some(item) => (item.trim_end_matches('>'), &schema["items"]),
             None => (argument.ty.as_str(), &schema),
         };
-        let Some(words) = signatures.enums.get(ty) else {
+        let Some(variants) = signatures.enums.get(ty) else {
             return Vec::new();
         };
         let documented = schema["enum"].as_array().into_iter().flatten();
-        let lost = documented
-            .filter(|word| !word.is_null() && !words.values().any(|known| *word == known));
-        lost.map(|word| format!("{}: `{name}` has no word {word}", self.id))
+        let missing = documented
+            .filter(|value| !value.is_null() && !variants.values().any(|known| *value == known));
+        missing
+            .map(|value| format!("{}: the enum of `{name}` has no value {value}", self.id))
             .collect()
     }
 
-    /// What must be sent: the path, the pairs of the query in the form of the wire, and the body where it is JSON.
+    /// Returns the expected request: the path, the query pairs as they are sent, and the body if it is JSON.
     fn expected(&self, all: bool) -> Value {
         let mut path = self.path.to_owned();
         let mut query = Vec::new();
         for parameter in self.parameters() {
-            let name = on_the_wire(parameter);
+            let name = name_on_wire(parameter);
             let value = value::of_schema(&schema_of(parameter), all);
             let is_sent = all || parameter["required"] == true;
             match parameter["in"].as_str() {
                 Some("path") => path = path.replace(&format!("{{{name}}}"), &value::text(&value)),
-                Some("query") if is_sent && !self.stands_for_others(parameter) => match &value {
+                Some("query") if is_sent && !self.has_nested_filters(parameter) => match &value {
                     Value::Array(items) => query.extend(
                         items
                             .iter()
@@ -209,7 +218,7 @@ impl<'a> Documented<'a> {
 
     fn expected_body(&self, schema: &Value, all: bool) -> Value {
         let mut body = value::of_schema(schema, all);
-        for (id, field) in IN_PROSE {
+        for (id, field) in REQUIRED_BY_DESCRIPTION {
             if id == self.id {
                 body[field] = value::of_schema(&schema["properties"][field], all);
             }
@@ -217,15 +226,15 @@ impl<'a> Documented<'a> {
         body
     }
 
-    /// Whether a parameter only stands for the nested filters beside it.
-    fn stands_for_others(&self, parameter: &Value) -> bool {
+    /// Returns whether a parameter is only the parent of nested filters, which are parameters of their own.
+    fn has_nested_filters(&self, parameter: &Value) -> bool {
         let prefix = format!("{}.", parameter["name"].as_str().unwrap_or_default());
         let mut names = self.parameters().filter_map(|other| other["name"].as_str());
         names.any(|name| name.starts_with(&prefix))
     }
 }
 
-/// The schema of a parameter with its example.
+/// Returns the schema of a parameter, including the parameter's example.
 fn schema_of(parameter: &Value) -> Value {
     let mut schema = parameter["schema"].clone();
     let examples = [
@@ -240,8 +249,8 @@ fn schema_of(parameter: &Value) -> Value {
     schema
 }
 
-/// The name of a documented parameter as it is sent.
-fn on_the_wire(parameter: &Value) -> String {
+/// Returns the name of a documented parameter as it is sent.
+fn name_on_wire(parameter: &Value) -> String {
     let mut parts = parameter["name"].as_str().unwrap_or_default().split('.');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |name, part| format!("{name}[{part}]"))

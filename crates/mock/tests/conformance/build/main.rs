@@ -1,15 +1,17 @@
-//! Writes the drivers: of the client as users have it, and of clients that a wrong pass was let loose on.
+//! Generates the drivers: one for the published client, and one for each client that is built from a mutated document.
 //!
-//! A driver is a list of calls, two for each operation: with all required parameters, and with all. It is written from
-//! the public shape of the client, that is from the names and types of its setters; the values are the document's.
+//! A driver is a list of calls, two per operation: one with the required arguments only, one with all arguments. It is
+//! derived from the public API of the client, that is from the names and types of its setters. The argument values come
+//! from the document.
 
 mod driver;
+mod mutations;
 mod value;
-mod wrong;
 
 use std::error::Error;
 use std::path::Path;
 
+use mutations::MUTATIONS;
 use onlyfansapi_codegen::{Document, Names, Overlay, Report, generate, generate_with};
 
 const ROOT: &str = "../../../..";
@@ -28,69 +30,81 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut corrected = document.clone();
     overlay.apply(&mut corrected, &mut Report::new())?;
 
-    let whole = generate(document, Some(&overlay), Some(&names))?;
-    let calls = driver::source(&whole.signatures, &corrected.root, "onlyfansapi_client");
+    let output = generate(document, Some(&overlay), Some(&names))?;
+    let calls = driver::source(&output.signatures, &corrected.root, "onlyfansapi_client");
     let calls = calls + &driver::documented(&corrected.root);
     std::fs::write(out.join("driver.rs"), calls)?;
 
-    // Each wrong client has one operation, and one client without a fault has all of these: nothing may be noticed there.
-    let mut touched: Vec<_> = wrong::PASSES.iter().map(|pass| pass.operation).collect();
-    touched.sort_unstable();
-    touched.dedup();
-    let mut modules = module(out, "control", &corrected, &touched, |_| {})?;
-    for pass in &wrong::PASSES {
-        let mut did_something = false;
-        let name = name_of(pass.name);
-        modules += &module(out, &name, &corrected, &[pass.operation], |root| {
-            did_something = wrong::apply(pass, root);
+    // Each mutant has the one operation that its mutation changes. The control has all of these operations without any
+    // mutation, so its calls must not fail.
+    let mut operations: Vec<_> = MUTATIONS
+        .iter()
+        .map(|mutation| mutation.operation)
+        .collect();
+    operations.sort_unstable();
+    operations.dedup();
+    let mut modules = module(out, "control", &corrected, &operations, |_| {})?;
+    for mutation in &MUTATIONS {
+        let mut has_changed = false;
+        let name = module_name(mutation.name);
+        modules += &module(out, &name, &corrected, &[mutation.operation], |root| {
+            has_changed = mutations::apply(mutation, root);
         })?;
-        if !did_something {
-            return Err(format!("the wrong pass `{}` finds nothing to do wrong", pass.name).into());
+        if !has_changed {
+            return Err(format!("the mutation `{}` changes nothing", mutation.name).into());
         }
     }
-    let list: String = wrong::PASSES.iter().map(|pass| entry(pass.name)).collect();
+    let list: String = MUTATIONS
+        .iter()
+        .map(|mutation| entry(mutation.name))
+        .collect();
     let list = format!(
         "pub(crate) const CONTROL: crate::run::Runner = {};\n\npub(crate) const ALL: &[(&str, crate::run::Runner)] = &[\n{list}];\n",
         runner("control")
     );
     modules += &list;
-    std::fs::write(out.join("wrong.rs"), modules)?;
+    std::fs::write(out.join("mutants.rs"), modules)?;
     Ok(())
 }
 
-/// Writes a client of some operations, with a last pass, and its driver; returns the module that has both.
+/// Writes a client with these operations, generated with an extra last pass, and its driver; returns the source of the
+/// module that includes both.
 fn module(
     out: &Path,
     name: &str,
     document: &Document,
     operations: &[&str],
-    last: impl FnOnce(&mut serde_json::Value) + Send,
+    last_pass: impl FnOnce(&mut serde_json::Value) + Send,
 ) -> Result<String, Box<dyn Error>> {
-    let cut = wrong::cut(document, operations);
-    let values = cut.root.clone();
-    let output = generate_with(cut, None, None, last)?;
+    let document = mutations::with_operations(document, operations);
+    let unmutated = document.root.clone();
+    let output = generate_with(document, None, None, last_pass)?;
     let client = out.join(format!("{name}.rs"));
-    std::fs::write(&client, wrong::as_module(&output.source, name))?;
+    std::fs::write(&client, mutations::as_module(&output.source))?;
     let calls = out.join(format!("{name}_driver.rs"));
-    let path = format!("crate::wrong::{name}");
-    std::fs::write(&calls, driver::source(&output.signatures, &values, &path))?;
+    let path = format!("crate::mutants::{name}");
+    std::fs::write(
+        &calls,
+        driver::source(&output.signatures, &unmutated, &path),
+    )?;
     Ok(format!(
         "#[allow(unused_macros, unused_imports, dead_code, deprecated, missing_docs, clippy::all)]\npub(crate) mod {name} {{\n    include!({client:?});\n    pub(crate) mod driver {{ include!({calls:?}); }}\n}}\n"
     ))
 }
 
+/// Returns the list entry of a mutation: its name and its runner.
 fn entry(name: &str) -> String {
-    format!("    ({name:?}, {}),\n", runner(&name_of(name)))
+    format!("    ({name:?}, {}),\n", runner(&module_name(name)))
 }
 
-/// Rust for what runs the driver of a module.
+/// Returns a closure, as Rust source, that runs the driver of a module.
 fn runner(module: &str) -> String {
     format!(
-        "|server, client| Box::pin(crate::run::misses(server, {module}::Client::new(client.api().hook().clone()), {module}::driver::CASES, {module}::driver::LOST))"
+        "|server, client| Box::pin(crate::run::find_failures(server, {module}::Client::from(crate::run::dispatcher(client)), {module}::driver::CASES, {module}::driver::MISSING_ENUM_VALUES))"
     )
 }
 
-/// The module of a wrong pass.
-fn name_of(pass: &str) -> String {
-    pass.replace(' ', "_").replace('\'', "")
+/// Returns the name of the module for a mutation.
+fn module_name(mutation: &str) -> String {
+    mutation.replace(' ', "_")
 }

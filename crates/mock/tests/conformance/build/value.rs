@@ -1,11 +1,12 @@
-//! The value of one argument: from the document, in the type that its setter takes.
+//! Argument values: taken from the document and written as Rust expressions.
 
 use serde_json::{Map, Value, json};
 
-/// A value of a schema of the document; of an object all its properties, or those that are required.
+/// Returns a value that matches a schema of the document. An object gets all of its properties, or only the required
+/// ones.
 pub(crate) fn of_schema(schema: &Value, all: bool) -> Value {
     let example = &schema["example"];
-    // Some truth values have their words as texts in the document.
+    // The document lists the values of some booleans as strings.
     if schema["type"] == "boolean" {
         return json!(true);
     }
@@ -47,7 +48,7 @@ pub(crate) fn of_schema(schema: &Value, all: bool) -> Value {
     }
 }
 
-/// Rust for a value where a setter wants this type.
+/// Returns the Rust expression that passes a value to a setter of this type.
 pub(crate) fn expression(ty: &str, value: &Value) -> String {
     match ty {
         "String" => format!("{:?}", text(value)),
@@ -59,17 +60,20 @@ pub(crate) fn expression(ty: &str, value: &Value) -> String {
             let is_list = ty.starts_with("Vec<");
             let value = match value {
                 Value::Array(_) if is_list => value.clone(),
-                // An item whose type the document does not know.
+                // The document does not give the type of these items.
                 Value::String(_) | Value::Null if ty == "Vec<MediaRef>" => json!([1]),
                 value if is_list => json!([value]),
                 value => value.clone(),
             };
-            format!("crate::run::given::<{ty}>({:?})", value.to_string())
+            format!(
+                "crate::run::parse_argument::<{ty}>({:?})",
+                value.to_string()
+            )
         }
     }
 }
 
-/// A value as it stands in a path or a query.
+/// Formats a value for a path or a query.
 pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! Makes the calls of a driver and looks at what went over the wire and came back.
+//! Runs the calls of a driver, and checks the requests that arrived and the replies.
 
 use std::fs::File;
 use std::future::Future;
@@ -6,14 +6,15 @@ use std::io::{self, Write as _};
 use std::pin::Pin;
 
 use onlyfansapi::Client;
-use onlyfansapi_core::{Fetch, Reply};
-use onlyfansapi_mock::{MockServer, Recorded, Variation};
+use onlyfansapi_core::transport::Dispatcher;
+use onlyfansapi_core::{CallOptions, Meta, Reply, ReplyFuture};
+use onlyfansapi_mock::{MockServer, RecordedRequest, Variation};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-#[allow(dead_code, reason = "each program uses a part of it")]
+#[allow(dead_code, reason = "each program uses only part of the module")]
 #[path = "../../../../codegen/tests/support/examples.rs"]
 mod examples;
 
@@ -21,101 +22,117 @@ mod examples;
 pub(crate) struct Case<C: 'static> {
     pub(crate) operation: &'static str,
     pub(crate) tag: &'static str,
-    pub(crate) required: fn(&C) -> Calling,
-    pub(crate) all: fn(&C) -> Calling,
-    /// What either must send, from the document: path, pairs of the query, body, as JSON.
-    pub(crate) must_send: [&'static str; 2],
+    /// Calls the operation with its required arguments only.
+    pub(crate) required: fn(&C) -> CallFuture,
+    /// Calls the operation with all arguments.
+    pub(crate) all: fn(&C) -> CallFuture,
+    /// The request that each of the two calls must send, as JSON: path, query pairs and body, from the document.
+    pub(crate) expected: [&'static str; 2],
 }
 
-/// A call that is being made.
-pub(crate) type Calling = Pin<Box<dyn Future<Output = Came> + Send>>;
+/// A call in progress.
+pub(crate) type CallFuture = Pin<Box<dyn Future<Output = CallResult> + Send>>;
 
-/// What came of a call.
+/// The result of one call.
 #[derive(Default)]
-pub(crate) struct Came {
-    /// There was no reply.
+pub(crate) struct CallResult {
+    /// The error that the call returned instead of a reply.
     error: Option<String>,
-    /// What is wrong with the reply, a line each.
-    misses: Vec<String>,
+    /// The problems found in the reply.
+    failures: Vec<String>,
 }
 
-/// Runs the cases of one of the wrong clients.
+/// Runs the cases of one mutant and returns the failures.
 pub(crate) type Runner =
     for<'a> fn(&'a MockServer, &'a Client) -> Pin<Box<dyn Future<Output = Vec<String>> + 'a>>;
 
-/// What became of the calls of one operation.
-pub(crate) struct Ran {
+/// The failures of the calls of one operation.
+pub(crate) struct CaseResult {
     pub(crate) operation: &'static str,
-    /// How many forms the answer has; each was asked for.
-    pub(crate) forms: usize,
+    /// The number of response schemas in the document. The calls are repeated with each of them.
+    pub(crate) schemas: usize,
     pub(crate) required: Vec<String>,
     pub(crate) all: Vec<String>,
 }
 
-/// A value of the document as an argument of a setter.
-pub(crate) fn given<T: DeserializeOwned>(json: &str) -> T {
+/// Parses a value of the document as the argument type of a setter.
+pub(crate) fn parse_argument<T: DeserializeOwned>(json: &str) -> T {
     match serde_json::from_str(json) {
         Ok(value) => value,
         Err(error) => panic!(
-            "{json} of the document is no {}: {error}",
+            "{json} from the document is not a {}: {error}",
             std::any::type_name::<T>()
         ),
     }
 }
 
-/// Makes a call and looks at its reply.
-pub(crate) fn calling<T>(shape: &'static str, fetch: Fetch<T>) -> Calling
+/// Returns the options of every call. Some documented examples report failure with `success: false`; `accept_refusal`
+/// returns them as replies, so that their types are checked, too.
+pub(crate) fn options() -> CallOptions {
+    CallOptions::new().accept_refusal()
+}
+
+/// Returns the dispatcher of a client, to send the calls of a mutant.
+pub(crate) fn dispatcher(client: &Client) -> Dispatcher {
+    AsRef::<Dispatcher>::as_ref(client.api()).clone()
+}
+
+/// Sends a call and checks its reply.
+pub(crate) fn check_call<T>(shape: &'static str, call: ReplyFuture<T>) -> CallFuture
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     Box::pin(async move {
-        let reply = match fetch.await {
+        let reply = match call.await {
             Ok(reply) => reply,
             Err(error) => {
-                return Came {
+                return CallResult {
                     error: Some(error.to_string()),
-                    ..Came::default()
+                    ..CallResult::default()
                 };
             }
         };
-        Came {
+        CallResult {
             error: None,
-            misses: looked_at(shape, &reply),
+            failures: check_reply(shape, &reply),
         }
     })
 }
 
-/// What is wrong with a reply.
-fn looked_at<T: Serialize>(shape: &str, reply: &Reply<T>) -> Vec<String> {
-    let mut misses: Vec<_> = reply
+/// Returns the problems of a reply: drift, wrong metadata, and parts of the body that decoding loses.
+fn check_reply<T: Serialize>(shape: &str, reply: &Reply<T>) -> Vec<String> {
+    let meta = reply.meta();
+    let mut failures: Vec<_> = meta
         .drift()
         .iter()
         .map(|drift| format!("drift: {drift}"))
         .collect();
     if matches!(shape, "envelope" | "whole") {
-        let sent: Value = match serde_json::from_slice(reply.raw()) {
+        let sent: Value = match serde_json::from_slice(meta.raw()) {
             Ok(sent) => sent,
-            // A 204 is an empty success of any operation.
-            Err(_) if reply.status() == 204 => return misses,
-            Err(error) => return vec![format!("the answer is no JSON: {error}")],
+            // Any operation may succeed with an empty 204 response.
+            Err(_) if meta.status() == 204 => return failures,
+            Err(error) => return vec![format!("the response is not JSON: {error}")],
         };
-        misses.extend(around(reply, &sent));
+        failures.extend(check_envelope(meta, &sent));
         let sent = if shape == "envelope" {
             &sent["data"]
         } else {
             &sent
         };
         match serde_json::to_value(&**reply) {
-            Ok(again) => misses
-                .extend(examples::difference(sent, &again, "").map(|at| format!("lost: {at}"))),
-            Err(error) => misses.push(format!("not encoded again: {error}")),
+            Ok(encoded) => failures.extend(
+                examples::difference(sent, &encoded, "")
+                    .map(|difference| format!("changed by decoding and encoding: {difference}")),
+            ),
+            Err(error) => failures.push(format!("cannot be encoded: {error}")),
         }
     }
-    misses
+    failures
 }
 
-/// What the envelope says otherwise than the reply.
-fn around<T>(reply: &Reply<T>, sent: &Value) -> Vec<String> {
+/// Returns the differences between the metadata of a reply and the envelope of the response.
+fn check_envelope(reply: &Meta, sent: &Value) -> Vec<String> {
     let credits = reply
         .credits()
         .map(|credits| (credits.used, credits.balance));
@@ -125,7 +142,7 @@ fn around<T>(reply: &Reply<T>, sent: &Value) -> Vec<String> {
         .map(|pages| (pages.next_page.clone(), pages.next_cursor.clone()));
     let (meta, pages) = (&sent["_meta"], &sent["_pagination"]);
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    let mut misses = Vec::new();
+    let mut failures = Vec::new();
     if let Some(used) = meta["_credits"]["used"].as_i64()
         && credits
             != Some((
@@ -133,49 +150,50 @@ fn around<T>(reply: &Reply<T>, sent: &Value) -> Vec<String> {
                 meta["_credits"]["balance"].as_i64().unwrap_or_default(),
             ))
     {
-        misses.push(format!("credits: {credits:?}, not {meta}"));
+        failures.push(format!("credits: got {credits:?}, expected {meta}"));
     }
     if let Some(remaining) = meta["_rate_limits"]["remaining_minute"].as_i64()
         && limit != Some(Some(remaining))
     {
-        misses.push(format!("rate limits: {limit:?}, not {meta}"));
+        failures.push(format!("rate limits: got {limit:?}, expected {meta}"));
     }
     let page = text(&pages["next_page"]).or_else(|| text(&pages["next_page_url"]));
     let documented = (page, text(&pages["next_cursor"]));
     if pages.is_object() && next != Some(documented) {
-        misses.push(format!("pagination: {next:?}, not {pages}"));
+        failures.push(format!("pagination: got {next:?}, expected {pages}"));
     }
-    misses
+    failures
 }
 
-/// Makes every call of a driver.
-pub(crate) async fn all<C>(
+/// Runs every call of a driver, once for each response schema of its operation. Writes the requests for the first
+/// schema to `requests`, if given.
+pub(crate) async fn run_cases<C>(
     server: &MockServer,
     api: &C,
     cases: &'static [Case<C>],
     mut requests: Option<&mut File>,
-) -> io::Result<Vec<Ran>> {
-    let mut ran = Vec::new();
+) -> io::Result<Vec<CaseResult>> {
+    let mut results = Vec::new();
     for case in cases {
-        let forms = server.forms(case.operation);
-        let mut of_case = Ran {
+        let schemas = server.response_schema_count(case.operation);
+        let mut result = CaseResult {
             operation: case.operation,
-            forms,
+            schemas,
             required: Vec::new(),
             all: Vec::new(),
         };
-        for form in 0..forms {
+        for schema in 0..schemas {
             for (call, is_all) in [(case.required, false), (case.all, true)] {
                 server.reset();
-                server.answer_in_form(case.operation, form);
-                let misses = if is_all {
-                    &mut of_case.all
+                server.use_response_schema(case.operation, schema);
+                let failures = if is_all {
+                    &mut result.all
                 } else {
-                    &mut of_case.required
+                    &mut result.required
                 };
-                misses.extend(outcome(server, case, call(api), is_all).await);
+                failures.extend(check_case(server, case, call(api), is_all).await);
                 if let Some(file) = requests.as_mut()
-                    && form == 0
+                    && schema == 0
                 {
                     for request in server.requests() {
                         writeln!(file, "{}", request.to_json())?;
@@ -183,98 +201,102 @@ pub(crate) async fn all<C>(
                 }
             }
         }
-        ran.push(of_case);
+        results.push(result);
     }
-    Ok(ran)
+    Ok(results)
 }
 
-/// Makes every call again with answers that depart from the complete one: whatever they lack, there must be a reply.
-/// Returns the errors, and how many answers there were.
-pub(crate) async fn departing<C>(
+/// Repeats every call with each variation of the response. Each call must return a reply, whatever the response lacks.
+/// Returns the errors and the number of responses.
+pub(crate) async fn run_variations<C>(
     server: &MockServer,
     api: &C,
     cases: &'static [Case<C>],
 ) -> (Vec<String>, usize) {
-    let (mut errors, mut answers) = (Vec::new(), 0);
+    let (mut errors, mut responses) = (Vec::new(), 0);
     for case in cases {
         for (variation, name) in Variation::ALL {
             server.reset();
             server.vary(case.operation, Some(variation));
-            let came = (case.required)(api).await;
+            let result = (case.required)(api).await;
             errors.extend(
-                came.error
+                result
+                    .error
                     .map(|error| format!("{}, {name}: {error}", case.operation)),
             );
-            answers += 1;
+            responses += 1;
         }
     }
-    (errors, answers)
+    (errors, responses)
 }
 
-/// Everything that is wrong with a driver's calls, a line each.
-pub(crate) async fn misses<C: Send + Sync + 'static>(
+/// Runs every call of a driver once and returns the failures.
+pub(crate) async fn find_failures<C: Send + Sync + 'static>(
     server: &MockServer,
     api: C,
     cases: &'static [Case<C>],
-    lost: &[&str],
+    missing_enum_values: &[&str],
 ) -> Vec<String> {
-    let mut misses: Vec<_> = lost.iter().map(|&lost| lost.to_owned()).collect();
+    let mut failures: Vec<_> = missing_enum_values
+        .iter()
+        .map(|&missing| missing.to_owned())
+        .collect();
     for case in cases {
         for (call, is_all) in [(case.required, false), (case.all, true)] {
             server.reset();
-            misses.extend(outcome(server, case, call(&api), is_all).await);
+            failures.extend(check_case(server, case, call(&api), is_all).await);
         }
     }
-    misses
+    failures
 }
 
-/// What is wrong with one call: its reply, and the request as it arrived.
-async fn outcome<C>(
+/// Runs one call; returns the problems of its reply and of the request that arrived.
+async fn check_case<C>(
     server: &MockServer,
     case: &Case<C>,
-    call: Calling,
+    call: CallFuture,
     is_all: bool,
 ) -> Vec<String> {
-    let came = call.await;
-    let mut misses: Vec<_> = came.error.into_iter().chain(came.misses).collect();
+    let result = call.await;
+    let mut failures: Vec<_> = result.error.into_iter().chain(result.failures).collect();
     let requests = server.requests();
     let [request] = &requests[..] else {
-        misses.push(format!("{} requests came, not one", requests.len()));
-        return misses;
+        failures.push(format!("{} requests arrived, expected one", requests.len()));
+        return failures;
     };
     if request.operation != case.operation {
-        misses.push(format!(
-            "it went to `{}`: {} {}",
+        failures.push(format!(
+            "reached the operation `{}`: {} {}",
             request.operation, request.method, request.path
         ));
     }
     if !(200..400).contains(&request.status) {
-        misses.push(format!("refused with status {}", request.status));
+        failures.push(format!("rejected with status {}", request.status));
     }
-    misses.extend(request.findings.iter().cloned());
-    let must_send = case.must_send[usize::from(is_all)];
-    misses.extend(difference(must_send, request));
+    failures.extend(request.findings.iter().cloned());
+    let expected = case.expected[usize::from(is_all)];
+    failures.extend(compare_request(expected, request));
     if is_all {
-        misses.extend(
+        failures.extend(
             server
                 .unsent(request)
                 .into_iter()
-                .map(|what| format!("not sent: {what}")),
+                .map(|name| format!("not sent: {name}")),
         );
     }
-    misses
+    failures
 }
 
-/// Where a request is another than it must be.
-fn difference(must_send: &str, request: &Recorded) -> Vec<String> {
-    let expected: Value = match serde_json::from_str(must_send) {
+/// Returns the differences between a request and the expected request.
+fn compare_request(expected: &str, request: &RecordedRequest) -> Vec<String> {
+    let expected: Value = match serde_json::from_str(expected) {
         Ok(expected) => expected,
-        Err(error) => return vec![format!("what must be sent is no JSON: {error}")],
+        Err(error) => return vec![format!("the expected request is not JSON: {error}")],
     };
-    let mut misses = Vec::new();
+    let mut failures = Vec::new();
     let path = percent_decode_str(&request.path).decode_utf8_lossy();
     if expected["path"] != *path {
-        misses.push(format!("the path is {path}, not {}", expected["path"]));
+        failures.push(format!("path: got {path}, expected {}", expected["path"]));
     }
     let pairs = request.query_pairs();
     let mut sent: Vec<Value> = pairs
@@ -285,8 +307,8 @@ fn difference(must_send: &str, request: &Recorded) -> Vec<String> {
     sent.sort_by_key(Value::to_string);
     wanted.sort_by_key(Value::to_string);
     if sent != wanted {
-        misses.push(format!(
-            "the query is {}, not {}",
+        failures.push(format!(
+            "query: got {}, expected {}",
             json!(sent),
             json!(wanted)
         ));
@@ -300,9 +322,11 @@ fn difference(must_send: &str, request: &Recorded) -> Vec<String> {
             body.clone()
         }
     };
-    // The text of a form is looked at by its fields.
-    if let Some(at) = examples::difference(&or_empty(&expected["body"]), &or_empty(&body), "") {
-        misses.push(format!("the body: {at}"));
+    // The body of a form is not JSON; the mock server checks its fields.
+    if let Some(difference) =
+        examples::difference(&or_empty(&expected["body"]), &or_empty(&body), "")
+    {
+        failures.push(format!("body: {difference}"));
     }
-    misses
+    failures
 }

@@ -1,70 +1,76 @@
-//! The table of what became of the calls, by tag.
+//! The table of results by tag.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::run::{Case, Ran};
+use crate::run::{Case, CaseResult};
 
-/// Prints the table and every miss; says whether there was none, and every operation of the document was called.
+/// Prints the table and every failure. Returns whether there was no failure and every operation of the document was
+/// called.
 pub(crate) fn print<C>(
     documented: &[(&str, &str)],
     cases: &[Case<C>],
-    ran: &[Ran],
-    lost: &[&str],
+    results: &[CaseResult],
+    missing_enum_values: &[&str],
 ) -> bool {
     let mut tags: BTreeMap<&str, (usize, usize, usize, usize)> = BTreeMap::new();
-    let mut misses = Vec::new();
-    for (case, ran) in cases.iter().zip(ran) {
-        let (operations, required, all, forms) = tags.entry(case.tag).or_default();
+    let mut failures = Vec::new();
+    for (case, result) in cases.iter().zip(results) {
+        let (operations, required, all, schemas) = tags.entry(case.tag).or_default();
         *operations += 1;
-        *required += usize::from(ran.required.is_empty());
-        *all += usize::from(ran.all.is_empty());
-        *forms += ran.forms;
-        for (which, of_call) in [("required", &ran.required), ("all", &ran.all)] {
-            misses.extend(
+        *required += usize::from(result.required.is_empty());
+        *all += usize::from(result.all.is_empty());
+        *schemas += result.schemas;
+        for (arguments, of_call) in [("required", &result.required), ("all", &result.all)] {
+            failures.extend(
                 of_call
                     .iter()
-                    .map(|miss| format!("{}, {which}: {miss}", ran.operation)),
+                    .map(|failure| format!("{}, {arguments}: {failure}", result.operation)),
             );
         }
     }
-    println!("{:36} operations  required  all  forms", "tag");
-    for (tag, (operations, required, all, forms)) in &tags {
+    println!("{:36} operations  required  all  schemas", "tag");
+    for (tag, (operations, required, all, schemas)) in &tags {
         let flag = if required == operations && all == operations {
             ""
         } else {
-            "  MISS"
+            "  FAIL"
         };
-        println!("{tag:36} {operations:>10} {required:>9} {all:>4} {forms:>6}{flag}");
+        println!("{tag:36} {operations:>10} {required:>9} {all:>4} {schemas:>8}{flag}");
     }
     let total =
         |pick: fn(&(usize, usize, usize, usize)) -> usize| tags.values().map(pick).sum::<usize>();
     println!(
-        "{:36} {:>10} {:>9} {:>4} {:>6}",
+        "{:36} {:>10} {:>9} {:>4} {:>8}",
         format!("{} tags", tags.len()),
         total(|t| t.0),
         total(|t| t.1),
         total(|t| t.2),
         total(|t| t.3)
     );
-    misses.extend(lost.iter().map(|&lost| lost.to_owned()));
+    failures.extend(
+        missing_enum_values
+            .iter()
+            .map(|&missing| missing.to_owned()),
+    );
     for (id, tag) in documented {
         match cases.iter().find(|case| case.operation == *id) {
-            None => misses.push(format!("{id}: is in the document, and not in the driver")),
-            Some(case) if case.tag != *tag => {
-                misses.push(format!("{id}: has the tag {tag}, not {}", case.tag))
-            }
+            None => failures.push(format!("{id}: missing from the driver")),
+            Some(case) if case.tag != *tag => failures.push(format!(
+                "{id}: tagged {tag} in the document but {} in the driver",
+                case.tag
+            )),
             Some(_) => {}
         }
     }
     let of_document: BTreeSet<&str> = documented.iter().map(|(_, tag)| *tag).collect();
     println!(
-        "{} operations in {} tags of the document, {} called",
+        "called {2} of {0} documented operations in {1} tags",
         documented.len(),
         of_document.len(),
-        ran.len()
+        results.len()
     );
-    for miss in &misses {
-        println!("MISS {miss}");
+    for failure in &failures {
+        println!("FAIL {failure}");
     }
-    misses.is_empty()
+    failures.is_empty()
 }

@@ -1,1 +1,1 @@
-//! Nothing but a place for `tests/examples.rs`, which needs the feature `schemars` of the client.
+//! Empty: this package exists for `tests/examples.rs`, which needs the feature `schemars` of the client.

@@ -1,8 +1,8 @@
-//! Every example of an answer in the document is valid by the JSON schema of its type.
+//! Tests that every example response in the document is valid against the JSON schema of its type.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
-#[allow(dead_code, reason = "each test uses a part of it")]
+#[allow(dead_code, reason = "not used by every test that includes this module")]
 #[path = "../../../../codegen/tests/support/examples.rs"]
 mod examples;
 
@@ -10,27 +10,27 @@ use std::path::Path;
 
 use onlyfansapi_client::operations;
 use onlyfansapi_codegen::Document;
-use onlyfansapi_core::{Operation, Shape};
+use onlyfansapi_core::{Operation, ResponseShape};
 use schemars::JsonSchema;
 use serde_json::Value;
 
-/// Validates every example of one operation; gives how many there are.
+/// Validates every example of one operation, and returns how many there are.
 fn validate<T: JsonSchema>(
     document: &Value,
     operation: &'static Operation,
-    faults: &mut Vec<String>,
+    failures: &mut Vec<String>,
 ) -> usize {
     let schema = serde_json::to_value(schemars::schema_for!(T)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let examples = examples::examples(document, operation);
     for (_, example) in &examples {
         let mut value = example.clone();
-        if operation.shape == Shape::Envelope {
+        if operation.shape == ResponseShape::Envelope {
             value = value["data"].take();
         }
-        empty_objects(&mut value, &schema, &schema);
+        replace_empty_lists(&mut value, &schema, &schema);
         for error in validator.iter_errors(&value) {
-            faults.push(format!(
+            failures.push(format!(
                 "{}: {}: {error}",
                 operation.id,
                 error.instance_path()
@@ -40,8 +40,8 @@ fn validate<T: JsonSchema>(
     examples.len()
 }
 
-/// Writes PHP's empty list as the empty object that it stands for, where the schema wants an object.
-fn empty_objects(value: &mut Value, schema: &Value, root: &Value) {
+/// Replaces empty lists by empty objects where the schema requires an object: PHP encodes both as `[]`.
+fn replace_empty_lists(value: &mut Value, schema: &Value, root: &Value) {
     let mut schemas = vec![schema];
     let mut seen = Vec::new();
     while let Some(schema) = schemas.pop() {
@@ -52,11 +52,11 @@ fn empty_objects(value: &mut Value, schema: &Value, root: &Value) {
         seen.push(schema);
     }
     let is_object = |schema: &&Value| {
-        let word = &schema["type"];
-        *word == "object"
-            || word
+        let name = &schema["type"];
+        *name == "object"
+            || name
                 .as_array()
-                .is_some_and(|words| words.contains(&"object".into()))
+                .is_some_and(|names| names.contains(&"object".into()))
     };
     if value.as_array().is_some_and(Vec::is_empty) && seen.iter().any(is_object) {
         *value = Value::Object(serde_json::Map::new());
@@ -65,13 +65,13 @@ fn empty_objects(value: &mut Value, schema: &Value, root: &Value) {
         match value {
             Value::Array(items) => items
                 .iter_mut()
-                .for_each(|item| empty_objects(item, &schema["items"], root)),
+                .for_each(|item| replace_empty_lists(item, &schema["items"], root)),
             Value::Object(members) => {
                 for (name, member) in members {
                     let property = schema["properties"]
                         .get(name)
                         .unwrap_or(&schema["additionalProperties"]);
-                    empty_objects(member, property, root);
+                    replace_empty_lists(member, property, root);
                 }
             }
             _ => {}
@@ -80,28 +80,28 @@ fn empty_objects(value: &mut Value, schema: &Value, root: &Value) {
 }
 
 #[test]
-fn every_example_is_valid_by_the_schema_of_its_type() {
+fn every_example_matches_the_schema_of_its_type() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../openapi.yaml");
     let document = Document::read(&file).unwrap().root;
-    let mut faults = Vec::new();
+    let mut failures = Vec::new();
     let mut count = 0;
     macro_rules! check_all {
         ($(($operation:ident, $value:ty)),* $(,)?) => {
-            $(count += validate::<$value>(&document, &operations::$operation, &mut faults);)*
+            $(count += validate::<$value>(&document, &operations::$operation, &mut failures);)*
         };
     }
     onlyfansapi_client::for_each_operation!(check_all);
     println!("{count} examples of {} operations", operations::ALL.len());
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(count >= 250, "only {count} examples");
 }
 
 #[test]
-fn a_schema_refuses_what_is_of_another_type() {
+fn a_schema_rejects_values_of_another_type() {
     let schema = schemars::schema_for!(onlyfansapi_client::types::User);
     let validator = jsonschema::validator_for(&serde_json::to_value(schema).unwrap()).unwrap();
     assert!(validator.is_valid(&serde_json::json!({"id": 1, "name": null})));
-    for wrong in [serde_json::json!({"id": "x"}), serde_json::json!([1])] {
-        assert!(!validator.is_valid(&wrong), "{wrong}");
+    for invalid in [serde_json::json!({"id": "x"}), serde_json::json!([1])] {
+        assert!(!validator.is_valid(&invalid), "{invalid}");
     }
 }

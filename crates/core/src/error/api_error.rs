@@ -1,0 +1,191 @@
+//! The error body of the service, in every shape that it is known to have.
+//!
+//! `error` is a machine-readable code, a sentence, an object, or absent; `errors` maps fields to messages; a response of
+//! OnlyFans itself is wrapped as `onlyfans_response`. Parsing never fails: what is absent or has another type is `None`,
+//! and the whole body stays with the error.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::RefusalMarker;
+
+/// A parsed error body of the service.
+///
+/// ```
+/// # use onlyfansapi_core as onlyfansapi;
+/// # fn example(error: onlyfansapi::Error) {
+/// if let Some(api) = error.api() {
+///     println!("{:?}: {:?}", api.code, api.message);
+///     for (field, messages) in &api.errors {
+///         println!("{field}: {}", messages.join(" "));
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The machine-readable code, for example `VALIDATION_ERROR`.
+    pub code: Option<String>,
+    /// The human-readable message.
+    pub message: Option<String>,
+    /// A longer explanation, or the `reason` that some operations give.
+    pub description: Option<String>,
+    /// Messages by field, for example `text` -> `The text field is required.`
+    pub errors: BTreeMap<String, Vec<String>>,
+    /// The response of OnlyFans, if the service passes on its refusal.
+    pub onlyfans_response: Option<UpstreamResponse>,
+    /// `not_sent` or `unknown`: whether a message may have been delivered although the call failed.
+    pub request_outcome: Option<String>,
+}
+
+/// The response of OnlyFans to the service.
+///
+/// ```
+/// # use onlyfansapi_core as onlyfansapi;
+/// fn onlyfans_status(error: &onlyfansapi::Error) -> Option<u16> {
+///     error.upstream()?.status
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct UpstreamResponse {
+    /// The status of OnlyFans; can differ from the service's own.
+    pub status: Option<u16>,
+    /// The body of OnlyFans; null if it sent none.
+    pub body: Value,
+}
+
+impl ApiError {
+    /// The failure that a 2xx response reports by one of `markers`; `None` if it reports success.
+    pub(crate) fn in_success(body: &[u8], markers: &[RefusalMarker]) -> Option<Self> {
+        // Nearly every response has none of these words, and is not parsed again.
+        let may_have = |marker: &RefusalMarker| {
+            let word: &[u8] = match marker {
+                RefusalMarker::SuccessFalse => b"\"success\"",
+                RefusalMarker::HasError => b"\"hasError\"",
+                RefusalMarker::Errors => b"\"errors\"",
+            };
+            memchr::memmem::find(body, word).is_some()
+        };
+        if !markers.iter().any(may_have) {
+            return None;
+        }
+        let whole: Value = serde_json::from_slice(body).ok()?;
+        let data = &whole["data"];
+        let is_refusal = |marker: &RefusalMarker| match marker {
+            RefusalMarker::SuccessFalse => whole["success"] == false || data["success"] == false,
+            RefusalMarker::HasError => whole["hasError"] == true || data["hasError"] == true,
+            RefusalMarker::Errors => match &whole["errors"] {
+                Value::Array(items) => !items.is_empty(),
+                Value::Object(members) => !members.is_empty(),
+                _ => false,
+            },
+        };
+        if !markers.iter().any(is_refusal) {
+            return None;
+        }
+        let mut error = Self::of(if data.is_object() { data } else { &whole });
+        let outer = Self::of(&whole);
+        error.code = error.code.or(outer.code);
+        error.message = error.message.or(outer.message);
+        if error.errors.is_empty() {
+            error.errors = outer.errors;
+        }
+        Some(error)
+    }
+
+    /// Code, message and field messages, as they follow "refused with 422 …".
+    pub(crate) fn summary(&self) -> String {
+        let mut summary = String::new();
+        if let Some(code) = &self.code {
+            summary.push_str(&format!(" {code}"));
+        }
+        if let Some(message) = &self.message {
+            summary.push_str(&format!(": {message}"));
+        }
+        let fields: Vec<_> = self
+            .errors
+            .iter()
+            .map(|(field, messages)| format!("{field}: {}", messages.join(" ")))
+            .collect();
+        if !fields.is_empty() {
+            summary.push_str(&format!(" ({})", fields.join("; ")));
+        }
+        summary
+    }
+
+    /// Parses an error body; `None` if it is not a JSON object, such as an HTML page or an empty body.
+    pub(crate) fn read(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        body.as_object()?;
+        Some(Self::of(&body))
+    }
+
+    fn of(body: &Value) -> Self {
+        let error = &body["error"];
+        let code = text(&error["code"])
+            .or_else(|| text(error).filter(|e| is_code(e)))
+            .or_else(|| text(&body["code"]));
+        let sentence = text(error).filter(|e| !is_code(e));
+        Self {
+            code,
+            message: text(&body["message"])
+                .or_else(|| text(&error["message"]))
+                .or(sentence),
+            description: text(&body["description"]).or_else(|| text(&body["reason"])),
+            errors: fields(&body["errors"]),
+            onlyfans_response: body
+                .get("onlyfans_response")
+                .filter(|r| r.is_object())
+                .map(|r| UpstreamResponse {
+                    status: r["status"]
+                        .as_u64()
+                        .and_then(|status| status.try_into().ok()),
+                    body: r["body"].clone(),
+                }),
+            // The vendor's pages do not show where it is.
+            request_outcome: [body, error, &body["_meta"], &body["data"]]
+                .iter()
+                .find_map(|place| text(&place["request_outcome"])),
+        }
+    }
+}
+
+/// A code is one word; a sentence has spaces.
+fn is_code(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+fn text(value: &Value) -> Option<String> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+/// Laravel's map of fields; a single message counts as a list of one.
+fn fields(errors: &Value) -> BTreeMap<String, Vec<String>> {
+    let messages = |value: &Value| match value {
+        Value::Array(items) => items
+            .iter()
+            .map(|item| text(item).unwrap_or_else(|| item.to_string()))
+            .collect(),
+        Value::String(text) => vec![text.clone()],
+        other => vec![other.to_string()],
+    };
+    match errors {
+        Value::Object(map) => map
+            .iter()
+            .map(|(field, value)| (field.clone(), messages(value)))
+            .collect(),
+        Value::Array(items) if !items.is_empty() => {
+            BTreeMap::from([(String::new(), messages(errors))])
+        }
+        _ => BTreeMap::new(),
+    }
+}

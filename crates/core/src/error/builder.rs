@@ -1,0 +1,195 @@
+//! Construction of errors, for transports.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::{ApiError, Error, ErrorKind, Inner, InvalidArgument, retry_after};
+use crate::Operation;
+use crate::response::{Attempts, Drift, Response};
+
+/// How much of a refusal's body an error keeps, in bytes; the largest documented one is smaller than 1 KiB.
+pub(crate) const MAX_REFUSAL: usize = 1 << 20;
+
+/// Builds an [`Error`].
+///
+/// ```
+/// use onlyfansapi_core::transport::ErrorBuilder;
+///
+/// let cause = std::io::Error::other("no such file");
+/// let error = ErrorBuilder::configuration(format!("cannot read the certificate: {cause}")).source(cause).build();
+/// assert_eq!(error.to_string(), "cannot read the certificate: no such file");
+/// assert!(std::error::Error::source(&error).is_some());
+/// ```
+#[derive(Debug)]
+#[must_use = "call `build`"]
+pub struct ErrorBuilder(Error);
+
+impl ErrorBuilder {
+    fn new(kind: ErrorKind, operation: Option<&'static Operation>, message: String) -> Self {
+        Self(Error {
+            inner: Box::new(Inner {
+                kind,
+                operation: operation.map(|operation| operation.id),
+                message,
+                invalid: Vec::new(),
+                response: None,
+                api: None,
+                drift: Vec::new(),
+                is_timeout: false,
+                attempts: Attempts::default(),
+                source: None,
+                envelope: OnceLock::new(),
+            }),
+        })
+    }
+
+    /// [`NeverBuilt`](ErrorKind::NeverBuilt): `operation` was called with these invalid arguments.
+    pub fn invalid_arguments(operation: &'static Operation, invalid: Vec<InvalidArgument>) -> Self {
+        let list: Vec<_> = invalid.iter().map(InvalidArgument::to_string).collect();
+        let mut builder = Self::new(ErrorKind::NeverBuilt, Some(operation), list.join("; "));
+        builder.0.inner.invalid = invalid;
+        builder
+    }
+
+    /// [`NeverBuilt`](ErrorKind::NeverBuilt): the client cannot be created or used with its configuration.
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NeverBuilt, None, message.into())
+    }
+
+    /// [`NeverBuilt`](ErrorKind::NeverBuilt): the request of `operation` cannot be built.
+    pub fn never_built(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NeverBuilt, Some(operation), message.into())
+    }
+
+    /// [`NeverSent`](ErrorKind::NeverSent): no connection.
+    pub fn never_sent(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::NeverSent, Some(operation), message.into())
+    }
+
+    /// [`MaybeSent`](ErrorKind::MaybeSent): no response.
+    pub fn maybe_sent(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::MaybeSent, Some(operation), message.into())
+    }
+
+    /// [`Unreadable`](ErrorKind::Unreadable): `why` completes the sentence "responded with 200 OK, but …".
+    pub fn unreadable(
+        operation: &'static Operation,
+        response: Response,
+        why: impl fmt::Display,
+    ) -> Self {
+        let message = format!("responded with {}, but {why}", response.status);
+        Self::new(ErrorKind::Unreadable, Some(operation), message).response(response)
+    }
+
+    /// [`Refused`](ErrorKind::Refused) by a 4xx or 5xx status. At most 1 MiB of the body is kept.
+    pub fn refused(operation: &'static Operation, mut response: Response) -> Self {
+        let api = ApiError::read(&response.body);
+        let mut message = format!("refused with {}", response.status);
+        match &api {
+            Some(api) => message.push_str(&api.summary()),
+            None if response.body.is_empty() => message.push_str(", without a body"),
+            None if response.media_type() == Some("text/html") => message
+                .push_str(", with an HTML page, so by a proxy or CDN in front of the service"),
+            None => message.push_str(", with a body that is not a JSON object"),
+        }
+        if response.status == StatusCode::UNAUTHORIZED {
+            message.push_str(" (check the API key)");
+        }
+        if let Some(wait) = retry_after(&response.headers, SystemTime::now()) {
+            message.push_str(&format!(" (retry after {wait:?})"));
+        }
+        if response.body.len() > MAX_REFUSAL {
+            // A copy, so that the rest is freed.
+            response.body = Bytes::copy_from_slice(&response.body[..MAX_REFUSAL]);
+        }
+        let mut builder =
+            Self::new(ErrorKind::Refused, Some(operation), message).response(response);
+        builder.0.inner.api = api;
+        builder
+    }
+
+    /// [`Refused`](ErrorKind::Refused) by a 2xx response that reports failure.
+    pub(crate) fn refused_in_success(
+        operation: &'static Operation,
+        response: Response,
+        refusal: ApiError,
+    ) -> Self {
+        let message = format!(
+            "responded with {}, but reports failure{}",
+            response.status,
+            refusal.summary()
+        );
+        let mut builder =
+            Self::new(ErrorKind::Refused, Some(operation), message).response(response);
+        builder.0.inner.api = Some(refusal);
+        builder
+    }
+
+    /// [`Refused`](ErrorKind::Refused) by a redirect, which is never followed; the message names the target's host only.
+    pub(crate) fn redirected(operation: &'static Operation, response: Response) -> Self {
+        let target = response
+            .headers
+            .get(http::header::LOCATION)
+            .and_then(|target| target.to_str().ok());
+        let host = target
+            .and_then(|target| target.parse::<http::Uri>().ok())
+            .and_then(|uri| uri.host().map(str::to_owned));
+        let target = host.map_or_else(
+            || "another path or an invalid location".to_owned(),
+            |host| format!("host {host}"),
+        );
+        let message = format!(
+            "responded with {}, a redirect to {target}, which is not followed",
+            response.status
+        );
+        Self::new(ErrorKind::Refused, Some(operation), message).response(response)
+    }
+
+    /// Keeps the response, and how the call reached it.
+    fn response(mut self, response: Response) -> Self {
+        self.0.inner.attempts = response.attempts.clone();
+        self.0.inner.response = Some(response);
+        self
+    }
+
+    /// Adds the locations that did not match their types.
+    pub(crate) fn drift(mut self, drift: Vec<Drift>) -> Self {
+        self.0.inner.drift = drift;
+        self
+    }
+
+    /// Marks the cause as an expired time limit.
+    pub fn timeout(mut self) -> Self {
+        self.0.inner.is_timeout = true;
+        self
+    }
+
+    /// Adds the error of a lower layer. The message should already contain its text.
+    pub fn source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.inner.source = Some(source.into());
+        self
+    }
+
+    /// Adds how the call reached its outcome.
+    pub fn attempts(mut self, attempts: Attempts) -> Self {
+        self.0.inner.attempts = attempts;
+        self
+    }
+
+    /// The error.
+    #[must_use]
+    pub fn build(self) -> Error {
+        self.0
+    }
+}
+
+impl From<Error> for ErrorBuilder {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}

@@ -1,0 +1,173 @@
+//! What went wrong, and what to do next.
+
+use super::{Error, ErrorKind};
+
+impl Error {
+    fn has_status(&self, status: u16) -> bool {
+        self.status().is_some_and(|known| known == status)
+    }
+
+    /// Whether the request may have reached the service.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Before you repeat a write, check whether it took effect: list the chat's messages, retrieve the object.
+    #[must_use]
+    pub fn may_have_been_sent(&self) -> bool {
+        !matches!(
+            self.inner.kind,
+            ErrorKind::NeverBuilt | ErrorKind::NeverSent
+        )
+    }
+
+    /// Whether the arguments or the configuration are invalid, so that nothing was sent.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::invalid_arguments`] lists each argument with the reason. If it is empty, the client could not be created
+    /// and the message names the setting.
+    #[must_use]
+    pub fn is_never_built(&self) -> bool {
+        self.inner.kind == ErrorKind::NeverBuilt
+    }
+
+    /// Whether no connection could be established.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Check the base URL, the network, the proxy and TLS: a build without a TLS feature can only call loopback.
+    #[must_use]
+    pub fn is_never_sent(&self) -> bool {
+        self.inner.kind == ErrorKind::NeverSent
+    }
+
+    /// Whether a time limit expired: to connect, of an attempt, or of the call.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Reading a chat's history can take a minute. Give slow calls a longer limit with
+    /// [`CallOptions::timeout`](crate::CallOptions::timeout). A write may have taken effect unless
+    /// [`Error::is_never_sent`].
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.inner.is_timeout
+    }
+
+    /// Whether the service responded with success, but the body broke off or does not match its type.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::body`] has what arrived. Decode it yourself, or call `send_as` with your own type. If strict decoding
+    /// failed, [`Error::drift`] lists the locations.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.inner.kind == ErrorKind::Unreadable
+    }
+
+    /// Whether the service refused: with a 4xx or 5xx status, a redirect, or a 2xx response that reports failure.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::status`], [`Error::code`] and [`Error::message`] say why.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.inner.kind == ErrorKind::Refused
+    }
+
+    /// Whether the API key is missing, wrong or revoked (401).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Create a key at <https://app.onlyfansapi.com/api-keys>. A 401 with an HTML page comes from the CDN in front of the
+    /// service and says nothing about the key.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(401)
+    }
+
+    /// Whether the team is out of credits (402).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The service documents 402 for one download only; elsewhere this is the meaning that HTTP gives the status.
+    /// [`Error::credits`] has the balance if the response says so.
+    #[must_use]
+    pub fn is_out_of_credits(&self) -> bool {
+        self.has_status(402)
+    }
+
+    /// Whether the API key lacks a permission (403).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Keys have permissions (read, write, delete) and can be restricted to accounts. An HTML page comes from the CDN in
+    /// front of the service.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(403)
+    }
+
+    /// Whether the object does not exist (404).
+    ///
+    /// # Troubleshooting
+    ///
+    /// The account in the path is the service's own id (`acct_…`), never the number that OnlyFans uses. If
+    /// [`Error::is_upstream`], OnlyFans does not know the object.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(404)
+    }
+
+    /// Whether the request conflicts with another one (409).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Code `IDEMPOTENCY_CONFLICT`: the first request with this key is still running; wait, and repeat the same request.
+    /// Redelivery of a webhook: it is disabled or cooling down.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(409)
+    }
+
+    /// Whether the service rejected the arguments (422).
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::field`] has the messages about one field, [`Error::api`] those about all.
+    #[must_use]
+    pub fn is_validation(&self) -> bool {
+        self.has_status(422)
+    }
+
+    /// Whether the rate limit was exceeded (429).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Wait for [`Error::retry_after`] if the service gives it. All keys and accounts of a team share one limit;
+    /// [`Error::rate_limits`] has the numbers.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(429)
+    }
+
+    /// Whether OnlyFans refused, and the service passes that on.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`Error::upstream`] has status and body of OnlyFans. Its status can differ from the response's; rely on this one.
+    #[must_use]
+    pub fn is_upstream(&self) -> bool {
+        self.upstream().is_some() || self.code() == Some("ONLYFANS_COM_ERROR")
+    }
+
+    /// Whether the service, or a proxy or CDN in front of it, failed (5xx).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Repeat reads after a while. A write may have taken effect.
+    #[must_use]
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ErrorKind::Refused
+            && self.status().is_some_and(|status| status.is_server_error())
+    }
+}

@@ -1,0 +1,684 @@
+//! Typed decoding that records where it failed and rejects non-empty arrays in place of objects.
+//!
+//! PHP encodes an object without members as an empty array, so an empty array is accepted as an empty object.
+//! Structs with derived `Deserialize` also accept a non-empty array and assign its items to the fields in
+//! declaration order, which silently produces wrong values; here that is an error. The path to the failing value is
+//! recorded only while an error propagates, so a successful decode does almost no extra work.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+
+use serde::de::value::MapDeserializer;
+
+/// One step of the path from a value to a nested value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A field of a struct.
+    Member(String),
+    /// An entry of a map. All entries of a map have the same type.
+    Entry(String),
+    /// An item of an array.
+    Item(usize),
+}
+
+/// The kind of value that the type expects at the failing location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+    Map,
+    /// A known value of an enum.
+    KnownValue,
+    Null,
+    /// Anything else: the type rejected the value without a specific expectation.
+    Other,
+}
+
+/// Why JSON could not be decoded into a type, and where.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) path: Vec<Step>,
+    pub(crate) expected: Expected,
+    /// Line and column of the syntax error, if the input is not valid JSON.
+    pub(crate) syntax: Option<(usize, usize)>,
+}
+
+impl Failure {
+    /// Formats the failure as the end of "responded with 200 OK, but …".
+    ///
+    /// The message contains the location and the expected JSON type, never values.
+    pub(crate) fn message(&self, at: &str) -> String {
+        if let Some((line, column)) = self.syntax {
+            return format!("the response body is not valid JSON (line {line}, column {column})");
+        }
+        let mut pointer = at.to_owned();
+        for step in &self.path {
+            match step {
+                Step::Member(name) | Step::Entry(name) => pointer.push_str(&format!("/{name}")),
+                Step::Item(index) => pointer.push_str(&format!("/{index}")),
+            }
+        }
+        let location = if pointer.is_empty() {
+            "the response body".to_owned()
+        } else {
+            format!("`{pointer}`")
+        };
+        format!(
+            "{location} does not match the requested type: expected {}",
+            super::repair::label(self.expected)
+        )
+    }
+}
+
+/// Decodes all of `json`; trailing data is an error.
+pub(super) fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, Failure> {
+    let mut trace = Trace::default();
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let outcome = T::deserialize(TracedDeserializer {
+        inner: &mut reader,
+        trace: &mut trace,
+    })
+    .and_then(|value| reader.end().map(|()| value));
+    outcome.map_err(|_| trace.failure())
+}
+
+/// Decodes the `data` member of the object `body` in one pass.
+///
+/// This is the fast path for a matching response. Returns `None` in every other case: the body is not an object,
+/// `data` is missing, null or duplicated, or its value does not match the type.
+pub(crate) fn data_member<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    /// The name of a member of the body.
+    enum Name {
+        Data,
+        Other,
+    }
+
+    struct NameSeed;
+
+    impl<'de> DeserializeSeed<'de> for NameSeed {
+        type Value = Name;
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+            deserializer.deserialize_str(self)
+        }
+    }
+
+    impl Visitor<'_> for NameSeed {
+        type Value = Name;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a member name")
+        }
+
+        fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+            Ok(if name == "data" {
+                Name::Data
+            } else {
+                Name::Other
+            })
+        }
+    }
+
+    struct DataSeed<T>(PhantomData<T>);
+
+    impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for DataSeed<T> {
+        type Value = Option<T>;
+
+        fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<Option<T>, D::Error> {
+            let trace = &mut Trace::default();
+            serde::Deserialize::deserialize(TracedDeserializer { inner, trace })
+        }
+    }
+
+    struct Body<T>(PhantomData<T>);
+
+    impl<'de, T: DeserializeOwned> Visitor<'de> for Body<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
+            let mut data = None;
+            while let Some(name) = members.next_key_seed(NameSeed)? {
+                match name {
+                    Name::Other => {
+                        members.next_value::<IgnoredAny>()?;
+                    }
+                    Name::Data if data.is_some() => {
+                        return Err(A::Error::custom("duplicate `data`"));
+                    }
+                    Name::Data => data = members.next_value_seed(DataSeed(PhantomData))?,
+                }
+            }
+            Ok(data)
+        }
+    }
+
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = reader.deserialize_map(Body(PhantomData)).ok()??;
+    reader.end().ok()?;
+    Some(value)
+}
+
+/// The path and the expected kind of a failure, collected while the error propagates.
+#[derive(Default)]
+struct Trace {
+    /// Steps from the failing value up to the root.
+    path: Vec<Step>,
+    expected: Option<Expected>,
+}
+
+impl Trace {
+    fn failure(mut self) -> Failure {
+        self.path.reverse();
+        Failure {
+            path: self.path,
+            expected: self.expected.unwrap_or(Expected::Other),
+            syntax: None,
+        }
+    }
+
+    #[inline(always)]
+    fn record<T, E>(&mut self, expected: Expected, outcome: Result<T, E>) -> Result<T, E> {
+        if outcome.is_err() {
+            self.expected.get_or_insert(expected);
+        }
+        outcome
+    }
+}
+
+/// A deserializer that records the path and the expected kind when an error propagates through it.
+struct TracedDeserializer<'t, D> {
+    inner: D,
+    trace: &'t mut Trace,
+}
+
+/// Forwards the methods of a deserializer and records the kind that each one expects.
+macro_rules! forward {
+    ($($method:ident ( $($argument:ident : $kind:ty),* ) $expected:ident;)*) => {
+        $(
+            #[inline]
+            fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
+                let visitor = TracedVisitor {
+                    visitor,
+                    trace: &mut *self.trace,
+                    accepts_array: !matches!(Expected::$expected, Expected::Object),
+                    is_map: false,
+                };
+                let outcome = self.inner.$method($($argument,)* visitor);
+                self.trace.record(Expected::$expected, outcome)
+            }
+        )*
+    };
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for TracedDeserializer<'_, D> {
+    type Error = D::Error;
+
+    forward! {
+        deserialize_any() Other;
+        deserialize_bool() Boolean;
+        deserialize_i8() Integer;
+        deserialize_i16() Integer;
+        deserialize_i32() Integer;
+        deserialize_i64() Integer;
+        deserialize_i128() Integer;
+        deserialize_u8() Integer;
+        deserialize_u16() Integer;
+        deserialize_u32() Integer;
+        deserialize_u64() Integer;
+        deserialize_u128() Integer;
+        deserialize_f32() Number;
+        deserialize_f64() Number;
+        deserialize_char() String;
+        deserialize_str() String;
+        deserialize_string() String;
+        deserialize_bytes() String;
+        deserialize_byte_buf() String;
+        deserialize_option() Other;
+        deserialize_unit() Null;
+        deserialize_unit_struct(name: &'static str) Null;
+        deserialize_newtype_struct(name: &'static str) Other;
+        deserialize_seq() Array;
+        deserialize_tuple(len: usize) Array;
+        deserialize_tuple_struct(name: &'static str, len: usize) Array;
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]) Object;
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]) KnownValue;
+        deserialize_identifier() String;
+        deserialize_ignored_any() Other;
+    }
+
+    /// Calls `deserialize_any`, because `deserialize_map` of serde_json rejects arrays before they reach the
+    /// visitor.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let visitor = TracedVisitor {
+            visitor,
+            trace: &mut *self.trace,
+            accepts_array: false,
+            is_map: true,
+        };
+        let outcome = self.inner.deserialize_any(visitor);
+        self.trace.record(Expected::Map, outcome)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+/// A visitor that traces errors in nested values.
+struct TracedVisitor<'t, V> {
+    visitor: V,
+    trace: &'t mut Trace,
+    /// Whether the type accepts an array; structs and maps do not.
+    accepts_array: bool,
+    /// Whether the members of an object are entries of a map instead of fields of a struct.
+    is_map: bool,
+}
+
+macro_rules! visit {
+    ($($method:ident $kind:ty;)*) => {
+        $(fn $method<E: serde::de::Error>(self, value: $kind) -> Result<V::Value, E> {
+            self.visitor.$method(value)
+        })*
+    };
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for TracedVisitor<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.visitor.expecting(f)
+    }
+
+    visit! {
+        visit_bool bool;
+        visit_i64 i64;
+        visit_i128 i128;
+        visit_u64 u64;
+        visit_u128 u128;
+        visit_f64 f64;
+        visit_str &str;
+        visit_borrowed_str &'de str;
+        visit_string String;
+        visit_bytes &[u8];
+        visit_borrowed_bytes &'de [u8];
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<V::Value, E> {
+        self.visitor.visit_unit()
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<V::Value, E> {
+        self.visitor.visit_none()
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.visitor.visit_some(TracedDeserializer {
+            inner,
+            trace: self.trace,
+        })
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.visitor.visit_newtype_struct(TracedDeserializer {
+            inner,
+            trace: self.trace,
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<V::Value, A::Error> {
+        if !self.accepts_array {
+            // PHP encodes an object without members as an empty array.
+            return match access.next_element::<IgnoredAny>()? {
+                None => self
+                    .visitor
+                    .visit_map(MapDeserializer::new(std::iter::empty::<(&str, ())>())),
+                Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &"an object")),
+            };
+        }
+        self.visitor.visit_seq(TracedSeq {
+            access,
+            trace: self.trace,
+            index: 0,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_map(TracedMap {
+            access,
+            trace: self.trace,
+            key: LastKey::default(),
+            is_map: self.is_map,
+        })
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+        self.visitor.visit_enum(TracedEnum {
+            access,
+            trace: self.trace,
+        })
+    }
+}
+
+/// Traces the items of an array.
+struct TracedSeq<'t, A> {
+    access: A,
+    trace: &'t mut Trace,
+    index: usize,
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for TracedSeq<'_, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        let outcome = self.access.next_element_seed(TracedSeed {
+            seed,
+            trace: &mut *self.trace,
+        });
+        if outcome.is_err() {
+            self.trace.path.push(Step::Item(self.index));
+        }
+        self.index += 1;
+        outcome
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.access.size_hint()
+    }
+}
+
+/// Traces the members of an object.
+struct TracedMap<'t, 'de, A> {
+    access: A,
+    trace: &'t mut Trace,
+    key: LastKey<'de>,
+    is_map: bool,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for TracedMap<'_, 'de, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        self.access.next_key_seed(KeyRecorder {
+            inner: seed,
+            key: &mut self.key,
+        })
+    }
+
+    #[inline]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        let outcome = self.access.next_value_seed(TracedSeed {
+            seed,
+            trace: &mut *self.trace,
+        });
+        if outcome.is_err() {
+            let key = self.key.take();
+            self.trace.path.push(if self.is_map {
+                Step::Entry(key)
+            } else {
+                Step::Member(key)
+            });
+        }
+        outcome
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.access.size_hint()
+    }
+}
+
+/// Traces the deserialization of a seed's value.
+struct TracedSeed<'t, S> {
+    seed: S,
+    trace: &'t mut Trace,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for TracedSeed<'_, S> {
+    type Value = S::Value;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        self.seed.deserialize(TracedDeserializer {
+            inner,
+            trace: self.trace,
+        })
+    }
+}
+
+/// Traces the content of an enum variant.
+struct TracedEnum<'t, A> {
+    access: A,
+    trace: &'t mut Trace,
+}
+
+impl<'de, 't, A: EnumAccess<'de>> EnumAccess<'de> for TracedEnum<'t, A> {
+    type Error = A::Error;
+    type Variant = TracedEnum<'t, A::Variant>;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, Self::Variant), A::Error> {
+        let (value, access) = self.access.variant_seed(seed)?;
+        Ok((
+            value,
+            TracedEnum {
+                access,
+                trace: self.trace,
+            },
+        ))
+    }
+}
+
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for TracedEnum<'_, A> {
+    type Error = A::Error;
+
+    fn unit_variant(self) -> Result<(), A::Error> {
+        self.access.unit_variant()
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
+        self.access.newtype_variant_seed(TracedSeed {
+            seed,
+            trace: self.trace,
+        })
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
+        self.access.tuple_variant(
+            len,
+            TracedVisitor {
+                visitor,
+                trace: self.trace,
+                accepts_array: true,
+                is_map: false,
+            },
+        )
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        self.access.struct_variant(
+            fields,
+            TracedVisitor {
+                visitor,
+                trace: self.trace,
+                accepts_array: false,
+                is_map: false,
+            },
+        )
+    }
+}
+
+/// The key that was read last.
+///
+/// Almost all keys can be borrowed from the input, which makes recording them cheap.
+#[derive(Default)]
+struct LastKey<'de> {
+    borrowed: &'de str,
+    /// A key that cannot be borrowed, for example because it contains escapes; used if `borrowed` is empty.
+    owned: String,
+}
+
+impl LastKey<'_> {
+    #[cold]
+    fn set_owned(&mut self, key: String) {
+        self.borrowed = "";
+        self.owned = key;
+    }
+
+    #[cold]
+    fn take(&mut self) -> String {
+        if self.borrowed.is_empty() {
+            std::mem::take(&mut self.owned)
+        } else {
+            self.borrowed.to_owned()
+        }
+    }
+}
+
+/// Records a key while it is read. Wraps a seed, a deserializer or a visitor, depending on `inner`.
+struct KeyRecorder<'k, 'de, I> {
+    inner: I,
+    key: &'k mut LastKey<'de>,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for KeyRecorder<'_, 'de, S> {
+    type Value = S::Value;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        self.inner.deserialize(KeyRecorder {
+            inner,
+            key: self.key,
+        })
+    }
+}
+
+macro_rules! forward_key {
+    ($($method:ident ( $($argument:ident : $kind:ty),* );)*) => {
+        $(
+            #[inline]
+            fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
+                self.inner.$method($($argument,)* KeyRecorder { inner: visitor, key: self.key })
+            }
+        )*
+    };
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyRecorder<'_, 'de, D> {
+    type Error = D::Error;
+
+    forward_key! {
+        deserialize_any();
+        deserialize_bool();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
+        deserialize_char();
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_seq();
+        deserialize_tuple(len: usize);
+        deserialize_tuple_struct(name: &'static str, len: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_identifier();
+        deserialize_ignored_any();
+    }
+}
+
+macro_rules! visit_key {
+    ($($method:ident $kind:ty;)*) => {
+        $(fn $method<E: serde::de::Error>(self, value: $kind) -> Result<V::Value, E> {
+            self.key.set_owned(value.to_string());
+            self.inner.$method(value)
+        })*
+    };
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for KeyRecorder<'_, 'de, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    visit_key! {
+        visit_bool bool;
+        visit_i64 i64;
+        visit_u64 u64;
+        visit_f64 f64;
+        visit_str &str;
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E: serde::de::Error>(self, value: &'de str) -> Result<V::Value, E> {
+        self.key.borrowed = value;
+        self.inner.visit_borrowed_str(value)
+    }
+
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<V::Value, E> {
+        self.key.set_owned(value.clone());
+        self.inner.visit_string(value)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.inner.visit_newtype_struct(KeyRecorder {
+            inner,
+            key: self.key,
+        })
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        self.inner.visit_some(KeyRecorder {
+            inner,
+            key: self.key,
+        })
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_enum(access)
+    }
+}

@@ -1,0 +1,123 @@
+//! Responses: from the bytes of a transport to a typed reply.
+
+mod blob;
+mod decode;
+mod envelope;
+mod location;
+mod meta;
+mod reply;
+mod streaming;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+pub use blob::Blob;
+pub use decode::{Decode, Drift};
+pub(crate) use envelope::Envelope;
+pub use envelope::{CacheInfo, Credits, Pagination, RateLimits};
+pub use location::Location;
+pub use meta::Meta;
+pub use reply::{Reply, decode};
+pub use streaming::{Download, StreamingResponse};
+
+use crate::Error;
+
+/// How the call reached its outcome: the same for a response, a streamed response and an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempts {
+    /// Number of requests sent.
+    pub count: u32,
+    /// Time from the start of the first attempt to the end of the last, including its body if it was read.
+    pub elapsed: Duration,
+    /// The wait before the next attempt, if it was too long to be made.
+    pub wait: Option<Duration>,
+    /// The idempotency key that the requests carried.
+    pub idempotency_key: Option<Arc<str>>,
+}
+
+impl Attempts {
+    /// `count` attempts in `elapsed` time.
+    #[must_use]
+    pub fn new(count: u32, elapsed: Duration) -> Self {
+        Self {
+            count,
+            elapsed,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn first() -> Self {
+        Self::new(1, Duration::ZERO)
+    }
+}
+
+/// The response to a call, read to its end.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Response {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The response headers.
+    pub headers: HeaderMap,
+    /// The body, decompressed; as much of it as arrived.
+    pub body: Bytes,
+    /// How the call reached this response.
+    pub attempts: Attempts,
+    /// Notified when the body has been decoded.
+    pub observer: Option<Arc<dyn DecodeObserver>>,
+}
+
+/// Notified when a response has been decoded, for example to record it in a trace.
+pub trait DecodeObserver: Send + Sync {
+    /// Receives the locations that did not match the type, and the error if there is no value.
+    fn decoded(&self, drift: &[Drift], error: Option<&Error>);
+}
+
+impl Response {
+    /// A response to a first attempt.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            attempts: Attempts::first(),
+            observer: None,
+        }
+    }
+
+    /// The id of the request: the service's, otherwise that of the CDN (`cf-ray`).
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        ["x-request-id", "cf-ray"]
+            .iter()
+            .find_map(|name| self.headers.get(*name)?.to_str().ok())
+    }
+
+    /// The media type without its parameters.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        let value = self
+            .headers
+            .get(http::header::CONTENT_TYPE)?
+            .to_str()
+            .ok()?;
+        value.split(';').next().map(str::trim)
+    }
+}
+
+impl fmt::Debug for Response {
+    /// Shows status and sizes only: headers and bodies can contain session data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers.len())
+            .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts.count)
+            .field("elapsed", &self.attempts.elapsed)
+            .finish()
+    }
+}

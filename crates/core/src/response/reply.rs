@@ -1,0 +1,303 @@
+//! A successful response: the typed value, and its metadata.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::de::DeserializeOwned;
+use serde::de::value::{BytesDeserializer, Error as FromBytes};
+use serde_json::Value;
+
+use super::decode::{self, Decode, Drift};
+use super::envelope::{Parts, is_bare_envelope, is_envelope, is_object};
+use super::{Meta, Response};
+use crate::error::{ApiError, Error, ErrorBuilder};
+use crate::{Operation, ResponseShape};
+
+/// A successful response.
+///
+/// Dereferences to the value: what is under `data`, or the whole body if the operation has no envelope. Everything else
+/// about the response is in [`meta`](Self::meta), so that no field of the value can collide with a method.
+///
+/// ```
+/// # use onlyfansapi_core as onlyfansapi;
+/// use onlyfansapi::Reply;
+///
+/// # struct Fan { name: String }
+/// # fn example(reply: Reply<Vec<Fan>>) {
+/// println!("{} fans, status {}", reply.len(), reply.meta().status());
+/// for fan in &reply {
+///     println!("{}", fan.name);
+/// }
+/// let (fans, meta) = reply.into_parts();
+/// # let _ = (fans, meta);
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Reply<T> {
+    value: T,
+    meta: Meta,
+}
+
+impl<T> Reply<T> {
+    /// Everything about the response except its value.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The value alone.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The value, and everything else about the response.
+    #[must_use]
+    pub fn into_parts(self) -> (T, Meta) {
+        (self.value, self.meta)
+    }
+}
+
+impl<T> Deref for Reply<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: IntoIterator> IntoIterator for Reply<T> {
+    type Item = T::Item;
+    type IntoIter = T::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.value.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Reply<T>
+where
+    &'a T: IntoIterator,
+{
+    type Item = <&'a T as IntoIterator>::Item;
+    type IntoIter = <&'a T as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        (&self.value).into_iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply")
+            .field("value", &self.value)
+            .field("meta", &self.meta)
+            .finish()
+    }
+}
+
+/// Decodes `response`, whose status is a success, as `operation` documents it.
+///
+/// # Errors
+///
+/// - [`Refused`](crate::ErrorKind::Refused) if the body reports failure, unless `accept_refusal` is set
+/// - [`Unreadable`](crate::ErrorKind::Unreadable) if the body is not JSON, if it has no value of type `T`, or if `mode`
+///   is strict and a location does not match
+///
+/// Status, headers and body stay with the error.
+pub fn decode<T: DeserializeOwned>(
+    operation: &'static Operation,
+    response: Response,
+    mode: Decode,
+    accept_refusal: bool,
+) -> Result<Reply<T>, Error> {
+    let refusal = ApiError::in_success(&response.body, operation.refusal);
+    if let (Some(refusal), false) = (&refusal, accept_refusal) {
+        return Err(ErrorBuilder::refused_in_success(operation, response, refusal.clone()).build());
+    }
+    let body = &response.body;
+    let decoded = match operation.shape {
+        ResponseShape::Redirect => location(&response),
+        // 204 and 304 have no body by definition.
+        shape if is_blank(body) || matches!(response.status.as_u16(), 204 | 304) => absent(shape),
+        ResponseShape::Empty => nothing(&response),
+        ResponseShape::Text => text(body),
+        ResponseShape::Bytes => T::deserialize(BytesDeserializer::<FromBytes>::new(body))
+            .map(Decoded::exact)
+            .map_err(|_| "its body is a file, which the requested type does not accept".to_owned()),
+        ResponseShape::Whole => value(body, ""),
+        ResponseShape::Envelope => enveloped(body),
+        ResponseShape::Detect if is_envelope(body) => enveloped(body),
+        ResponseShape::Detect => value(body, ""),
+    };
+    match decoded {
+        Ok(Decoded { drift, .. }) if mode == Decode::Strict && !drift.is_empty() => {
+            let why = format!(
+                "{} of its values do not match their types, and decoding is strict; the first is {}",
+                drift.len(),
+                drift[0]
+            );
+            Err(ErrorBuilder::unreadable(operation, response, why)
+                .drift(drift)
+                .build())
+        }
+        Ok(Decoded {
+            value,
+            has_data,
+            drift,
+        }) => Ok(Reply {
+            value,
+            meta: Meta::new(response, has_data, drift, refusal),
+        }),
+        Err(why) => {
+            let why = if response.media_type() == Some("text/html") {
+                "its body is an HTML page, which the service itself does not send".to_owned()
+            } else {
+                why
+            };
+            Err(ErrorBuilder::unreadable(operation, response, why).build())
+        }
+    }
+}
+
+struct Decoded<T> {
+    value: T,
+    has_data: bool,
+    drift: Vec<Drift>,
+}
+
+impl<T> Decoded<T> {
+    /// A value that matches its type.
+    fn exact(value: T) -> Self {
+        Self {
+            value,
+            has_data: true,
+            drift: Vec::new(),
+        }
+    }
+}
+
+/// The value, or the end of the sentence "responded with 200 OK, but …".
+type DecodeResult<T> = Result<Decoded<T>, String>;
+
+fn is_blank(body: &[u8]) -> bool {
+    body.trim_ascii().is_empty()
+}
+
+/// Decodes `json`, which is at the pointer `at` of the body.
+fn value<T: DeserializeOwned>(json: &[u8], at: &str) -> DecodeResult<T> {
+    match decode::lenient(json, at) {
+        // A null where the type has an empty value.
+        Err(_) if json.trim_ascii() == b"null" => absent(ResponseShape::Whole),
+        Ok((value, drift)) => Ok(Decoded {
+            value,
+            has_data: json.trim_ascii() != b"null",
+            drift,
+        }),
+        Err(failure) => Err(failure.message(at)),
+    }
+}
+
+fn enveloped<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
+    // Nearly every response is decoded in one pass.
+    if let Some(value) = decode::data_member(body) {
+        return Ok(Decoded::exact(value));
+    }
+    if !is_object(body) {
+        // Not an envelope: the bare value, which other operations of the service send.
+        return value(body, "");
+    }
+    match Parts::read(body) {
+        Ok(Parts {
+            data: Some(data), ..
+        }) => value(data.get().as_bytes(), "/data"),
+        Ok(_) => without_data(body),
+        // A duplicate member of the envelope: the last one wins.
+        Err(_) => match serde_json::from_slice::<Value>(body) {
+            Ok(body) if !body["data"].is_null() => {
+                value(body["data"].to_string().as_bytes(), "/data")
+            }
+            Ok(_) => without_data(body),
+            Err(error) => Err(format!(
+                "the response body is not valid JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            )),
+        },
+    }
+}
+
+/// The value of an object without `data`. Members other than those of an envelope are drift.
+fn without_data<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
+    let mut decoded = absent(ResponseShape::Envelope)?;
+    if !is_bare_envelope(body) {
+        decoded.drift.push(Drift {
+            pointer: "/data".to_owned(),
+            expected: "the value under `data`",
+            found: "an object without `data`",
+            is_converted: false,
+        });
+    }
+    Ok(decoded)
+}
+
+/// The body of an operation that returns no value. An object passes, because every response may carry `_meta`; what else
+/// is in it is drift. Any other body did not come from this operation.
+fn nothing<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
+    let body = &response.body;
+    if body.trim_ascii() == b"null" {
+        return absent(ResponseShape::Empty);
+    }
+    if !is_object(body) || serde_json::from_slice::<Value>(body).is_err() {
+        return Err("it has a body, and the operation returns none".to_owned());
+    }
+    let mut decoded = absent(ResponseShape::Empty)?;
+    if !is_bare_envelope(body) {
+        decoded.drift.push(Drift {
+            pointer: String::new(),
+            expected: "no value",
+            found: "an object",
+            is_converted: false,
+        });
+    }
+    Ok(decoded)
+}
+
+/// The target of a redirect.
+fn location<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
+    let target = response
+        .headers
+        .get(http::header::LOCATION)
+        .and_then(|target| target.to_str().ok());
+    match target {
+        Some(target) => value(Value::from(target).to_string().as_bytes(), ""),
+        None => absent(ResponseShape::Redirect),
+    }
+}
+
+fn text<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
+    let text = std::str::from_utf8(body).map_err(|e| {
+        format!(
+            "its text is not valid UTF-8 from byte {} on",
+            e.valid_up_to()
+        )
+    })?;
+    value(Value::from(text).to_string().as_bytes(), "")
+}
+
+/// The value of a response that has none.
+fn absent<T: DeserializeOwned>(shape: ResponseShape) -> DecodeResult<T> {
+    let value = if shape == ResponseShape::Text {
+        serde_json::from_str("\"\"").ok()
+    } else {
+        decode::empty()
+    };
+    match value {
+        Some(value) => Ok(Decoded {
+            value,
+            has_data: false,
+            drift: Vec::new(),
+        }),
+        None => Err("it has no data, and the requested type has no empty value".to_owned()),
+    }
+}

@@ -1,0 +1,154 @@
+//! What a transport implements and constructs: calls, responses, errors, limits.
+//!
+//! A transport sends a [`Call`] and returns a [`Response`], or an [`Error`] that says how far the request got. The
+//! facade crate `onlyfansapi` implements one on reqwest, with every policy; tests implement their own to see what would
+//! be sent. Applications do not need this module.
+
+mod cause;
+mod dispatcher;
+mod future;
+mod limits;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use crate::error::{ErrorBuilder, retry_after};
+pub use crate::request::Request;
+pub use crate::response::{Attempts, DecodeObserver, Response, StreamingResponse, decode};
+pub use cause::cause;
+pub use dispatcher::Dispatcher;
+pub use future::{DownloadFuture, ReplyFuture};
+pub use limits::{Limit, Limits};
+
+use crate::{ApiError, Body, Decode, Error, Operation, RequestPreview};
+
+/// A future of a transport.
+pub type TransportFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'static>>;
+
+/// One call on its way to the transport.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The request.
+    pub request: Request,
+    /// Settings of this call only.
+    pub settings: CallSettings,
+}
+
+impl Call {
+    /// A call of `operation` by `request`.
+    #[must_use]
+    pub fn new(operation: &'static Operation, request: Request, settings: CallSettings) -> Self {
+        Self {
+            operation,
+            request,
+            settings,
+        }
+    }
+}
+
+/// What the caller set for one call, apart from what is part of its request. `None` and [`Limit::Unset`] leave the
+/// decision to the client.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CallSettings {
+    /// Time and size limits.
+    pub limits: Limits,
+    /// How often the request is retried at most.
+    pub retries: Option<u32>,
+    /// Whether the call is idempotent.
+    pub idempotent: Option<bool>,
+    /// How a response is handled that does not match its type.
+    pub decode: Option<Decode>,
+    /// Whether a 2xx response that reports failure is returned as a reply.
+    pub accept_refusal: bool,
+}
+
+/// Sends calls.
+///
+/// ```
+/// use std::sync::Arc;
+/// use onlyfansapi_core::RequestPreview;
+/// use onlyfansapi_core::http::{HeaderMap, StatusCode};
+/// use onlyfansapi_core::transport::{Call, ErrorBuilder, Response, Transport, TransportFuture};
+///
+/// /// Responds to every call with an empty object.
+/// struct Canned;
+///
+/// impl Transport for Canned {
+///     fn send(self: Arc<Self>, _: Call) -> TransportFuture<Response> {
+///         Box::pin(async { Ok(Response::new(StatusCode::OK, HeaderMap::new(), "{}".into())) })
+///     }
+///
+///     fn preview(&self, _: &Call) -> Result<RequestPreview, onlyfansapi_core::Error> {
+///         Err(ErrorBuilder::configuration("this transport has no address").build())
+///     }
+/// }
+/// ```
+pub trait Transport: Send + Sync + 'static {
+    /// Sends `call` and returns the response, whatever its status.
+    ///
+    /// Context travels by value in both directions: settings arrive with the [`Call`]; attempts, status, headers and
+    /// body leave with the [`Response`], and the cause of a failure with the [`Error`]. Calls share no state.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no response, or one whose body could not be read to its end. A response with a
+    /// 4xx or 5xx status is a response.
+    fn send(self: Arc<Self>, call: Call) -> TransportFuture<Response>;
+
+    /// Sends `call` and streams the response body. The default implementation buffers the body first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transport::send`].
+    fn stream(self: Arc<Self>, call: Call) -> TransportFuture<StreamingResponse> {
+        let response = self.send(call);
+        Box::pin(async move { Ok(StreamingResponse::buffered(response.await?)) })
+    }
+
+    /// The request of `call` as it would be sent, with the API key redacted.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the request cannot be built.
+    fn preview(&self, call: &Call) -> Result<RequestPreview, Error>;
+}
+
+/// Parses the body of an error response; `None` if it is not a JSON object, such as an HTML page or an empty body.
+///
+/// ```
+/// let error = onlyfansapi_core::transport::api_error(br#"{"error": "VALIDATION_ERROR", "message": "No."}"#);
+/// assert_eq!(error.and_then(|error| error.code).as_deref(), Some("VALIDATION_ERROR"));
+/// ```
+#[must_use]
+pub fn api_error(body: &[u8]) -> Option<ApiError> {
+    ApiError::read(body)
+}
+
+/// A preview of a request; redacts `Authorization`.
+#[must_use]
+pub fn request_preview(
+    method: http::Method,
+    url: String,
+    mut headers: http::HeaderMap,
+    body: &Body,
+) -> RequestPreview {
+    if headers.contains_key(http::header::AUTHORIZATION) {
+        let redacted = http::HeaderValue::from_static("[redacted]");
+        headers.insert(http::header::AUTHORIZATION, redacted);
+    }
+    let body = match body {
+        Body::Bytes(bytes) => bytes.clone(),
+        Body::Empty | Body::Factory { .. } => bytes::Bytes::new(),
+    };
+    RequestPreview {
+        method,
+        url,
+        headers,
+        body,
+    }
+}

@@ -1,0 +1,9 @@
+//! Values that appear in generated types.
+
+mod media_ref;
+mod open_enum;
+mod timestamp;
+
+pub use media_ref::MediaRef;
+pub use open_enum::UnknownValue;
+pub use timestamp::Timestamp;

@@ -1,0 +1,128 @@
+//! What setters accept: own types, strings, numbers, references and options; what they reject.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+use onlyfansapi::api::types::{ConversionType, PostbackMethod, SmartLinkScope, WebhookEvent};
+use onlyfansapi::{Client, RequestPreview, Timestamp};
+use serde_json::{Value, json};
+
+fn client() -> Client {
+    Client::new("not-a-real-key").unwrap()
+}
+
+fn body(preview: &RequestPreview) -> Value {
+    serde_json::from_slice(&preview.body).unwrap()
+}
+
+#[test]
+fn own_types_fit_own_setters() {
+    let client = client();
+    let url = url::Url::parse("https://example.com/p").unwrap();
+    let postback = client
+        .api()
+        .create_smart_link_postback()
+        .url(&url)
+        .conversion_types([ConversionType::NewSubscriber])
+        .smart_link_scope(SmartLinkScope::Global)
+        .http_method(&PostbackMethod::Post);
+    assert_eq!(
+        body(&postback.preview().unwrap()),
+        json!({"url": "https://example.com/p", "conversion_types": ["new_subscriber"], "smart_link_scope": "global", "http_method": "POST"})
+    );
+
+    let webhook = client
+        .api()
+        .create_webhook()
+        .endpoint_url(url)
+        .account_scope("global")
+        .events(vec![WebhookEvent::MessagesReceived]);
+    assert_eq!(
+        body(&webhook.preview().unwrap())["events"],
+        json!(["messages.received"])
+    );
+
+    let key = uuid::Uuid::nil();
+    let message = client
+        .api()
+        .send_message()
+        .account("acct_0123")
+        .chat_id(12345_u64)
+        .text("Hello!")
+        .idempotency_key(key);
+    let message = message.preview().unwrap();
+    assert!(message.url.ends_with("/api/acct_0123/chats/12345/messages"));
+    assert_eq!(message.headers["idempotency-key"], key.to_string());
+
+    let earnings = client
+        .api()
+        .get_earnings()
+        .account("acct_0123")
+        .start_date(Timestamp::from("2026-01-31"))
+        .end_date("2026-02-28");
+    let url = earnings.preview().unwrap().url;
+    assert!(
+        url.contains("start_date=2026-01-31") && url.contains("end_date=2026-02-28"),
+        "{url}"
+    );
+}
+
+#[test]
+fn strings_convert_to_enumerations_and_numbers() {
+    let limit: Option<u8> = Some(5);
+    let account = "acct_0123".to_owned();
+    let preview = client()
+        .api()
+        .list_active_fans()
+        .account(&account)
+        .limit(limit)
+        .offset("10")
+        .type_("a-new-type")
+        .query(None::<&str>)
+        .preview()
+        .unwrap();
+    assert!(
+        preview
+            .url
+            .ends_with("/fans/active?limit=5&offset=10&type=a-new-type"),
+        "{}",
+        preview.url
+    );
+}
+
+#[test]
+fn reports_every_argument_that_does_not_convert() {
+    let error = client()
+        .api()
+        .list_active_fans()
+        .account("")
+        .limit(u64::MAX)
+        .offset("ten")
+        .filter_max_total_spent(f64::NAN)
+        .preview()
+        .unwrap_err();
+    let invalid: Vec<_> = error
+        .invalid_arguments()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        invalid,
+        [
+            "`limit` must be a 64-bit integer",
+            "`offset` must be a 64-bit integer",
+            "`filter_max_total_spent` must be a finite number; JSON has neither NaN nor infinity",
+            "`account` is part of the path and must not be empty",
+        ]
+    );
+
+    let error = client()
+        .api()
+        .send_message()
+        .account("acct_0123")
+        .chat_id(12345)
+        .text("Hello!")
+        .price(f32::INFINITY)
+        .preview()
+        .unwrap_err();
+    assert_eq!(error.invalid_arguments()[0].argument, "price");
+}
