@@ -1,5 +1,5 @@
-//! Writes the client to `$OUT_DIR/client.rs`. With the feature `generate`, `onlyfansapi-codegen` generates it from the
-//! document. Without the feature, the build script copies `generated/client.rs`, which `cargo xtask generate` writes.
+//! Writes the client to `$OUT_DIR/client.rs`. With the `generate` feature, `onlyfansapi-codegen` generates it from the
+//! document. Without it, the build script copies `generated/client.rs`, which `cargo xtask generate` writes.
 //!
 //! In both cases, it first checks the input files against `openapi.lock`.
 

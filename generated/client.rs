@@ -11,7 +11,7 @@ pub struct Client {
     dispatcher: ::onlyfansapi_core::transport::Dispatcher,
 }
 impl ::std::convert::From<::onlyfansapi_core::transport::Dispatcher> for Client {
-    /// Creates a client that sends all its calls through `dispatcher`.
+    /// Creates a client that sends all calls through `dispatcher`.
     fn from(dispatcher: ::onlyfansapi_core::transport::Dispatcher) -> Self {
         Self { dispatcher }
     }
@@ -41,7 +41,7 @@ impl Client {
     /// let reply = client
     ///     .api()
     ///     .disconnect_account()
-    ///     .id(12345)
+    ///     .id("acct_0123")
     ///     .await?;
     /// # let _ = reply;
     /// # Ok(())
@@ -2884,7 +2884,7 @@ impl Client {
     ///     .api()
     ///     .get_mass_message()
     ///     .account("acct_0123")
-    ///     .id(12345)
+    ///     .id("acct_0123")
     ///     .await?;
     /// # let _ = reply;
     /// # Ok(())
@@ -2998,7 +2998,7 @@ impl Client {
     ///     .api()
     ///     .unsend_delete_mass_message()
     ///     .account("acct_0123")
-    ///     .id(12345)
+    ///     .id("acct_0123")
     ///     .await?;
     /// # let _ = reply;
     /// # Ok(())
@@ -3028,7 +3028,7 @@ impl Client {
     ///     .api()
     ///     .update_mass_message()
     ///     .account("acct_0123")
-    ///     .id(12345)
+    ///     .id("acct_0123")
     ///     .text("example")
     ///     .await?;
     /// # let _ = reply;
@@ -8408,7 +8408,7 @@ impl Client {
         builder::webhooks::UpdateWebhook::new(self)
     }
 }
-/// Invokes the macro `$callback` once with all operations, as a comma-separated list of
+/// Invokes the `$callback` macro once with all operations, as a comma-separated list of
 /// `(OPERATION, response type)`. Each `OPERATION` is the name of a static in [`operations`].
 ///
 /// ```
@@ -8704,7 +8704,7 @@ macro_rules! for_each_operation {
         $crate::types::webhooks::Webhook) }
     };
 }
-/// The builders returned by the methods of [`Client`], in one module per tag of the document.
+/// The builders returned by the methods of [`Client`], in one module per tag in the document.
 pub mod builder {
     /// Operations with the tag "Account".
     pub mod account {
@@ -8743,7 +8743,7 @@ pub mod builder {
                 self.request.set("id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -8764,11 +8764,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -8808,7 +8808,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -8829,11 +8829,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -8873,7 +8873,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -8894,11 +8894,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -8938,7 +8938,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -8959,11 +8959,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9023,7 +9023,7 @@ pub mod builder {
                 self.request.set("onlyfans_username", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9044,11 +9044,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9114,7 +9114,7 @@ pub mod builder {
                 self.request.set("year", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9124,7 +9124,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9149,11 +9149,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9215,7 +9215,7 @@ pub mod builder {
                 self.request.set("months", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9240,11 +9240,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9327,7 +9327,7 @@ pub mod builder {
                 self.request.set("model", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9337,7 +9337,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9360,11 +9360,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9427,7 +9427,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9437,7 +9437,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9460,11 +9460,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9529,7 +9529,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9539,7 +9539,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9564,11 +9564,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9645,7 +9645,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9655,7 +9655,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9678,11 +9678,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9727,7 +9727,7 @@ pub mod builder {
                 self.request.set("time_range", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9737,7 +9737,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9762,11 +9762,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9855,7 +9855,7 @@ pub mod builder {
                 self.request.set("stat_type", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -9865,7 +9865,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9888,11 +9888,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -9937,7 +9937,7 @@ pub mod builder {
                     ),
                 }
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -9958,11 +9958,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10014,7 +10014,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10035,11 +10035,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10079,7 +10079,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10100,11 +10100,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10144,7 +10144,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10165,11 +10165,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10209,7 +10209,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10230,11 +10230,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10274,7 +10274,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10295,11 +10295,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10339,7 +10339,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10360,11 +10360,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10404,7 +10404,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10425,11 +10425,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10508,7 +10508,7 @@ pub mod builder {
                 self.request.set("search", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10531,11 +10531,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10616,7 +10616,7 @@ pub mod builder {
                 self.request.set("query", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10639,11 +10639,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10712,7 +10712,7 @@ pub mod builder {
                 self.request.set("query", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10735,11 +10735,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10816,7 +10816,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10837,11 +10837,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -10901,7 +10901,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -10922,11 +10922,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11006,7 +11006,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11027,11 +11027,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11123,7 +11123,7 @@ pub mod builder {
                 self.request.set("rf_tag", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -11133,7 +11133,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11154,11 +11154,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11218,7 +11218,7 @@ pub mod builder {
                 self.request.set("message_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11239,11 +11239,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11303,7 +11303,7 @@ pub mod builder {
                 self.request.set("message_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11324,11 +11324,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11388,7 +11388,7 @@ pub mod builder {
                 self.request.set("message_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11409,11 +11409,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11523,7 +11523,7 @@ pub mod builder {
                 self.request.set("skip_users", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11544,11 +11544,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11648,7 +11648,7 @@ pub mod builder {
                 self.request.set("skip_users", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11669,11 +11669,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11733,7 +11733,7 @@ pub mod builder {
                 self.request.set("message_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11754,11 +11754,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -11818,7 +11818,7 @@ pub mod builder {
                 self.request.set("query", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -11839,11 +11839,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12004,7 +12004,7 @@ pub mod builder {
                 self.request.set("text", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::chat_messages::SendMessageBody>,
@@ -12012,7 +12012,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12033,11 +12033,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12097,7 +12097,7 @@ pub mod builder {
                 self.request.set("message_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12118,11 +12118,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12182,7 +12182,7 @@ pub mod builder {
                 self.request.set("message_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12203,11 +12203,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12269,7 +12269,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12290,11 +12290,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12344,7 +12344,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12365,11 +12365,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12459,7 +12459,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12480,11 +12480,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12584,7 +12584,7 @@ pub mod builder {
                 self.request.set("skip_users", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12605,11 +12605,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12649,7 +12649,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12670,11 +12670,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12724,7 +12724,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12745,11 +12745,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12799,7 +12799,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12820,11 +12820,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12874,7 +12874,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12895,11 +12895,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -12949,7 +12949,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -12970,11 +12970,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13024,7 +13024,7 @@ pub mod builder {
                 self.request.set("chat_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13045,11 +13045,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13121,7 +13121,7 @@ pub mod builder {
                 self.request.set("proxy_country", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::client_sessions::CreateClientSessionBody>,
@@ -13129,7 +13129,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13150,11 +13150,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13206,7 +13206,7 @@ pub mod builder {
                 self.request.set("attempt_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13229,11 +13229,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13278,7 +13278,7 @@ pub mod builder {
                 self.request.set("account_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13301,11 +13301,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13350,7 +13350,7 @@ pub mod builder {
                 self.request.set("attempt_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13371,11 +13371,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13518,7 +13518,7 @@ pub mod builder {
                 self.request.set("xbc", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -13528,7 +13528,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13551,11 +13551,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13620,7 +13620,7 @@ pub mod builder {
                 self.request.set("selfie_verification_completed", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::connect_only_fans_account::Submit2faBody>,
@@ -13628,7 +13628,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13651,11 +13651,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13772,7 +13772,7 @@ pub mod builder {
                 self.request.set("xbc", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -13782,7 +13782,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13805,11 +13805,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -13866,7 +13866,7 @@ pub mod builder {
                 self.request.set("data_export_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -13887,11 +13887,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14002,7 +14002,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::data_exports::CreateDataExportBody>,
@@ -14010,7 +14010,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14031,11 +14031,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14085,7 +14085,7 @@ pub mod builder {
                 self.request.set("download_url_expires_in", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14106,11 +14106,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14184,7 +14184,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14205,11 +14205,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14249,7 +14249,7 @@ pub mod builder {
                 self.request.set("data_export_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14270,11 +14270,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14314,7 +14314,7 @@ pub mod builder {
                 self.request.set("data_export_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14335,11 +14335,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14435,7 +14435,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14456,11 +14456,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14527,7 +14527,7 @@ pub mod builder {
                 self.request.set("with_total", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14550,11 +14550,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14636,7 +14636,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14657,11 +14657,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14728,7 +14728,7 @@ pub mod builder {
                 self.request.set("with_total", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14751,11 +14751,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14846,7 +14846,7 @@ pub mod builder {
                 self.request.set("skip_users_dups", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14867,11 +14867,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -14931,7 +14931,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -14952,11 +14952,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15018,7 +15018,7 @@ pub mod builder {
                 self.request.set("fan_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15039,11 +15039,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15103,7 +15103,7 @@ pub mod builder {
                 self.request.set("notes", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::fans::CreateEditFanNotesBody>,
@@ -15111,7 +15111,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15132,11 +15132,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15186,7 +15186,7 @@ pub mod builder {
                 self.request.set("fan_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15207,11 +15207,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15261,7 +15261,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15282,11 +15282,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15398,7 +15398,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15419,11 +15419,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15535,7 +15535,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15556,11 +15556,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15672,7 +15672,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15693,11 +15693,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15781,7 +15781,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15802,11 +15802,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15876,7 +15876,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15897,11 +15897,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -15961,7 +15961,7 @@ pub mod builder {
                 self.request.set("custom_name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::fans::SetFansCustomNameBody>,
@@ -15969,7 +15969,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -15990,11 +15990,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16056,7 +16056,7 @@ pub mod builder {
                 self.request.set("label", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -16066,7 +16066,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16089,11 +16089,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16136,7 +16136,7 @@ pub mod builder {
                 self.request.set("category_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16157,11 +16157,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16218,7 +16218,7 @@ pub mod builder {
                 self.request.set("regenerate", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::fans_ai_summary::GenerateFanSummaryBody>,
@@ -16226,7 +16226,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16247,11 +16247,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16301,7 +16301,7 @@ pub mod builder {
                 self.request.set("fan_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16322,11 +16322,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16356,7 +16356,7 @@ pub mod builder {
                     ),
                 }
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16381,11 +16381,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16450,7 +16450,7 @@ pub mod builder {
                 self.request.set("label", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -16460,7 +16460,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16483,11 +16483,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16602,7 +16602,7 @@ pub mod builder {
                 self.request.set("sort_direction", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16623,11 +16623,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16727,7 +16727,7 @@ pub mod builder {
                 self.request.set("sort_direction", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16748,11 +16748,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16852,7 +16852,7 @@ pub mod builder {
                 self.request.set("sort_direction", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16873,11 +16873,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -16946,7 +16946,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -16956,7 +16956,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -16977,11 +16977,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17062,7 +17062,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -17072,7 +17072,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17093,11 +17093,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17147,7 +17147,7 @@ pub mod builder {
                 self.request.set("trial_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17168,11 +17168,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17222,7 +17222,7 @@ pub mod builder {
                 self.request.set("trial_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17243,11 +17243,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17329,7 +17329,7 @@ pub mod builder {
                 self.request.set("revenue_basis", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17350,11 +17350,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17424,7 +17424,7 @@ pub mod builder {
                 self.request.set("date_start", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17445,11 +17445,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17520,7 +17520,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17541,11 +17541,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17609,7 +17609,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17630,11 +17630,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17681,7 +17681,7 @@ pub mod builder {
                 self.request.set("trial_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17702,11 +17702,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17809,7 +17809,7 @@ pub mod builder {
                 self.request.set("synchronous", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17830,11 +17830,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17891,7 +17891,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -17901,7 +17901,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -17922,11 +17922,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -17992,7 +17992,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18013,11 +18013,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18078,7 +18078,7 @@ pub mod builder {
                 self.request.set("q", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18099,11 +18099,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18155,7 +18155,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18176,11 +18176,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18242,7 +18242,7 @@ pub mod builder {
                 self.request.set("id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18263,11 +18263,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18344,7 +18344,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18365,11 +18365,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18409,7 +18409,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18432,11 +18432,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18634,7 +18634,7 @@ pub mod builder {
                 self.request.set("user_lists", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::mass_messaging::SendMassMessageBody>,
@@ -18642,7 +18642,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18663,11 +18663,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18717,7 +18717,7 @@ pub mod builder {
                 self.request.set("id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18738,11 +18738,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -18888,7 +18888,7 @@ pub mod builder {
                 self.request.set("user_lists", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::mass_messaging::UpdateMassMessageBody>,
@@ -18896,7 +18896,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -18917,11 +18917,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19019,7 +19019,7 @@ pub mod builder {
                 self.request.set("url", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -19029,7 +19029,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19050,11 +19050,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19104,7 +19104,7 @@ pub mod builder {
                 self.request.set("media_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19125,11 +19125,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19179,7 +19179,7 @@ pub mod builder {
                 self.request.set("cdn_url", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19200,11 +19200,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19254,7 +19254,7 @@ pub mod builder {
                 self.request.set("upload", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19275,11 +19275,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19351,11 +19351,16 @@ pub mod builder {
             /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
             ///
             /// File field `file`.
-            pub fn file(mut self, file: FilePart) -> Self {
-                self.request.files("file", [file]);
+            pub fn file(
+                mut self,
+                file: impl ::std::convert::Into<Option<FilePart>>,
+            ) -> Self {
+                if let Some(file) = file.into() {
+                    self.request.files("file", [file]);
+                }
                 self
             }
-            /// Sets all fields except files, replacing any fields set before.
+            /// Sets all fields except files, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::media::UploadMediaToTheOnlyFansCdnBody>,
@@ -19363,7 +19368,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19384,11 +19389,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19450,7 +19455,7 @@ pub mod builder {
                 self.request.set("media_ids", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::media_vault::DeleteVaultMediaBody>,
@@ -19458,7 +19463,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19479,11 +19484,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19530,7 +19535,7 @@ pub mod builder {
                 self.request.set("media_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19551,11 +19556,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19656,7 +19661,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19677,11 +19682,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19741,11 +19746,16 @@ pub mod builder {
             /// File to upload, at most 100 MB (Cloudflare limit); required without `file_url`.
             ///
             /// File field `file`.
-            pub fn file(mut self, file: FilePart) -> Self {
-                self.request.files("file", [file]);
+            pub fn file(
+                mut self,
+                file: impl ::std::convert::Into<Option<FilePart>>,
+            ) -> Self {
+                if let Some(file) = file.into() {
+                    self.request.files("file", [file]);
+                }
                 self
             }
-            /// Sets all fields except files, replacing any fields set before.
+            /// Sets all fields except files, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::media_vault::UploadMediaToVaultBody>,
@@ -19753,7 +19763,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19774,11 +19784,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19850,7 +19860,7 @@ pub mod builder {
                 self.request.set("media_ids", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::media_vault_lists::AddMediaToListBody>,
@@ -19858,7 +19868,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19879,11 +19889,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -19933,7 +19943,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::media_vault_lists::CreateVaultListBody>,
@@ -19941,7 +19951,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -19962,11 +19972,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20016,7 +20026,7 @@ pub mod builder {
                 self.request.set("list_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20037,11 +20047,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20112,7 +20122,7 @@ pub mod builder {
                 self.request.set("query", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20133,11 +20143,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20197,7 +20207,7 @@ pub mod builder {
                 self.request.set("media_ids", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -20207,7 +20217,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20228,11 +20238,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20292,7 +20302,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::media_vault_lists::RenameVaultListBody>,
@@ -20300,7 +20310,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20321,11 +20331,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20375,7 +20385,7 @@ pub mod builder {
                 self.request.set("list_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20396,11 +20406,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20452,7 +20462,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20473,11 +20483,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20517,7 +20527,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20538,11 +20548,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20618,7 +20628,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20639,11 +20649,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20683,7 +20693,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20704,11 +20714,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20758,7 +20768,7 @@ pub mod builder {
                 self.request.set("query", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20779,11 +20789,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20833,7 +20843,7 @@ pub mod builder {
                 self.request.set("tabs", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -20843,7 +20853,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20864,11 +20874,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -20920,7 +20930,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -20941,11 +20951,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21005,7 +21015,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21026,11 +21036,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21070,7 +21080,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21091,11 +21101,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21155,7 +21165,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21176,11 +21186,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21227,7 +21237,7 @@ pub mod builder {
                 self.request.set("amount", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::payouts::RequestManualWithdrawalBody>,
@@ -21235,7 +21245,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21256,11 +21266,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21312,7 +21322,7 @@ pub mod builder {
                 self.request.set("frequency", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::payouts::UpdatePayoutFrequencyBody>,
@@ -21320,7 +21330,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21341,11 +21351,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21434,7 +21444,7 @@ pub mod builder {
                 self.request.set("text", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21455,11 +21465,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21513,7 +21523,7 @@ pub mod builder {
                 self.request.set("comment_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21534,11 +21544,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21592,7 +21602,7 @@ pub mod builder {
                 self.request.set("comment_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21613,11 +21623,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21691,7 +21701,7 @@ pub mod builder {
                 self.request.set("sort", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21712,11 +21722,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21770,7 +21780,7 @@ pub mod builder {
                 self.request.set("comment_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21791,11 +21801,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21849,7 +21859,7 @@ pub mod builder {
                 self.request.set("comment_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21870,11 +21880,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -21928,7 +21938,7 @@ pub mod builder {
                 self.request.set("comment_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -21949,11 +21959,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22015,7 +22025,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::post_labels::CreateLabelBody>,
@@ -22023,7 +22033,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22044,11 +22054,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22108,7 +22118,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22129,11 +22139,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22199,7 +22209,7 @@ pub mod builder {
                 self.request.set("private_archive", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22220,11 +22230,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22271,7 +22281,7 @@ pub mod builder {
                 self.request.set("post_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22292,11 +22302,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22343,7 +22353,7 @@ pub mod builder {
                 self.request.set("post_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22364,11 +22374,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22476,7 +22486,7 @@ pub mod builder {
                 self.request.set("sort", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22497,11 +22507,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22548,7 +22558,7 @@ pub mod builder {
                 self.request.set("post_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22569,11 +22579,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22754,7 +22764,7 @@ pub mod builder {
                 self.request.set("voting_type", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::posts::SendPostBody>,
@@ -22762,7 +22772,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22783,11 +22793,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22844,7 +22854,7 @@ pub mod builder {
                 self.request.set("with_historical_data", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22865,11 +22875,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -22923,7 +22933,7 @@ pub mod builder {
                 self.request.set("private_archive", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -22944,11 +22954,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23133,7 +23143,7 @@ pub mod builder {
                 self.request.set("voting_type", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::posts::UpdatePostBody>,
@@ -23141,7 +23151,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23162,11 +23172,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23266,7 +23276,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::promotions::CreatePromotionBody>,
@@ -23274,7 +23284,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23297,11 +23307,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23354,7 +23364,7 @@ pub mod builder {
                 self.request.set("promotion_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23375,11 +23385,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23433,7 +23443,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23454,11 +23464,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23508,7 +23518,7 @@ pub mod builder {
                 self.request.set("promotion_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23529,11 +23539,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23592,7 +23602,7 @@ pub mod builder {
                 self.request.set("fresh", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23613,11 +23623,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23762,7 +23772,7 @@ pub mod builder {
                 self.request.set("website", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23785,11 +23795,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23876,7 +23886,7 @@ pub mod builder {
                 self.request.set("timezone", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -23897,11 +23907,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -23988,7 +23998,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24009,11 +24019,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24063,7 +24073,7 @@ pub mod builder {
                 self.request.set("queue_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24084,11 +24094,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24150,7 +24160,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::release_forms::CreateInvitationLinkBody>,
@@ -24158,7 +24168,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24179,11 +24189,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24233,7 +24243,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::release_forms::CreateReleaseFormBody>,
@@ -24241,7 +24251,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24262,11 +24272,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24323,7 +24333,7 @@ pub mod builder {
                 self.request.set("entity_type", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::release_forms::HideUnhideReleaseFormBody>,
@@ -24331,7 +24341,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24354,11 +24364,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24422,7 +24432,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24443,11 +24453,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24543,7 +24553,7 @@ pub mod builder {
                 self.request.set("sort_direction", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24564,11 +24574,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24664,7 +24674,7 @@ pub mod builder {
                 self.request.set("sort_direction", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24685,11 +24695,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24746,7 +24756,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::release_forms::RenameReleaseFormBody>,
@@ -24754,7 +24764,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24775,11 +24785,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24831,7 +24841,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24852,11 +24862,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24903,7 +24913,7 @@ pub mod builder {
                 self.request.set("period", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -24913,7 +24923,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24934,11 +24944,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -24978,7 +24988,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -24999,11 +25009,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25057,7 +25067,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25080,11 +25090,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25141,7 +25151,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25162,11 +25172,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25213,7 +25223,7 @@ pub mod builder {
                 self.request.set("period", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -25223,7 +25233,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25244,11 +25254,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25288,7 +25298,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25309,11 +25319,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25367,7 +25377,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25390,11 +25400,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25479,7 +25489,7 @@ pub mod builder {
                 self.request.set("value", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::AddSocialMediaButtonBody>,
@@ -25487,7 +25497,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25510,11 +25520,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25569,7 +25579,7 @@ pub mod builder {
                 self.request.set("username", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::CheckUsernameAvailabilityBody>,
@@ -25577,7 +25587,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25598,11 +25608,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25652,7 +25662,7 @@ pub mod builder {
                 self.request.set("button_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25673,11 +25683,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25724,7 +25734,7 @@ pub mod builder {
                 self.request.set("enabled", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::EnableDisableDrmBody>,
@@ -25732,7 +25742,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25753,11 +25763,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25804,7 +25814,7 @@ pub mod builder {
                 self.request.set("enabled", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -25814,7 +25824,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25835,11 +25845,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25879,7 +25889,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25900,11 +25910,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -25944,7 +25954,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -25965,11 +25975,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26009,7 +26019,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26030,11 +26040,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26074,7 +26084,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26095,11 +26105,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26139,7 +26149,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26162,11 +26172,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26221,7 +26231,7 @@ pub mod builder {
                 self.request.set("button_ids", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::ReorderSocialMediaButtonsBody>,
@@ -26229,7 +26239,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26252,11 +26262,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26321,7 +26331,7 @@ pub mod builder {
                 self.request.set("blocked_states", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::UpdateBlockedCountriesBody>,
@@ -26329,7 +26339,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26350,11 +26360,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26474,7 +26484,7 @@ pub mod builder {
                 self.request.set("wishlist", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::UpdateProfileBody>,
@@ -26482,7 +26492,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26503,11 +26513,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26567,7 +26577,7 @@ pub mod builder {
                 self.request.set("label", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::UpdateSocialMediaButtonBody>,
@@ -26575,7 +26585,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26598,11 +26608,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26657,7 +26667,7 @@ pub mod builder {
                 self.request.set("price", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::UpdateSubscriptionPriceBody>,
@@ -26665,7 +26675,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26686,11 +26696,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26809,7 +26819,7 @@ pub mod builder {
                 self.request.set("text", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::settings::UpdateWelcomeMessageBody>,
@@ -26817,7 +26827,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26838,11 +26848,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26914,7 +26924,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -26924,7 +26934,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -26945,11 +26955,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -26999,7 +27009,7 @@ pub mod builder {
                 self.request.set("shared_trial_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27020,11 +27030,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27092,7 +27102,7 @@ pub mod builder {
                 self.request.set("synchronous", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27113,11 +27123,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27177,7 +27187,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -27187,7 +27197,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27208,11 +27218,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27262,7 +27272,7 @@ pub mod builder {
                 self.request.set("shared_trial_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27283,11 +27293,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27359,7 +27369,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -27369,7 +27379,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27390,11 +27400,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27444,7 +27454,7 @@ pub mod builder {
                 self.request.set("shared_tracking_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27465,11 +27475,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27561,7 +27571,7 @@ pub mod builder {
                 self.request.set("with_deleted", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27582,11 +27592,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27646,7 +27656,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -27656,7 +27666,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27677,11 +27687,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27731,7 +27741,7 @@ pub mod builder {
                 self.request.set("shared_tracking_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27752,11 +27762,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27872,7 +27882,7 @@ pub mod builder {
                 self.request.set("url", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -27882,7 +27892,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27905,11 +27915,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -27951,7 +27961,7 @@ pub mod builder {
                 self.request.set("postback_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -27972,11 +27982,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28006,7 +28016,7 @@ pub mod builder {
                     ),
                 }
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28031,11 +28041,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28077,7 +28087,7 @@ pub mod builder {
                 self.request.set("postback_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28100,11 +28110,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28220,7 +28230,7 @@ pub mod builder {
                 self.request.set("url", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -28230,7 +28240,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28253,11 +28263,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28324,7 +28334,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::smart_links::AddSmartLinkTagsBody>,
@@ -28332,7 +28342,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28353,11 +28363,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28424,7 +28434,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::smart_links::CreateSmartLinkBody>,
@@ -28432,7 +28442,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28453,11 +28463,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28683,7 +28693,7 @@ pub mod builder {
                 self.request.set("supercharged_events", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::smart_links::CreateSmartLinkPixelBody>,
@@ -28691,7 +28701,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28712,11 +28722,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28756,7 +28766,7 @@ pub mod builder {
                 self.request.set("smart_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28777,11 +28787,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28828,7 +28838,7 @@ pub mod builder {
                 self.request.set("pixel_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28849,11 +28859,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28893,7 +28903,7 @@ pub mod builder {
                 self.request.set("smart_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -28914,11 +28924,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -28990,7 +29000,7 @@ pub mod builder {
                 self.request.set("revenue_basis", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29011,11 +29021,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29075,7 +29085,7 @@ pub mod builder {
                 self.request.set("date_start", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29096,11 +29106,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29188,7 +29198,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29209,11 +29219,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29321,7 +29331,7 @@ pub mod builder {
                 self.request.set("onlyfans_user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29344,11 +29354,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29466,7 +29476,7 @@ pub mod builder {
                 self.request.set("subscribed_using_promo", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29487,11 +29497,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29531,7 +29541,7 @@ pub mod builder {
                 self.request.set("smart_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29554,11 +29564,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29624,7 +29634,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29647,11 +29657,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29696,7 +29706,7 @@ pub mod builder {
                 self.request.set("smart_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29717,11 +29727,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29805,7 +29815,7 @@ pub mod builder {
                 self.request.set("pixel_ids", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29828,11 +29838,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29887,7 +29897,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::smart_links::RemoveSmartLinkTagsBody>,
@@ -29895,7 +29905,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -29916,11 +29926,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -29995,7 +30005,7 @@ pub mod builder {
                 self.request.set_null("test_event_code");
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -30005,7 +30015,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30026,11 +30036,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30263,7 +30273,7 @@ pub mod builder {
                 self.request.set("supercharged_events", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::smart_links::UpdateSmartLinkPixelBody>,
@@ -30271,7 +30281,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30292,11 +30302,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30368,7 +30378,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30389,11 +30399,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30463,7 +30473,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30491,11 +30501,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30595,7 +30605,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30616,11 +30626,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30699,7 +30709,7 @@ pub mod builder {
                 self.request.set("start_date", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30720,11 +30730,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30794,7 +30804,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30815,11 +30825,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -30889,7 +30899,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -30910,11 +30920,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31010,7 +31020,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31031,11 +31041,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31121,7 +31131,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31142,11 +31152,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31232,7 +31242,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31253,11 +31263,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31353,7 +31363,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31374,11 +31384,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31476,7 +31486,7 @@ pub mod builder {
                 self.request.set("texts", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::stories::AddToStoryBody>,
@@ -31484,7 +31494,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31505,11 +31515,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31556,7 +31566,7 @@ pub mod builder {
                 self.request.set("story_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31577,11 +31587,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31628,7 +31638,7 @@ pub mod builder {
                 self.request.set("story_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31649,11 +31659,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31693,7 +31703,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31714,11 +31724,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31775,7 +31785,7 @@ pub mod builder {
                 self.request.set("marker", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31796,11 +31806,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31861,7 +31871,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31882,11 +31892,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -31933,7 +31943,7 @@ pub mod builder {
                 self.request.set("story_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -31954,11 +31964,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32005,7 +32015,7 @@ pub mod builder {
                 self.request.set("story_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32026,11 +32036,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32107,7 +32117,7 @@ pub mod builder {
                 self.request.set("body_story_id", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -32117,7 +32127,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32138,11 +32148,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32209,7 +32219,7 @@ pub mod builder {
                 self.request.set("title", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -32219,7 +32229,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32240,11 +32250,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32291,7 +32301,7 @@ pub mod builder {
                 self.request.set("highlight_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32312,11 +32322,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32370,7 +32380,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32393,11 +32403,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32457,7 +32467,7 @@ pub mod builder {
                 self.request.set("story_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32478,11 +32488,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32529,7 +32539,7 @@ pub mod builder {
                 self.request.set("highlight_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32550,11 +32560,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32628,7 +32638,7 @@ pub mod builder {
                 self.request.set("title", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -32638,7 +32648,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32659,11 +32669,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32729,7 +32739,7 @@ pub mod builder {
                 self.request.set("duration", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32750,11 +32760,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32804,7 +32814,7 @@ pub mod builder {
                 self.request.set("bundle_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32825,11 +32835,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32869,7 +32879,7 @@ pub mod builder {
                 self.request.set("account", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32892,11 +32902,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -32968,7 +32978,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::tracking_links::AddTrackingLinkTagsBody>,
@@ -32976,7 +32986,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -32997,11 +33007,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33061,7 +33071,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::tracking_links::CreateTrackingLinkBody>,
@@ -33069,7 +33079,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33094,11 +33104,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33153,7 +33163,7 @@ pub mod builder {
                 self.request.set("tracking_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33174,11 +33184,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33228,7 +33238,7 @@ pub mod builder {
                 self.request.set("tracking_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33249,11 +33259,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33335,7 +33345,7 @@ pub mod builder {
                 self.request.set("revenue_basis", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33356,11 +33366,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33430,7 +33440,7 @@ pub mod builder {
                 self.request.set("date_start", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33451,11 +33461,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33526,7 +33536,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33547,11 +33557,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33615,7 +33625,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33636,11 +33646,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33687,7 +33697,7 @@ pub mod builder {
                 self.request.set("tracking_link_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33708,11 +33718,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33827,7 +33837,7 @@ pub mod builder {
                 self.request.set("with_deleted", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33848,11 +33858,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -33909,7 +33919,7 @@ pub mod builder {
                 self.request.set("tags", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -33919,7 +33929,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -33940,11 +33950,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34046,7 +34056,7 @@ pub mod builder {
                 self.request.set("type_", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34067,11 +34077,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34160,7 +34170,7 @@ pub mod builder {
                 self.request.set("to", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34181,11 +34191,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34264,7 +34274,7 @@ pub mod builder {
                 self.request.set("skip_invalid", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -34274,7 +34284,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34297,11 +34307,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34356,7 +34366,7 @@ pub mod builder {
                 self.request.set("user_list_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34377,11 +34387,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34431,7 +34441,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -34441,7 +34451,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34462,11 +34472,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34516,7 +34526,7 @@ pub mod builder {
                 self.request.set("user_list_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34537,11 +34547,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34591,7 +34601,7 @@ pub mod builder {
                 self.request.set("user_list_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34612,11 +34622,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34686,7 +34696,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34709,11 +34719,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34788,7 +34798,7 @@ pub mod builder {
                 self.request.set("offset", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34811,11 +34821,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34884,7 +34894,7 @@ pub mod builder {
                 self.request.set("view", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34907,11 +34917,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -34973,7 +34983,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -34994,11 +35004,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35055,7 +35065,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35078,11 +35088,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35152,7 +35162,7 @@ pub mod builder {
                 self.request.set("name", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<
@@ -35162,7 +35172,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35183,11 +35193,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35249,7 +35259,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35270,11 +35280,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35324,7 +35334,7 @@ pub mod builder {
                 self.request.set("username", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35345,11 +35355,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35399,7 +35409,7 @@ pub mod builder {
                 self.request.set("ids", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35424,11 +35434,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35483,7 +35493,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35504,11 +35514,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35558,7 +35568,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35579,11 +35589,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35633,7 +35643,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35654,11 +35664,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35708,7 +35718,7 @@ pub mod builder {
                 self.request.set("user_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35729,11 +35739,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35793,7 +35803,7 @@ pub mod builder {
                 self.request.set("reason", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::users::UnsubscribeFromUserBody>,
@@ -35801,7 +35811,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35822,11 +35832,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35924,7 +35934,7 @@ pub mod builder {
                 self.request.set_null("signing_secret");
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::webhooks::CreateWebhookBody>,
@@ -35932,7 +35942,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -35953,11 +35963,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -35997,7 +36007,7 @@ pub mod builder {
                 self.request.set("webhook_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36018,11 +36028,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36052,7 +36062,7 @@ pub mod builder {
                     ),
                 }
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36075,11 +36085,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36175,7 +36185,7 @@ pub mod builder {
                 self.request.set("succeeded", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36198,11 +36208,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36237,7 +36247,7 @@ pub mod builder {
                     ),
                 }
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36258,11 +36268,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36312,7 +36322,7 @@ pub mod builder {
                 self.request.set("delivery_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36333,11 +36343,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36377,7 +36387,7 @@ pub mod builder {
                 self.request.set("webhook_id", value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36398,11 +36408,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36489,7 +36499,7 @@ pub mod builder {
                 self.request.set("events", value);
                 self
             }
-            /// Sets the whole request body, replacing any fields set before.
+            /// Sets the whole request body, replacing any previously set fields.
             pub fn body(
                 mut self,
                 value: impl IntoArgument<types::webhooks::UpdateWebhookBody>,
@@ -36497,7 +36507,7 @@ pub mod builder {
                 self.request.body(value);
                 self
             }
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -36518,11 +36528,11 @@ pub mod builder {
             ) -> ReplyFuture<T> {
                 self.request.send()
             }
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -36538,7 +36548,7 @@ pub mod builder {
         }
     }
 }
-/// Static descriptions of all operations: HTTP method, path, parameters, response shape.
+/// Static descriptions of all operations: HTTP method, path, parameters and response shape.
 pub mod operations {
     #[allow(unused_imports)]
     use ::onlyfansapi_core::http::Method;
@@ -39127,7 +39137,7 @@ pub mod operations {
         empty_body: EmptyBody::Nothing,
         accept: "application/json",
         shape: ResponseShape::Envelope,
-        refusal: RefusalMarker::DEFAULT,
+        refusal: &[RefusalMarker::Errors, RefusalMarker::Error],
     };
     /// `GET /api/{account}/mass-messaging/overview`
     pub static GET_MASS_MESSAGE_OVERVIEW: Operation = Operation {
@@ -39253,6 +39263,7 @@ pub mod operations {
         refusal: &[
             RefusalMarker::SuccessFalse,
             RefusalMarker::Errors,
+            RefusalMarker::Error,
             RefusalMarker::HasError,
         ],
     };
@@ -39326,7 +39337,12 @@ pub mod operations {
         empty_body: EmptyBody::Object,
         accept: "application/json",
         shape: ResponseShape::Envelope,
-        refusal: RefusalMarker::DEFAULT,
+        refusal: &[
+            RefusalMarker::SuccessFalse,
+            RefusalMarker::Errors,
+            RefusalMarker::Error,
+            RefusalMarker::HasError,
+        ],
     };
     /// `POST /api/{account}/media/scrape`
     pub static DEPRECATED_SCRAPE_MEDIA_FROM_THE_ONLY_FANS_CDN: Operation = Operation {
@@ -43601,12 +43617,12 @@ pub mod operations {
         refusal: RefusalMarker::DEFAULT,
     };
 }
-/// The types of arguments and responses.
+/// Argument and response types.
 ///
-/// Response fields have the types of the examples in the document and are optional. Fields without docs have no
-/// description in the document.
+/// Response fields are optional, and their types come from the examples in the document. Fields without docs
+/// have no description in the document.
 ///
-/// Types that belong to one tag are in the module of that tag; shared types are at the top level.
+/// Types that belong to one tag are in that tag's module; shared types are at the top level.
 #[allow(missing_docs, unused_imports, clippy::all)]
 pub mod types {
     use self::connect_only_fans_account::AgeVerificationSession;
@@ -47171,7 +47187,7 @@ pub mod types {
             /// Guest release-form ids to tag
             pub fn rf_guest(
                 mut self,
-                rf_guest: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_guest: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_guest = Some(rf_guest.into_iter().map(Into::into).collect());
                 self
@@ -47179,7 +47195,7 @@ pub mod types {
             /// Partner release-form ids to tag
             pub fn rf_partner(
                 mut self,
-                rf_partner: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_partner: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_partner = Some(rf_partner.into_iter().map(Into::into).collect());
                 self
@@ -47187,7 +47203,7 @@ pub mod types {
             /// Creator user ids to tag
             pub fn rf_tag(
                 mut self,
-                rf_tag: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_tag: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_tag = Some(rf_tag.into_iter().map(Into::into).collect());
                 self
@@ -47310,7 +47326,7 @@ pub mod types {
                 self
             }
             /// USD price of paid content: 0 or 3-200; `mediaFiles` becomes mandatory when non-zero.
-            pub fn price(mut self, price: impl Into<f64>) -> Self {
+            pub fn price(mut self, price: f64) -> Self {
                 self.price = Some(price.into());
                 self
             }
@@ -47325,7 +47341,7 @@ pub mod types {
             /// Guests tagged in the message, by Release Form ID (array).
             pub fn rf_guest(
                 mut self,
-                rf_guest: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_guest: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_guest = Some(rf_guest.into_iter().map(Into::into).collect());
                 self
@@ -47333,7 +47349,7 @@ pub mod types {
             /// Partners tagged in the message, by Release Form ID (array).
             pub fn rf_partner(
                 mut self,
-                rf_partner: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_partner: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_partner = Some(rf_partner.into_iter().map(Into::into).collect());
                 self
@@ -47341,7 +47357,7 @@ pub mod types {
             /// Creators tagged in the message, by OnlyFans user ID (array).
             pub fn rf_tag(
                 mut self,
-                rf_tag: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_tag: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_tag = Some(rf_tag.into_iter().map(Into::into).collect());
                 self
@@ -49184,14 +49200,14 @@ pub mod types {
                 self
             }
             /// USD price of paid content: 0 or 3-200; `mediaFiles` becomes mandatory when non-zero.
-            pub fn price(mut self, price: impl Into<f64>) -> Self {
+            pub fn price(mut self, price: f64) -> Self {
                 self.price = Some(price.into());
                 self
             }
             /// Guests tagged in the mass message, by Release Form ID (array).
             pub fn rf_guest(
                 mut self,
-                rf_guest: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_guest: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_guest = Some(rf_guest.into_iter().map(Into::into).collect());
                 self
@@ -49199,7 +49215,7 @@ pub mod types {
             /// Partners tagged in the mass message, by Release Form ID (array).
             pub fn rf_partner(
                 mut self,
-                rf_partner: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_partner: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_partner = Some(rf_partner.into_iter().map(Into::into).collect());
                 self
@@ -49207,7 +49223,7 @@ pub mod types {
             /// Creators tagged in the mass message, by OnlyFans user ID (array).
             pub fn rf_tag(
                 mut self,
-                rf_tag: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_tag: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_tag = Some(rf_tag.into_iter().map(Into::into).collect());
                 self
@@ -49342,7 +49358,7 @@ pub mod types {
                 self
             }
             /// USD price of paid content: 0 or 3-200; `mediaFiles` becomes mandatory when non-zero.
-            pub fn price(mut self, price: impl Into<f64>) -> Self {
+            pub fn price(mut self, price: f64) -> Self {
                 self.price = Some(price.into());
                 self
             }
@@ -50881,7 +50897,7 @@ pub mod types {
             /// OnlyFans label IDs (array), as listed by `/posts/labels`.
             pub fn label_ids(
                 mut self,
-                label_ids: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                label_ids: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.label_ids = Some(label_ids.into_iter().map(Into::into).collect());
                 self
@@ -50907,7 +50923,7 @@ pub mod types {
             /// Creators tagged in the post, by OnlyFans user ID (array).
             pub fn rf_tag(
                 mut self,
-                rf_tag: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_tag: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_tag = Some(rf_tag.into_iter().map(Into::into).collect());
                 self
@@ -51075,7 +51091,7 @@ pub mod types {
             /// OnlyFans label IDs (array), as listed by `/posts/labels`.
             pub fn label_ids(
                 mut self,
-                label_ids: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                label_ids: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.label_ids = Some(label_ids.into_iter().map(Into::into).collect());
                 self
@@ -51083,7 +51099,7 @@ pub mod types {
             /// OnlyFans media IDs or `ofapi_media_` IDs (array).
             pub fn media_files(
                 mut self,
-                media_files: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                media_files: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.media_files = Some(
                     media_files.into_iter().map(Into::into).collect(),
@@ -51098,7 +51114,7 @@ pub mod types {
             /// Creators tagged in the post, by OnlyFans user ID (array).
             pub fn rf_tag(
                 mut self,
-                rf_tag: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_tag: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_tag = Some(rf_tag.into_iter().map(Into::into).collect());
                 self
@@ -52658,7 +52674,7 @@ pub mod types {
             /// Guests tagged in the welcome message, by Release Form ID (array).
             pub fn rf_guest(
                 mut self,
-                rf_guest: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_guest: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_guest = Some(rf_guest.into_iter().map(Into::into).collect());
                 self
@@ -52666,7 +52682,7 @@ pub mod types {
             /// Partners tagged in the welcome message, by Release Form ID (array).
             pub fn rf_partner(
                 mut self,
-                rf_partner: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_partner: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_partner = Some(rf_partner.into_iter().map(Into::into).collect());
                 self
@@ -52674,7 +52690,7 @@ pub mod types {
             /// Creators tagged in the welcome message, by OnlyFans user ID (array).
             pub fn rf_tag(
                 mut self,
-                rf_tag: impl IntoIterator<Item = impl Into<::serde_json::Value>>,
+                rf_tag: impl IntoIterator<Item = ::serde_json::Value>,
             ) -> Self {
                 self.rf_tag = Some(rf_tag.into_iter().map(Into::into).collect());
                 self
@@ -54808,12 +54824,12 @@ pub mod types {
                 self
             }
             /// Height of the sticker in canvas px, `160` by default.
-            pub fn height(mut self, height: impl Into<f64>) -> Self {
+            pub fn height(mut self, height: f64) -> Self {
                 self.height = Some(height.into());
                 self
             }
             /// Distance from the left, 0-100 percent of canvas width; default `25`.
-            pub fn left(mut self, left: impl Into<f64>) -> Self {
+            pub fn left(mut self, left: f64) -> Self {
                 self.left = Some(left.into());
                 self
             }
@@ -54823,12 +54839,12 @@ pub mod types {
                 self
             }
             /// Distance from the top, 0-100 percent of canvas height; default `30`.
-            pub fn top(mut self, top: impl Into<f64>) -> Self {
+            pub fn top(mut self, top: f64) -> Self {
                 self.top = Some(top.into());
                 self
             }
             /// Width of the sticker in canvas px, `257` by default.
-            pub fn width(mut self, width: impl Into<f64>) -> Self {
+            pub fn width(mut self, width: f64) -> Self {
                 self.width = Some(width.into());
                 self
             }
@@ -54907,7 +54923,7 @@ pub mod types {
                 }
             }
             /// Rotation in degrees, `0` by default.
-            pub fn angle(mut self, angle: impl Into<f64>) -> Self {
+            pub fn angle(mut self, angle: f64) -> Self {
                 self.angle = Some(angle.into());
                 self
             }
@@ -54930,7 +54946,7 @@ pub mod types {
                 self
             }
             /// Text size, 8-100 canvas px (native editor 9-36); `20` by default.
-            pub fn font_size(mut self, font_size: impl Into<f64>) -> Self {
+            pub fn font_size(mut self, font_size: f64) -> Self {
                 self.font_size = Some(font_size.into());
                 self
             }
@@ -54940,12 +54956,12 @@ pub mod types {
                 self
             }
             /// Distance from the left, 0-100 percent of canvas width; default `25`.
-            pub fn left(mut self, left: impl Into<f64>) -> Self {
+            pub fn left(mut self, left: f64) -> Self {
                 self.left = Some(left.into());
                 self
             }
             /// Size multiplier, `1` by default.
-            pub fn scale(mut self, scale: impl Into<f64>) -> Self {
+            pub fn scale(mut self, scale: f64) -> Self {
                 self.scale = Some(scale.into());
                 self
             }
@@ -54958,17 +54974,17 @@ pub mod types {
                 self
             }
             /// Height of the rendered text box in canvas px; estimated when absent.
-            pub fn text_height(mut self, text_height: impl Into<f64>) -> Self {
+            pub fn text_height(mut self, text_height: f64) -> Self {
                 self.text_height = Some(text_height.into());
                 self
             }
             /// Width of the rendered text box in canvas px; estimated when absent.
-            pub fn text_width(mut self, text_width: impl Into<f64>) -> Self {
+            pub fn text_width(mut self, text_width: f64) -> Self {
                 self.text_width = Some(text_width.into());
                 self
             }
             /// Distance from the top, 0-100 percent of canvas height; by default each overlay sits under the one before.
-            pub fn top(mut self, top: impl Into<f64>) -> Self {
+            pub fn top(mut self, top: f64) -> Self {
                 self.top = Some(top.into());
                 self
             }
@@ -55195,7 +55211,7 @@ pub mod types {
             pub fn new() -> Self {
                 Self::default()
             }
-            pub fn story_id(mut self, story_id: impl Into<::serde_json::Value>) -> Self {
+            pub fn story_id(mut self, story_id: ::serde_json::Value) -> Self {
                 self.story_id = Some(story_id.into());
                 self
             }

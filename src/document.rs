@@ -1,4 +1,4 @@
-//! The vendored document and overlay, for tools that read them at run time. Requires the feature `document`.
+//! The vendored document and overlay, for tools that read them at run time. Requires the `document` feature.
 //!
 //! ```
 //! use onlyfansapi_client::document::{DOCUMENT, OVERLAY};

@@ -1,4 +1,4 @@
-//! `cargo xtask bench-client`: compares a call of the SDK with plain reqwest and serde, on loopback.
+//! `cargo xtask bench-client`: compares an SDK call with plain reqwest and serde, on loopback.
 //!
 //! The measurement is the facade's example `bench_client`, in release mode. If valgrind is installed, it also counts
 //! instructions.

@@ -86,7 +86,7 @@ fn measure(server: &mut Child, requests: u64) -> Result<(Vec<f64>, Vec<u64>)> {
             .args(["--header", "Authorization: Bearer mock-api-key"])
             .arg(format!("{url}/api/smart-link-postbacks/123"))
             .output()
-            .context("cannot start wrk; on Debian, install the package `wrk`")?;
+            .context("cannot start wrk; on Debian, install the `wrk` package")?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() || text.contains("Non-2xx") || text.contains("Socket errors") {
             bail!("wrk reported errors:\n{text}");
@@ -95,10 +95,10 @@ fn measure(server: &mut Child, requests: u64) -> Result<(Vec<f64>, Vec<u64>)> {
             let (_, text) = text.split_once(before)?;
             text.split_once(after)?.0.trim().parse().ok()
         };
-        let rate = number("Requests/sec:", "\n").context("wrk printed no rate")?;
+        let rate = number("Requests/sec:", "\n").context("wrk did not report a rate")?;
         let line = text.lines().find(|line| line.contains(" requests in "));
         let count = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        sent += count.context("wrk printed no number of requests")?;
+        sent += count.context("wrk did not report a request count")?;
         rates.push(rate);
         memory.push(resident(server.id())?);
     }
@@ -111,5 +111,7 @@ fn resident(process: u32) -> Result<u64> {
         .args(["-o", "rss=", "-p", &process.to_string()])
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.trim().parse().context("ps printed no memory size")
+    text.trim()
+        .parse()
+        .context("ps did not report the memory size")
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask coverage`: the outcome of every operation, and statistics of the response fields.
+//! `cargo xtask coverage`: the outcome of every operation, and statistics about response fields.
 //!
 //! untyped.yaml lists the response fields that accept any JSON value, with reasons. `--check` fails if the list is
 //! out of date, so that no field becomes untyped unnoticed.

@@ -168,7 +168,7 @@ fn print_pass(output: &Output, pass: &str, as_json: bool) -> Result<ExitCode> {
             .map(|change| change.step)
             .collect();
         bail!(
-            "no changes by a pass `{pass}`; passes with changes: {}",
+            "no changes by the `{pass}` pass; passes with changes: {}",
             steps.into_iter().collect::<Vec<_>>().join(", ")
         );
     }

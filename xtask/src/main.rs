@@ -24,6 +24,7 @@ mod lock;
 mod measure;
 mod mock;
 mod names;
+mod package;
 mod public_api;
 mod soak;
 mod update;
@@ -56,7 +57,7 @@ enum Command {
     Diff(diff::Args),
     /// Show every change that the passes made to an operation
     Explain(explain::Args),
-    /// List what happened to each operation, and count the response fields by kind of type
+    /// List the outcome of each operation, and count the response fields by kind of type
     Coverage(coverage::Args),
     /// Check the document and the generated files against openapi.lock
     Lock(lock::Args),
@@ -70,7 +71,7 @@ enum Command {
     /// Benchmark the generator's time and memory by number of operations
     #[cfg(unix)]
     BenchDocuments(bench_documents::Args),
-    /// Benchmark a call of the SDK against plain reqwest and serde
+    /// Benchmark an SDK call against plain reqwest and serde
     BenchClient(bench_client::Args),
     /// Benchmark the throughput of the mock server, and its memory over a million requests
     #[cfg(unix)]
@@ -83,8 +84,10 @@ enum Command {
     Conformance(conformance::Args),
     /// Run the CI gate; with --full also the long tests and benchmarks
     Ci(ci::Args),
-    /// Check the minimum Rust version and the duplicates of the locked packages
+    /// Check the locked packages for their minimum Rust version and for duplicates
     Dependencies(dependencies::Args),
+    /// Package every crate, and use the packages outside the workspace
+    Package(package::Args),
 }
 
 fn main() -> ExitCode {
@@ -147,6 +150,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Conformance(args) => conformance::run(&args),
         Command::Ci(args) => ci::run(&args),
         Command::Dependencies(args) => dependencies::run(&args),
+        Command::Package(args) => package::run(&args),
     }
 }
 

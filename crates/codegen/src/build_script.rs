@@ -35,7 +35,7 @@ pub fn run(document: &str, overlay: Option<&str>, names: Option<&str>) -> ExitCo
 
 /// Verifies that the files listed in `lock` match their recorded hashes.
 ///
-/// The lock file has a member `sha256` that maps file paths to hexadecimal digests.
+/// The lock file has a `sha256` member that maps file paths to hexadecimal digests.
 ///
 /// # Errors
 ///

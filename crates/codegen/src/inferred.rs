@@ -1,7 +1,7 @@
 //! Type names and field types that were inferred from earlier documents.
 //!
 //! They are stored in `names.yaml`, which `cargo xtask names --write` updates. If the examples of a later document
-//! contain less or different data, no type is renamed and no field type is narrowed. See the pass `models`.
+//! contain less or different data, no type is renamed and no field type is narrowed. See the `models` pass.
 
 use std::collections::BTreeMap;
 use std::path::Path;

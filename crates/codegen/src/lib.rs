@@ -8,8 +8,8 @@
 //! document does not define which request to send, for example because a path has an unclosed brace or the method is
 //! not an HTTP method. Anything that cannot be typed becomes any JSON value. The report lists all of these cases.
 //!
-//! The feature `generate`, enabled by default, contains the generator. Without it, only the reader and the overlay are
-//! compiled, for programs that use documents in other ways.
+//! The `generate` feature, enabled by default, contains the generator. Without it, the crate contains only the document
+//! reader and the overlay, for programs that use documents in other ways.
 //!
 //! [`generate`] generates the source for the client in this workspace, and [`Standalone`] generates a separate crate.
 //!

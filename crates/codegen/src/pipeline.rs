@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::code::{Signatures, Target};
 use crate::coverage::{Coverage, OperationStatus};
-use crate::passes::{self, FACTS, INFERRED, PINNED, PLACES};
+use crate::passes::{self, FACTS, INFERRED, LOCATIONS, PINNED};
 use crate::walk::operations;
 use crate::{Document, Error, Names, Overlay, Pointer, Report, code, generator};
 
@@ -133,7 +133,7 @@ fn run(
         source: generated.source,
         types: generated.types,
         signatures: generated.signatures,
-        models: serde_json::from_value(root[PLACES].clone()).unwrap_or_default(),
+        models: serde_json::from_value(root[LOCATIONS].clone()).unwrap_or_default(),
         names: serde_json::from_value(root[INFERRED].clone()).unwrap_or_default(),
         report,
         coverage,

@@ -55,7 +55,7 @@ impl Report {
         self.changes.iter().filter(|change| change.is_warning)
     }
 
-    /// Returns the changes that belong to the operation `id`.
+    /// Returns the changes that belong to the operation with the operationId `id`.
     pub fn of_operation<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Change> {
         self.changes
             .iter()

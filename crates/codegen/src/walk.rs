@@ -35,7 +35,7 @@ pub(crate) fn component_name(schema: &Value) -> Option<&str> {
     reference?.strip_prefix("#/components/schemas/")
 }
 
-/// Returns the request path of an operation: the path in the document, or the path that the pass `path-parameters`
+/// Returns the request path of an operation: the path in the document, or the path that the `path-parameters` pass
 /// corrected.
 pub(crate) fn sent_path<'a>(operation: &'a Value, path: &'a str) -> &'a str {
     operation[FACTS]["path"].as_str().unwrap_or(path)
@@ -47,7 +47,7 @@ pub(crate) struct OperationMut<'a> {
     pub(crate) method: &'static str,
     /// The operationId from the document; empty if the operation has none.
     pub(crate) id: String,
-    /// The name used by the generator, available after the pass `operation-ids`.
+    /// The name used by the generator, available after the `operation-ids` pass.
     pub(crate) name: String,
     /// The first tag; empty if the operation has no tags.
     pub(crate) tag: String,
@@ -153,7 +153,7 @@ pub(crate) struct SchemaContext<'a> {
     pub(crate) operation: &'a str,
 }
 
-/// Visits every component that the pass `sides` has assigned to a side.
+/// Visits every component that the `sides` pass has assigned to a side.
 pub(crate) fn components(root: &mut Value, mut visit: impl FnMut(&mut Value, Side, &Pointer)) {
     let at = Pointer::root().join(["components", "schemas"]);
     let components = root

@@ -71,7 +71,7 @@ impl HttpTransport {
         Ok(self)
     }
 
-    /// Adds the header `Authorization: Bearer <key>` to every request.
+    /// Adds an `Authorization: Bearer <key>` header to every request.
     ///
     /// # Errors
     ///

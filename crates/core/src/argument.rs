@@ -1,31 +1,36 @@
-//! What setters take: one trait for every argument, so that numbers, strings, references and options all work.
+//! Conversions for setters: one trait for every argument, so that numbers, strings, references and options all work.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::time::SystemTime;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::request::to_json;
 use crate::{MediaRef, Timestamp};
 
-/// A value that a setter takes for an argument of type `T`. Sealed: implemented for the types below.
+/// A value that a setter accepts for an argument of type `T`. Sealed: implemented for the types below.
 ///
 /// | argument | accepts |
 /// | --- | --- |
 /// | `String` | strings, integers, finite floats, booleans, [`Timestamp`], enumerations, `Url`, `Uuid` |
-/// | `i64` | every integer type that fits, and strings that parse as one |
-/// | `f64` | finite floats, integers, and strings that parse as one |
+/// | `i64` | every integer type, if the value fits; booleans as 0 and 1; strings that parse as an integer |
+/// | `f64` | finite floats, integers that are exact, and strings that parse as a number |
 /// | `bool` | booleans, and the strings `true` and `false` |
-/// | `Vec<T>` | arrays, slices, vectors and sets of anything that `T` accepts; an iterator has to be collected |
-/// | an enumeration | itself, and strings: an unknown value is sent as it is |
-/// | `Timestamp` | itself, strings, Unix seconds, `SystemTime` |
-/// | any JSON value | `serde_json::Value`, strings, numbers, booleans, and lists of them |
+/// | `Vec<T>` | arrays, slices, vectors and sets of anything that `T` accepts; collect an iterator first |
+/// | an enumeration | itself, and strings: an unknown value is sent unchanged |
+/// | `Timestamp` | itself, strings, Unix seconds |
+/// | a JSON object | `serde_json::Map`, `serde_json::Value`, `HashMap`, `BTreeMap` |
+/// | any JSON value | `serde_json::Value`, strings, numbers, booleans, generated types; lists and maps of these |
 /// | a struct | itself |
 ///
-/// References to these types work as well. `None` leaves the argument as it is, so a value that may be absent is
-/// passed as an `Option`. A value that does not convert is reported when the request is sent, together with every
-/// other invalid argument.
+/// References to these types work as well. `None` leaves the argument unchanged, so pass an `Option` for a value that
+/// may be absent. A `None` item in a list is left out. A value that cannot be converted is reported when the request is
+/// sent, together with every other invalid argument.
+///
+/// Literals whose type the compiler cannot infer need a hint: `None::<i64>`, `Vec::<i64>::new()`,
+/// `7_000_000_000_000_i64`.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -40,27 +45,27 @@ use crate::{MediaRef, Timestamp};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be passed as an argument of type `{T}`",
     label = "expected a value that converts to `{T}`",
-    note = "pass a `{T}` or a reference to one; strings and numbers convert where the argument allows it",
-    note = "pass an array, slice or `Vec` for a list (collect an iterator first), and an `Option` to set conditionally"
+    note = "pass a `{T}` or a reference to one; strings and numbers are converted if the argument allows it",
+    note = "pass an array, slice or `Vec` for a list (collect an iterator first), and an `Option` for an optional value"
 )]
 pub trait IntoArgument<T> {
-    /// The argument; `None` if it stays as it is.
+    /// Returns the argument, or `None` to leave it unchanged.
     #[doc(hidden)]
     fn into_argument(self, seal: Seal) -> Result<Option<T>, Rejection>;
 }
 
 #[allow(unnameable_types)] // sealed on purpose
 mod seal {
-    /// Cannot be named outside of this crate, which seals [`IntoArgument`](super::IntoArgument).
+    /// Cannot be named outside this crate, which seals [`IntoArgument`](super::IntoArgument).
     #[derive(Clone, Copy, Debug)]
     pub struct Seal;
 
     /// Why a value was rejected.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Rejection {
-        /// It does not convert to the argument's type.
+        /// It cannot be converted to the argument's type.
         Type,
-        /// It converts, but cannot be sent; completes the sentence that the argument's name starts.
+        /// It can be converted but not sent. Completes a sentence that starts with the argument's name.
         Value(&'static str),
     }
 }
@@ -71,24 +76,24 @@ pub(crate) use seal::{Rejection, Seal};
 pub(crate) const NOT_FINITE: Rejection =
     Rejection::Value("must be a finite number; JSON has neither NaN nor infinity");
 
-/// A type that is an argument as a whole: the enumerations and structs of the generated client.
+/// An argument type other than the primitive types, for example a generated enumeration or struct.
 pub trait Argument: Clone + Serialize {}
 
-/// An argument that strings convert to.
+/// An argument type that can be parsed from a string.
 pub trait ParseArgument: Argument {
-    /// The argument, or `None` if `text` is not one.
+    /// Parses `text`, or returns `None` if it is not a valid argument.
     fn parse_argument(text: &str) -> Option<Self>;
 }
 
-/// An argument that integers convert to.
+/// An argument type that can be created from an integer.
 pub trait FromInteger: Argument {
-    /// The argument, or `None` if `integer` is not one.
+    /// Creates the argument, or returns `None` if `integer` is not valid.
     fn from_integer(integer: i64) -> Option<Self>;
 }
 
 /// A type that can be passed where a string is expected.
 pub trait StringArgument {
-    /// The string.
+    /// Returns the string.
     fn to_argument(&self) -> String;
 }
 
@@ -116,6 +121,26 @@ impl<T, V: IntoArgument<T>> IntoArgument<T> for Option<V> {
     }
 }
 
+/// For fields of a reply, which cannot be moved out.
+impl<'a, T, V> IntoArgument<T> for &'a Option<V>
+where
+    &'a V: IntoArgument<T>,
+{
+    fn into_argument(self, seal: Seal) -> Converted<T> {
+        self.as_ref()
+            .map_or(Ok(None), |value| value.into_argument(seal))
+    }
+}
+
+impl<T: Argument> IntoArgument<Value> for T {
+    fn into_argument(self, _: Seal) -> Converted<Value> {
+        match to_json(&self) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(NOT_FINITE),
+        }
+    }
+}
+
 impl<T: StringArgument> IntoArgument<String> for T {
     fn into_argument(self, _: Seal) -> Converted<String> {
         Ok(Some(self.to_argument()))
@@ -128,18 +153,18 @@ impl<T: StringArgument> StringArgument for &T {
     }
 }
 
-/// Strings: for arguments that are strings, and for all that parse.
+/// Implements conversions from string types to strings, numbers and every type that can be parsed.
 macro_rules! strings {
     ($($kind:ty),*) => {$(
         impl<T: ParseArgument> IntoArgument<T> for $kind {
             fn into_argument(self, _: Seal) -> Converted<T> {
-                parsed(T::parse_argument(self.as_ref()))
+                parsed(T::parse_argument(&self))
             }
         }
 
         impl IntoArgument<String> for $kind {
             fn into_argument(self, _: Seal) -> Converted<String> {
-                Ok(Some(self.into()))
+                Ok(Some(self.to_string()))
             }
         }
 
@@ -163,15 +188,26 @@ macro_rules! strings {
 
         impl IntoArgument<Value> for $kind {
             fn into_argument(self, _: Seal) -> Converted<Value> {
-                Ok(Some(Value::String(self.into())))
+                Ok(Some(Value::String(self.to_string())))
             }
         }
     )*};
 }
 
-strings!(&str, String, &String, Cow<'_, str>);
+strings!(
+    &str,
+    &&str,
+    String,
+    &String,
+    Cow<'_, str>,
+    &Cow<'_, str>,
+    Box<str>,
+    &Box<str>,
+    Arc<str>,
+    &Arc<str>
+);
 
-/// Integers: for numbers, strings, and what is made of an integer.
+/// Implements conversions from integer types to numbers, strings and every type that can be created from an integer.
 macro_rules! integers {
     ($($kind:ty),*) => {$(
         impl<T: FromInteger> IntoArgument<T> for $kind {
@@ -187,10 +223,11 @@ macro_rules! integers {
         }
 
         impl IntoArgument<f64> for $kind {
-            #[allow(clippy::cast_precision_loss, clippy::cast_lossless)] // checked: the value must survive
+            #[allow(clippy::cast_precision_loss, clippy::cast_lossless)] // checked below
             fn into_argument(self, _: Seal) -> Converted<f64> {
                 let float = self as f64;
-                parsed((float as $kind == self).then_some(float))
+                // Compare in a wider type, because casts saturate.
+                parsed((float as i128 == self as i128).then_some(float))
             }
         }
 
@@ -216,7 +253,7 @@ macro_rules! integers {
     )*};
 }
 
-/// A reference to what is `Copy`.
+/// Implements conversions from references to `Copy` types.
 macro_rules! by_reference {
     ($kind:ty: $($argument:ty),*) => {$(
         impl IntoArgument<$argument> for &$kind {
@@ -240,7 +277,7 @@ impl IntoArgument<f64> for f64 {
 }
 
 impl IntoArgument<f64> for f32 {
-    /// Through the decimal digits, so that `9.99_f32` is sent as 9.99.
+    /// Converts through the decimal digits, so that `9.99_f32` is sent as 9.99.
     fn into_argument(self, seal: Seal) -> Converted<f64> {
         self.to_string().as_str().into_argument(seal)
     }
@@ -283,6 +320,13 @@ impl IntoArgument<bool> for bool {
     }
 }
 
+/// For the flags that the service documents as integers.
+impl IntoArgument<i64> for bool {
+    fn into_argument(self, _: Seal) -> Converted<i64> {
+        Ok(Some(self.into()))
+    }
+}
+
 impl IntoArgument<String> for bool {
     fn into_argument(self, _: Seal) -> Converted<String> {
         Ok(Some(self.to_string()))
@@ -303,7 +347,7 @@ impl IntoArgument<String> for char {
 
 by_reference!(f64: f64, String, Value);
 by_reference!(f32: f64, String, Value);
-by_reference!(bool: bool, String, Value);
+by_reference!(bool: bool, i64, String, Value);
 
 impl IntoArgument<Value> for Value {
     fn into_argument(self, _: Seal) -> Converted<Value> {
@@ -315,6 +359,33 @@ impl IntoArgument<Value> for &Value {
     fn into_argument(self, _: Seal) -> Converted<Value> {
         Ok(Some(self.clone()))
     }
+}
+
+/// Implements conversions from map types to objects and to any JSON value.
+macro_rules! maps {
+    ($([$($generics:tt)*] $kind:ty;)*) => {$(
+        impl<V: IntoArgument<Value>, $($generics)*> IntoArgument<Map<String, Value>> for $kind {
+            fn into_argument(self, seal: Seal) -> Converted<Map<String, Value>> {
+                let converted = self.into_iter().filter_map(|(name, value)| {
+                    let value = value.into_argument(seal).transpose()?;
+                    Some(value.map(|value| (name.to_string(), value)))
+                });
+                converted.collect::<Result<_, _>>().map(Some)
+            }
+        }
+
+        impl<V: IntoArgument<Value>, $($generics)*> IntoArgument<Value> for $kind {
+            fn into_argument(self, seal: Seal) -> Converted<Value> {
+                let object: Converted<Map<String, Value>> = self.into_argument(seal);
+                Ok(object?.map(Value::Object))
+            }
+        }
+    )*};
+}
+
+maps! {
+    [K: ToString, S] HashMap<K, V, S>;
+    [K: ToString] BTreeMap<K, V>;
 }
 
 impl IntoArgument<Value> for Map<String, Value> {
@@ -329,6 +400,12 @@ impl IntoArgument<Self> for Map<String, Value> {
     }
 }
 
+impl IntoArgument<Map<String, Value>> for &Map<String, Value> {
+    fn into_argument(self, _: Seal) -> Converted<Map<String, Value>> {
+        Ok(Some(self.clone()))
+    }
+}
+
 impl IntoArgument<Map<String, Value>> for Value {
     fn into_argument(self, _: Seal) -> Converted<Map<String, Value>> {
         match self {
@@ -338,17 +415,7 @@ impl IntoArgument<Map<String, Value>> for Value {
     }
 }
 
-impl<T, V: IntoArgument<T>> IntoArgument<HashMap<String, T>> for HashMap<String, V> {
-    fn into_argument(self, seal: Seal) -> Converted<HashMap<String, T>> {
-        let converted = self.into_iter().filter_map(|(name, value)| {
-            let value = value.into_argument(seal).transpose()?;
-            Some(value.map(|value| (name, value)))
-        });
-        converted.collect::<Result<_, _>>().map(Some)
-    }
-}
-
-/// The items of a list that convert; an item that is `None` is left out.
+/// Converts the items of a list; an item that is `None` is left out.
 fn items<T, V: IntoArgument<T>>(
     values: impl IntoIterator<Item = V>,
     seal: Seal,
@@ -427,12 +494,6 @@ impl StringArgument for Timestamp {
     }
 }
 
-impl IntoArgument<Timestamp> for SystemTime {
-    fn into_argument(self, _: Seal) -> Converted<Timestamp> {
-        Ok(Some(self.into()))
-    }
-}
-
 impl Argument for MediaRef {}
 
 impl ParseArgument for MediaRef {
@@ -488,8 +549,8 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::needless_borrows_for_generic_args)] // references are the point
-    fn strings_accept_values_that_are_written_as_one() {
+    #[allow(clippy::needless_borrows_for_generic_args)] // references are what is tested
+    fn string_arguments_accept_values_with_a_string_form() {
         let expected = |text: &str| Ok(Some(text.to_owned()));
         assert_eq!(text("a"), expected("a"));
         assert_eq!(text(&"a".to_owned()), expected("a"));

@@ -1,4 +1,4 @@
-//! The runtime that the generated client and the facade share.
+//! The runtime shared by the generated client and the facade.
 //!
 //! A generated builder collects arguments in a [`support::RequestBuilder`]. The builder produces one
 //! [`transport::Call`], a [`transport::Transport`] turns the call into a [`transport::Response`], and the response
@@ -7,9 +7,9 @@
 //!
 //! Applications use it through the facade crate, which re-exports what they need.
 //!
-//! - the crate root: what users of a client see
-//! - [`transport`]: what a transport implements and constructs
-//! - [`support`]: what generated code and hand-written resources call
+//! - the crate root: the types that users of a client work with
+//! - [`transport`]: the interface that transports implement, and the types that they construct
+//! - [`support`]: the functions that generated code and hand-written resources call
 
 mod argument;
 mod error;
@@ -39,5 +39,5 @@ pub use response::{
 pub use transport::{DownloadFuture, ReplyFuture};
 pub use types::{MediaRef, Timestamp, UnknownValue};
 
-/// The HTTP types that appear in public signatures, so that callers need not match versions.
+/// Re-exported because `http` types appear in the public API, so that callers don't need a matching dependency.
 pub use http;

@@ -1,4 +1,4 @@
-//! The static description of an operation: one per operation of the document.
+//! The static descriptions of the document's operations.
 
 use http::Method;
 
@@ -28,7 +28,7 @@ pub struct Operation {
     pub parameters: &'static [Parameter],
     /// How the body is encoded.
     pub body: BodyFormat,
-    /// What is sent if the caller sets nothing of the body.
+    /// What is sent if the caller sets no part of the body.
     pub empty_body: EmptyBody,
     /// The media type of the `Accept` header.
     pub accept: &'static str,
@@ -39,8 +39,8 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The header that carries an idempotency key, if the operation accepts one: the service then repeats the stored
-    /// response to the same request without a second effect.
+    /// Returns the name of the header for an idempotency key, if the operation accepts a key. If a request is repeated
+    /// with the same key, the service returns the stored response, without a second effect.
     ///
     /// Source: the header parameters of the document and the overlay.
     #[must_use]
@@ -84,7 +84,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// A parameter. The generator writes one for each parameter of the document.
+    /// Creates a parameter. The generator writes a call for each parameter of the document.
     #[must_use]
     pub const fn new(
         location: ParameterLocation,
@@ -103,7 +103,7 @@ impl Parameter {
         }
     }
 
-    /// The same parameter with another style for lists and objects.
+    /// Returns the same parameter with another style for lists and objects.
     #[must_use]
     pub const fn with_style(mut self, style: QueryStyle) -> Self {
         self.style = style;
@@ -111,7 +111,7 @@ impl Parameter {
     }
 }
 
-/// How a list or an object is written in the query. All styles write scalars alike.
+/// How a list or an object is written in the query. Scalars are written the same way in every style.
 ///
 /// ```
 /// # mod onlyfansapi { pub use onlyfansapi_core as api; }
@@ -187,14 +187,14 @@ pub enum ParameterLocation {
     File,
 }
 
-/// What is sent if the caller sets nothing of the body.
+/// What is sent if the caller sets no part of the body.
 ///
 /// ```
 /// # mod onlyfansapi { pub use onlyfansapi_core as api; }
 /// use onlyfansapi::api::{EmptyBody, Operation};
 ///
 /// fn needs_body(operation: &Operation) -> bool {
-///     operation.empty_body == EmptyBody::Refused
+///     operation.empty_body == EmptyBody::Required
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,8 +203,8 @@ pub enum EmptyBody {
     Object,
     /// No body.
     Nothing,
-    /// No request: the body is required, and its type has no empty value.
-    Refused,
+    /// No request is sent: the body is required, and its type has no empty value.
+    Required,
 }
 
 /// Where the typed value is in a successful response.
@@ -238,8 +238,8 @@ pub enum ResponseShape {
 
 /// What marks a 2xx response as a refusal.
 ///
-/// Source: the vendor's pages, as its own clients read them. The overlay names the markers of operations that differ
-/// from [`DEFAULT`](Self::DEFAULT).
+/// Source: the vendor's pages and clients. The overlay sets the markers of operations that differ from
+/// [`DEFAULT`](Self::DEFAULT).
 ///
 /// ```
 /// # mod onlyfansapi { pub use onlyfansapi_core as api; }
@@ -255,11 +255,13 @@ pub enum RefusalMarker {
     SuccessFalse,
     /// `hasError: true` at the top of the body or directly under `data`.
     HasError,
-    /// A non-empty `errors` at the top of the body.
+    /// A non-empty list or map in `errors` at the top of the body.
     Errors,
+    /// A non-empty `error` at the top of a body without `data`. Not used if the whole body is the value.
+    Error,
 }
 
 impl RefusalMarker {
-    /// The markers of an operation for which neither document nor overlay says otherwise.
-    pub const DEFAULT: &'static [Self] = &[Self::SuccessFalse, Self::Errors];
+    /// The default markers, used unless the document or the overlay sets others.
+    pub const DEFAULT: &'static [Self] = &[Self::SuccessFalse, Self::Errors, Self::Error];
 }

@@ -1,4 +1,4 @@
-//! Options of a single call, kept apart from its parameters: an operation may have a parameter named `timeout` or
+//! Options for a single call, separate from its parameters: an operation may have a parameter named `timeout` or
 //! `header`.
 
 use std::fmt;
@@ -12,7 +12,8 @@ use crate::request::{query, to_json};
 use crate::transport::CallSettings;
 use crate::{Decode, InvalidArgument};
 
-/// Options of a single call, passed to a builder by `.with(…)`. What is not set is the client's default.
+/// Options for a single call, passed to a builder with `.with(…)`. The client's defaults apply to everything that is
+/// not set.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -39,16 +40,16 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No options.
+    /// Creates empty options.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a header, replacing one that the operation sets.
+    /// Adds a header, replacing a header of the same name that the operation sets.
     ///
-    /// A name or value that HTTP does not allow is reported when the request is sent. So are `Authorization` and
-    /// `Host`, which belong to the client.
+    /// A name or value that HTTP does not allow is reported when the request is sent, and so are `Authorization` and
+    /// `Host`, which only the client sets.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (
@@ -87,8 +88,8 @@ impl CallOptions {
         self
     }
 
-    /// Adds a field that the document does not describe to the JSON body, replacing one of the same name. Reported
-    /// when the request is sent if its body is not a JSON object.
+    /// Adds a field that the document does not describe to the JSON body, replacing a field of the same name. If the
+    /// body is not a JSON object, an error is reported when the request is sent.
     #[must_use]
     pub fn body_field(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
@@ -99,7 +100,7 @@ impl CallOptions {
         self
     }
 
-    /// Sets how a response is handled that does not match its type.
+    /// Sets how to handle a response that does not match its type.
     #[must_use]
     pub fn decode(mut self, decode: Decode) -> Self {
         self.settings.decode = Some(decode);
@@ -107,7 +108,8 @@ impl CallOptions {
     }
 
     /// Returns a 2xx response that reports failure as a reply instead of an error of kind
-    /// [`Refused`](crate::ErrorKind::Refused); [`Meta::refusal`](crate::Meta::refusal) says what the service reported.
+    /// [`Refused`](crate::ErrorKind::Refused); [`Meta::refusal`](crate::Meta::refusal) returns what the service
+    /// reported.
     #[must_use]
     pub fn accept_refusal(mut self) -> Self {
         self.settings.accept_refusal = true;
@@ -128,15 +130,15 @@ impl CallOptions {
         self
     }
 
-    /// Limits the time to connect, if no connection is open. `None` for no limit. Only calls with the same limit share
-    /// connections.
+    /// Limits the time to connect, if a new connection is needed. `None` for no limit. Only calls with the same limit
+    /// share connections.
     #[must_use]
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.settings.limits.connect = limit.into().into();
         self
     }
 
-    /// Limits the size of the response body, in bytes after decompression; a larger one is an error of kind
+    /// Limits the size of the response body, in bytes after decompression; a larger body is an error of kind
     /// [`Unreadable`](crate::ErrorKind::Unreadable). `None` for no limit. Streamed responses are not limited.
     #[must_use]
     pub fn max_response_bytes(mut self, limit: impl Into<Option<u64>>) -> Self {
@@ -144,21 +146,21 @@ impl CallOptions {
         self
     }
 
-    /// Sets how often the request is retried at most, where a retry is safe.
+    /// Sets the maximum number of retries. The request is retried only if that is safe.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.settings.retries = Some(retries);
         self
     }
 
-    /// Never retries the request.
+    /// Disables retries.
     #[must_use]
     pub fn no_retry(self) -> Self {
         self.retries(0)
     }
 
     /// Declares whether the call is idempotent. An idempotent call is retried like a read, even if an earlier attempt
-    /// may have taken effect. By default, reads and calls with an idempotency key are.
+    /// may have taken effect. By default, only reads and calls with an idempotency key are.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);

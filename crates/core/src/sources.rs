@@ -1,4 +1,4 @@
-//! The sources of this crate as text, for crates that contain it as a module.
+//! This crate's sources, embedded for crates that contain them as a module.
 
 /// Every source file by its path, tests and this file excluded. The crate root is `mod.rs`.
 pub const SOURCES: &[(&str, &str)] = &[

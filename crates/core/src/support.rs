@@ -1,4 +1,4 @@
-//! What generated code and hand-written resources call. Not part of the users' API.
+//! Functions and types for generated code and hand-written resources. Not part of the users' API.
 
 use crate::transport::Dispatcher;
 use crate::{CallOptions, InvalidArgument, RawRequest};
@@ -6,7 +6,7 @@ use crate::{CallOptions, InvalidArgument, RawRequest};
 pub use crate::argument::{Argument, FromInteger, ParseArgument, StringArgument};
 pub use crate::request::RequestBuilder;
 
-/// An argument that was rejected; `reason` completes the sentence that the argument's name starts.
+/// Creates the record of a rejected argument; `reason` completes a sentence that starts with the argument's name.
 ///
 /// ```
 /// let invalid = onlyfansapi_core::support::invalid_argument("url", "is empty");
@@ -28,7 +28,7 @@ pub fn reject(
     options
 }
 
-/// A request of `method` on `path` that the document does not describe.
+/// Creates a request that the document does not describe.
 pub fn raw_request(
     dispatcher: Dispatcher,
     method: http::Method,
@@ -37,8 +37,8 @@ pub fn raw_request(
     RawRequest::new(dispatcher, method, path.into())
 }
 
-/// The value of an open enumeration that the enumeration does not list. Called by
-/// [`open_enum!`](crate::open_enum), which has already compared `text` with every known value.
+/// Creates an unknown value of an open enumeration. Called by [`open_enum!`](crate::open_enum), which has already
+/// compared `text` with every known value.
 #[must_use]
 pub fn unknown_value(text: String) -> crate::UnknownValue {
     crate::UnknownValue::new(text)

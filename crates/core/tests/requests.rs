@@ -1,4 +1,4 @@
-//! How a request is built: where each parameter goes, and how the body is encoded.
+//! Tests how requests are built: the location of each parameter, and the encoding of the body.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -15,7 +15,7 @@ use onlyfansapi_core::{
 };
 use serde_json::{Value, json};
 
-/// A transport that reaches nothing.
+/// A transport without a network.
 struct Unreachable;
 
 impl Transport for Unreachable {
@@ -96,12 +96,12 @@ static JSON_API: Operation = operation(
     BodyFormat::Json("application/vnd.api+json"),
     EmptyBody::Object,
 );
-static BYTES: Operation = operation(&[ID], BodyFormat::Bytes("image/png"), EmptyBody::Refused);
+static BYTES: Operation = operation(&[ID], BodyFormat::Bytes("image/png"), EmptyBody::Required);
 static OPTIONAL: Operation = operation(&[ID], BodyFormat::Bytes("image/png"), EmptyBody::Nothing);
 static LIST: Operation = operation(
     &[ID],
     BodyFormat::Json("application/json"),
-    EmptyBody::Refused,
+    EmptyBody::Required,
 );
 static UPLOAD: Operation = operation(
     &[
@@ -173,7 +173,7 @@ fn encodes_a_form_as_php_parses_it() {
         call.request.headers["content-type"],
         "application/x-www-form-urlencoded"
     );
-    // The order of the fields is that of the map, which a feature of serde_json decides.
+    // The order of the fields is the map's, which depends on a feature of serde_json.
     let body = bytes(&call);
     let mut pairs: Vec<&str> = body.split('&').collect();
     pairs.sort_unstable();
@@ -285,7 +285,7 @@ fn rejects_numbers_that_are_not_finite_in_query_and_body() {
 }
 
 #[test]
-fn leaves_an_argument_as_it_is_if_the_value_is_none() {
+fn leaves_an_argument_unchanged_if_the_value_is_none() {
     let mut builder = builder(&FORM);
     builder.set::<String>("name", None::<&str>);
     assert_eq!(bytes(&builder.clone().build().unwrap()), "");

@@ -107,8 +107,8 @@ impl MockServerBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the port is taken or the document cannot be read. An error in the document reports the file,
-    /// the line and the problem.
+    /// Returns an error if the port is taken or the document cannot be read. If the document is invalid, the error
+    /// states the file, the line and the problem.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {

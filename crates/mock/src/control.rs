@@ -160,7 +160,7 @@ fn reply(status: u16, headers: Option<&Value>, body: Option<&Value>) -> Result<M
     };
     for (name, value) in headers.into_iter().flatten() {
         let value = HeaderValue::from_str(&plain_string(value))
-            .map_err(|_| format!("invalid value for the header `{name}`"))?;
+            .map_err(|_| format!("invalid value for the `{name}` header"))?;
         let name =
             HeaderName::try_from(name).map_err(|_| format!("invalid header name `{name}`"))?;
         reply.headers.insert(name, value);

@@ -413,7 +413,7 @@ impl Drop for KeyInProgress {
     }
 }
 
-/// Returns the body of a 404: OnlyFans' error for an account-scoped object, else the error of the service itself.
+/// Returns the body of a 404: OnlyFans' error for an account-scoped object, otherwise the service's error.
 fn not_found(operation: &Operation) -> Value {
     let name = operation.segments.iter().rev();
     let name = name.filter_map(|segment| match segment {

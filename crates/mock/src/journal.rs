@@ -74,7 +74,8 @@ impl RecordedRequest {
     /// Returns the request as a JSON object with `operationId`, `method`, `path`, `query`, `headers`, `body`, `status`
     /// and `findings`.
     ///
-    /// The headers `Authorization` and `Host` are left out: the first holds the key, the second changes with the port.
+    /// The `Authorization` and `Host` headers are omitted: the first contains the key, and the second depends on the
+    /// port.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let headers = self

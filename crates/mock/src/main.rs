@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use onlyfansapi_mock::{API_KEY, MockServer};
 
-/// Mock server of the OnlyFans API on loopback: sends nothing to OnlyFans and charges nothing
+/// Mock server for the OnlyFans API on loopback: sends nothing to OnlyFans and charges nothing
 #[derive(Debug, Parser)]
 #[command(
     name = "onlyfansapi-mock",

@@ -18,7 +18,7 @@ const FREE_TAGS: [&str; 8] = [
 
 const FREE_OPERATIONS: [&str; 2] = ["getUploadStatus", "startTypingIndicator"];
 
-/// The price of a file per started decimal megabyte.
+/// The price of a file per decimal megabyte, rounded up.
 const CREDITS_PER_MEGABYTE: u64 = 3;
 
 /// The maximum number of attempts against OnlyFans when users are added to a list and invalid ones are skipped.

@@ -1,8 +1,8 @@
 //! Routing: finds the operation of a request.
 //!
-//! If several paths match, the first segment in which they differ decides: a literal takes precedence over a parameter.
-//! `/api/webhooks/events` is therefore never a webhook with the id `events`, and `/api/authenticate/me` matches
-//! `/api/authenticate/{attempt_id}`, not `/api/{account}/me`.
+//! If several paths match, they are compared at the first differing segment: a literal takes precedence over a
+//! parameter. `/api/webhooks/events` is therefore never a webhook with the id `events`, and `/api/authenticate/me`
+//! matches `/api/authenticate/{attempt_id}`, not `/api/{account}/me`.
 
 use http::Method;
 use percent_encoding::percent_decode_str;

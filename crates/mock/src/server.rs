@@ -15,7 +15,7 @@ use crate::service::{Operation, Service};
 use crate::state::ObjectStore;
 use crate::{MockReply, MockServerBuilder, RecordedRequest, Variation, check, synthesis};
 
-/// A mock server of the OnlyFans API in this process, on its own port of loopback.
+/// A mock server for the OnlyFans API in this process, on its own port of loopback.
 ///
 /// Dropping it stops the server and checks the counts set with [`expect`](Self::expect).
 ///
@@ -164,7 +164,7 @@ impl MockServer {
         }
     }
 
-    /// Answers all further requests with `method` and `path` with `reply`.
+    /// Sends `reply` to all further requests with this method and path.
     ///
     /// `path` is compared with the percent-encoded path of the request. The document does not have to describe it.
     ///

@@ -259,7 +259,7 @@ fn operations(root: &Value) -> Vec<Operation> {
     operations
 }
 
-/// The members that mark a successful response as a refusal: `success`, unless the overlay names others.
+/// The members that mark a successful response as a refusal: `success`, unless the overlay names other members.
 fn refusal(operation: &Value) -> Vec<String> {
     match operation["x-refusal"].as_array() {
         Some(named) => named.iter().map(plain_string).collect(),
@@ -309,7 +309,7 @@ fn request_body(root: &Value, operation: &Value) -> Option<RequestBody> {
     })
 }
 
-/// Returns the media type and content of a body: JSON if documented, else the first.
+/// Returns the media type and content of a body: JSON if documented, otherwise the first.
 fn content_of(body: &Value) -> Option<(&String, &Value)> {
     let contents = body["content"].as_object()?;
     let is_json = |media_type: &str| media_type.starts_with("application/json");

@@ -1,7 +1,7 @@
 //! Synthesis of response bodies: every property of the response schema is present.
 //!
-//! Values come from the document's examples, else from the documented type. A null example is kept for scalars, and for
-//! objects and arrays whose schema does not describe their content.
+//! Values come from the document's examples or, if there are none, from the documented type. A null example is kept for
+//! scalars, and for objects and arrays whose schema does not describe their content.
 
 use std::cell::RefCell;
 
@@ -37,8 +37,8 @@ pub(crate) fn schema_count(service: &Service, response: &DocumentedResponse) -> 
     alternatives.map_or(1, Vec::len)
 }
 
-/// Makes a synthesized success report success, whatever the example of the document says: `success` is true and
-/// `hasError` is false where they describe the call. A script can still reply with a refusal.
+/// Makes a synthesized success report success, regardless of the document's example: sets `success` to true and
+/// `hasError` to false if they describe the call. A script can still reply with a refusal.
 pub(crate) fn report_success(operation: &Operation, body: &mut Value) {
     for (member, success) in [("success", true), ("hasError", false)] {
         if !operation.refusal.iter().any(|marker| marker == member) {

@@ -21,7 +21,7 @@ pub(crate) enum BodyTransfer {
     Throttled(Duration),
 }
 
-/// Converts a reply to a response of axum. `guard` is dropped once a throttled body is sent, else immediately.
+/// Converts a reply to a response of axum. `guard` is dropped once a throttled body is sent, otherwise immediately.
 pub(crate) fn response<G: Send + 'static>(reply: MockReply, guard: G) -> Response {
     let MockReply {
         status,

@@ -34,7 +34,7 @@ pub enum Variation {
 }
 
 impl Variation {
-    /// All variations with their names in the header `X-Mock-Variation`.
+    /// All variations, with their names in the `X-Mock-Variation` header.
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::Nulls, "nulls"),
         (Self::Missing, "missing"),

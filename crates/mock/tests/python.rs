@@ -1,6 +1,6 @@
 //! The vendor's Python client against the mock server: `examples/python/mock_server.py`.
 //!
-//! Skipped, with a message, if no Python with the package `onlyfans` is available.
+//! Skipped, with a message, if no Python with the `onlyfans` package is available.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -15,7 +15,7 @@ async fn vendor_python_client_works_against_the_mock_server() {
         .args(["-c", "import onlyfansapi"])
         .output();
     if !has_client.is_ok_and(|output| output.status.success()) {
-        println!("skipped: `{python}` has no package `onlyfans`");
+        println!("skipped: `{python}` does not have the `onlyfans` package");
         return;
     }
     let server = MockServer::start().await.unwrap();

@@ -1,4 +1,4 @@
-//! Compares a call of the SDK with plain reqwest and serde that decode the same body into the same type, on loopback.
+//! Compares a call through the SDK with plain reqwest and serde decoding the same body into the same type, on loopback.
 //! `cargo xtask bench-client` runs it in a release build.
 //!
 //! - `bench_client times [ROUNDS]`: measures both in interleaved rounds, and prints JSON
@@ -195,7 +195,7 @@ async fn times(rounds: usize) -> Result<Value, AnyError> {
         for drifts in [false, true] {
             let url = start_server(items, drifts)?;
             let sdk = BenchClient::sdk(&url)?;
-            // Plain serde cannot decode a body with drift, so it always gets the body without.
+            // Plain serde cannot decode a body with drift, so it always gets the body without drift.
             let plain = BenchClient::plain(&if drifts {
                 start_server(items, false)?
             } else {

@@ -1,7 +1,7 @@
 //! The first calls: list the active fans of an account, and send a message to one of them.
 //!
-//! With `ONLYFANSAPI_API_KEY` set, it calls the real service for the account on the command line and lists fans only.
-//! Without, it runs against a mock server on loopback.
+//! If `ONLYFANSAPI_API_KEY` is set, the example calls the real service for the account on the command line and only
+//! lists fans. Otherwise it uses a mock server on loopback.
 
 use onlyfansapi::Client;
 use onlyfansapi_mock::MockServer;

@@ -17,7 +17,7 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 /// The number of concurrent calls.
 const TASKS: usize = 32;
 
-/// A call that takes longer is considered hung; the timeout of a call is far shorter.
+/// A call that takes longer counts as hung; the call timeout is far shorter.
 const HANG_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The number of finished calls that the server still tracks, to detect late requests.
@@ -139,7 +139,8 @@ async fn work(client: Client, server: Arc<FaultServer>, tally: Arc<Tally>, reque
     }
 }
 
-/// Makes one of four different calls, with its number in the query; returns the error, if any.
+/// Makes one of four kinds of calls, chosen by `number`, and sends `number` as a query parameter. Returns the error, if
+/// any.
 async fn call(client: &Client, number: usize) -> Option<Error> {
     let options = CallOptions::new().query("call", number);
     let api = client.api();

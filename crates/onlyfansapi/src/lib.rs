@@ -1,4 +1,4 @@
-//! The Rust SDK of the OnlyFans API ([onlyfansapi.com](https://onlyfansapi.com)). Not affiliated with the vendor.
+//! The Rust SDK for the OnlyFans API ([onlyfansapi.com](https://onlyfansapi.com)). Not affiliated with the vendor.
 //!
 //! ```no_run
 //! use onlyfansapi::Client;
@@ -23,14 +23,16 @@
 //!
 //! # Calls
 //!
-//! - [`Client::api`] has every operation of the service's document, one method each. A method returns a builder: set
-//!   parameters and body fields by name, then await it. Setters take anything that converts ([`IntoArgument`]), and an
-//!   `Option` to set conditionally. [`api::types`] are the types of arguments and replies.
-//! - [`Client::smart_link_postbacks`] is hand-written: it checks what it sends.
+//! - [`Client::api`] has one method per operation of the service's OpenAPI document. Each method returns a builder: set
+//!   parameters and body fields by name, then await it. Setters accept any type that can be converted to the argument's
+//!   type ([`IntoArgument`]), and an `Option` for an optional value. The types of arguments and replies are in
+//!   [`api::types`].
+//! - [`Client::smart_link_postbacks`] is hand-written and validates its arguments before sending.
 //! - [`Client::request`] sends requests that the document does not describe, with the same key, limits and errors.
 //!
-//! Every builder also has `.send()`, which returns the future; `.send_as::<T>()`, which decodes into a type of your choice;
-//! `.preview()`, which shows the request without sending it; and `.with(options)`, which sets [`CallOptions`].
+//! Every builder also has `.send()`, which returns the future; `.send_as::<T>()`, which decodes into a type of your
+//! choice; `.preview()`, which returns the request without sending it; and `.with(options)`, which sets
+//! [`CallOptions`].
 //!
 //! ```
 //! # fn main() -> Result<(), onlyfansapi::Error> {
@@ -44,27 +46,29 @@
 //!
 //! # Replies
 //!
-//! A [`Reply`] dereferences to the value: what is under `data`, or the whole body if there is no envelope.
-//! [`Reply::meta`] has the rest: status, headers, credits, rate limits, cache, paging, attempts, drift and the raw body.
+//! A [`Reply`] dereferences to the value: the value under `data`, or the whole body if there is no envelope.
+//! [`Reply::meta`] returns the rest: status, headers, credits, rate limits, cache, paging, attempts, drift and the raw
+//! body.
 //!
-//! The document's types are guessed from examples, so a response may not match its type. It still gives a value: what can
-//! be converted without loss is converted (`"5"` to an integer), the rest is `None`, an array keeps its other items, and
-//! [`Meta::drift`] lists each location with what was expected and found. [`Decode::Strict`] makes it an error instead.
+//! The document's types are inferred from examples, so a response may not match its type. It is decoded anyway: a
+//! mismatched value is converted if that is lossless (`"5"` to an integer); otherwise a field becomes `None` and an
+//! array loses the item. [`Meta::drift`] lists the location of each mismatch with the expected and the actual JSON
+//! type. With [`Decode::Strict`], a mismatch is an error.
 //!
 //! # Errors
 //!
-//! [`Error::kind`] says how far the request got:
+//! [`Error::kind`] returns how far the request got:
 //!
 //! | kind | meaning | may have taken effect |
 //! | --- | --- | --- |
 //! | [`NeverBuilt`](ErrorKind::NeverBuilt) | an argument or a setting is invalid; the error lists all of them | no |
 //! | [`NeverSent`](ErrorKind::NeverSent) | no connection | no |
 //! | [`MaybeSent`](ErrorKind::MaybeSent) | no response: a timeout or a broken connection | yes |
-//! | [`Refused`](ErrorKind::Refused) | a 4xx or 5xx status, or a 2xx response that reports failure (`success: false`) | if the status is 5xx |
-//! | [`Unreadable`](ErrorKind::Unreadable) | a success whose body broke off or does not match its type | yes |
+//! | [`Refused`](ErrorKind::Refused) | a 4xx or 5xx status, a redirect, or a 2xx response that reports failure (`success: false`) | yes, in particular if the status is 5xx |
+//! | [`Unreadable`](ErrorKind::Unreadable) | a successful response whose body is incomplete or does not match its type | yes |
 //!
-//! Predicates such as [`Error::is_rate_limited`] say what went wrong, and their documentation what to do next. Status,
-//! headers and body are kept.
+//! Predicates such as [`Error::is_rate_limited`] tell what went wrong; their documentation explains what to do next.
+//! The error keeps the status, headers and body of the response.
 //!
 //! ```no_run
 //! # async fn example(client: onlyfansapi::Client) {
@@ -79,35 +83,37 @@
 //!
 //! # Retries and limits
 //!
-//! A request is retried at most twice, and only if that is safe: reads, and calls with an idempotency key, after any
-//! transient failure; other writes only if they provably took no effect. `sendMessage` gets an idempotency key, generated
-//! once per call. Connections, attempts, calls and response sizes are limited. [`ClientBuilder`] sets all of this for the
-//! client, [`CallOptions`] for one call.
+//! A request is retried at most twice by default, and only if that is safe: reads, and calls with an idempotency key,
+//! after any transient failure; other writes only if they provably had no effect. `sendMessage` gets an idempotency
+//! key, generated once per call. Connections, attempts, calls and response sizes are limited. [`ClientBuilder`]
+//! configures all of this for the client; [`CallOptions`] overrides everything except the backoff for a single call.
 //!
 //! # Tracing
 //!
-//! Each call is one `tracing` span with the target `onlyfansapi`. Its fields have OpenTelemetry's names
-//! (`http.request.method`, `url.template`, `http.response.status_code`, `error.type`) and include attempts, credits and the
-//! number of drifted locations. Retries and drift are events. Headers, bodies, queries and values are never recorded.
+//! Each call is a `tracing` span with the target `onlyfansapi`. Its fields have OpenTelemetry's names
+//! (`http.request.method`, `url.template`, `http.response.status_code`, `error.type`) and include attempts, credits and
+//! the number of drifted locations. Retries and drift are events. Headers, bodies, queries and values are never
+//! recorded.
 //!
 //! # Secrets
 //!
-//! The API key is sent to the configured origin only, over TLS or to loopback. It never appears in `Debug`, `Display` or
-//! errors. Redirects are not followed.
+//! The API key is sent only to the configured origin, over TLS or to loopback. It never appears in `Debug`, `Display`
+//! or errors. Redirects are not followed.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls with the *ring* provider and the platform's certificate verifier. A crypto provider
-//!   that your program has installed as the process default takes precedence.
-//! - `rustls-graviola`: TLS by rustls with the graviola provider, which builds without a C compiler; x86_64 and aarch64
-//!   only.
-//! - `native-tls`: TLS by the platform's own library.
-//! - Without a TLS feature, only plain HTTP to loopback works, or a custom `reqwest::Client` with TLS.
+//! - `rustls` (default): TLS with rustls, the *ring* provider and the platform's certificate verifier. If your program
+//!   has installed a default crypto provider for the process, that provider is used.
+//! - `rustls-graviola`: TLS with rustls and the graviola provider, which builds without a C compiler; x86_64 and
+//!   aarch64 only.
+//! - `native-tls`: TLS with the platform's own library.
 //! - `gzip` (default): compressed responses.
 //! - `schemars`: `schemars::JsonSchema` (schemars 1) on every generated type.
-//! - `generate`: runs the generator during the build. By default the build takes the committed copy of its output, which
-//!   is byte-identical, and compiles no generator. Libraries should leave this off: cargo unifies features, so one crate
-//!   that enables it slows down the build for all.
+//! - `generate`: runs the generator during the build. By default, the build uses the committed copy of its output,
+//!   which is byte-identical, and does not compile the generator. Libraries should leave it off: Cargo unifies
+//!   features, so a single crate that enables it slows down the whole build.
+//!
+//! Without a TLS feature, only plain HTTP to loopback works, or a custom `reqwest::Client` with TLS.
 
 mod client;
 mod policy;
@@ -123,14 +129,11 @@ pub use onlyfansapi_core::{
 };
 pub use resources::{PostbackSpec, SmartLinkPostbacks};
 
-/// The generated operations and their types. They follow the service's document; the README says what that means for
-/// versions.
+/// The generated operations and their types. They follow the service's document; the README explains what that means
+/// for versions.
 pub mod api {
     pub use onlyfansapi_client::{Client as Api, builder, operations, types};
-    pub use onlyfansapi_core::{
-        BodyFormat, EmptyBody, Operation, Parameter, ParameterLocation, QueryStyle, RefusalMarker,
-        ResponseShape,
-    };
+    pub use onlyfansapi_core::{Operation, Parameter, ParameterLocation};
 }
 
 /// The README, so that its examples are compiled.

@@ -1,4 +1,4 @@
-//! What setters accept: own types, strings, numbers, references and options; what they reject.
+//! Tests the values that setters accept (generated types, strings, numbers, references and options) and reject.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -15,7 +15,7 @@ fn body(preview: &RequestPreview) -> Value {
 }
 
 #[test]
-fn own_types_fit_own_setters() {
+fn setters_accept_generated_types() {
     let client = client();
     let url = url::Url::parse("https://example.com/p").unwrap();
     let postback = client
@@ -69,13 +69,14 @@ fn own_types_fit_own_setters() {
 #[test]
 fn strings_convert_to_enumerations_and_numbers() {
     let limit: Option<u8> = Some(5);
+    let offset: &Option<String> = &Some("10".to_owned());
     let account = "acct_0123".to_owned();
     let preview = client()
         .api()
         .list_active_fans()
         .account(&account)
         .limit(limit)
-        .offset("10")
+        .offset(offset)
         .type_("a-new-type")
         .query(None::<&str>)
         .preview()
@@ -90,7 +91,33 @@ fn strings_convert_to_enumerations_and_numbers() {
 }
 
 #[test]
-fn reports_every_argument_that_does_not_convert() {
+fn json_arguments_accept_own_types_and_lists() {
+    let preview = client()
+        .api()
+        .update_post()
+        .account("acct_0123")
+        .post_id(1)
+        .text("Hello!")
+        .media_files([onlyfansapi::MediaRef::from("ofapi_media_1")])
+        .preview()
+        .unwrap();
+    assert_eq!(body(&preview)["mediaFiles"], json!(["ofapi_media_1"]));
+    let preview = client()
+        .api()
+        .list_active_fans()
+        .account("acct_0123")
+        .filter_online(true)
+        .preview()
+        .unwrap();
+    assert!(
+        preview.url.ends_with("?filter%5Bonline%5D=1"),
+        "{}",
+        preview.url
+    );
+}
+
+#[test]
+fn reports_every_argument_that_cannot_be_converted() {
     let error = client()
         .api()
         .list_active_fans()

@@ -26,7 +26,7 @@ fn client_and_handles_are_clone_send_and_sync() {
     check(&client.api().whoami());
 }
 
-/// Runs a test of this file in a child process with these environment variables, and returns the printed result.
+/// Runs a test from this file in a child process with these environment variables, and returns the printed result.
 fn run_in_child_process(test: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -194,7 +194,7 @@ fn reports_invalid_settings() {
     for (builder, message) in [
         (
             Client::builder().proxy("://"),
-            "the proxy is not a valid URL",
+            "the proxy is not a valid http or https URL",
         ),
         (
             Client::builder().root_certificate("no pem"),
@@ -315,7 +315,7 @@ async fn sends_raw_requests_with_the_same_key_and_decoding() {
         .await
         .unwrap();
     assert_eq!(*reply, json!([1, 2]));
-    let raw: Value = serde_json::from_slice(reply.meta().raw()).unwrap();
+    let raw: Value = serde_json::from_slice(reply.meta().body()).unwrap();
     assert_eq!(raw["data"], json!([1, 2]));
     let reply: Reply<Vec<i64>> = client
         .request(Method::GET, "/api/new-thing?a=1")

@@ -1,5 +1,5 @@
-//! The text of an error alone says what to do: the cause, and the limit that expired. Run with `--nocapture` to read
-//! the messages.
+//! Tests that error messages contain everything that a user needs: the cause and the timeout that expired. Run with
+//! `--nocapture` to read the messages.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -42,23 +42,38 @@ fn names_the_missing_key() {
 async fn names_the_cause_of_a_missing_connection() {
     let dns = whoami(builder("https://no-such-host.invalid")).await;
     println!("{dns}");
-    // The system's own words follow.
-    let expected = "whoami: the request was not sent: the host name could not be resolved: failed to lookup address information: ";
+    // The rest is the message of the operating system.
+    let expected = "whoami: the request was not sent: the host name could not be resolved for \
+                    https://no-such-host.invalid: failed to lookup address information: ";
     assert!(dns.to_string().starts_with(expected), "{dns}");
 
-    let refused = whoami(builder(unused_address())).await;
+    let address = unused_address();
+    let refused = whoami(builder(&address)).await;
     assert_message(
         &refused,
-        "whoami: the request was not sent: no connection: Connection refused (os error 111)",
+        &format!(
+            "whoami: the request was not sent: no connection to {address}: Connection refused (os error 111)"
+        ),
+    );
+    let proxied = builder("http://127.0.0.1:9").proxy(address.replace("http://", ""));
+    let proxied = whoami(proxied).await;
+    assert_message(
+        &proxied,
+        &format!(
+            "whoami: the request was not sent: no connection to http://127.0.0.1:9 through the proxy {address}: \
+             Connection refused (os error 111)"
+        ),
     );
 
     let server = FaultServer::start_tls(vec![Fault::None]).await.unwrap();
     let tls = whoami(builder(server.url())).await;
     println!("{tls}");
-    let expected =
-        "whoami: the request was not sent: the TLS handshake failed: invalid peer certificate: ";
-    assert!(tls.to_string().starts_with(expected), "{tls}");
-    for error in [dns, refused, tls] {
+    let expected = format!(
+        "whoami: the request was not sent: the TLS handshake failed with {}: invalid peer certificate: ",
+        server.url()
+    );
+    assert!(tls.to_string().starts_with(&expected), "{tls}");
+    for error in [dns, refused, proxied, tls] {
         assert_eq!(error.kind(), ErrorKind::NeverSent);
         assert!(!error.is_timeout());
     }
@@ -72,10 +87,12 @@ async fn names_the_limit_that_expired_and_its_length() {
         .url()
         .replace("http://127.0.0.1", "https://localhost");
     let limit = Duration::from_millis(80);
-    let connect = whoami(builder(https).connect_timeout(limit)).await;
+    let connect = whoami(builder(&https).connect_timeout(limit)).await;
     assert_message(
         &connect,
-        "whoami: the request was not sent: no connection within the connect timeout of 80ms",
+        &format!(
+            "whoami: the request was not sent: no connection to {https} within the connect timeout of 80ms"
+        ),
     );
 
     let server = FaultServer::start(vec![Fault::SlowHeader; 2])
@@ -84,14 +101,12 @@ async fn names_the_limit_that_expired_and_its_length() {
     let attempt = whoami(builder(server.url()).attempt_timeout(limit)).await;
     assert_message(
         &attempt,
-        "whoami: no response, and the request may have been sent: the attempt timeout of 80ms expired while waiting \
-         for the response",
+        "whoami: no response, and the request may have been sent: the attempt timeout of 80ms expired before a response arrived",
     );
     let call = whoami(builder(server.url()).timeout(limit)).await;
     assert_message(
         &call,
-        "whoami: no response, and the request may have been sent: the call timeout of 80ms expired while waiting for \
-         the response",
+        "whoami: no response, and the request may have been sent: the call timeout of 80ms expired before a response arrived",
     );
     let server = FaultServer::start(vec![Fault::SlowBody]).await.unwrap();
     let body = whoami(builder(server.url()).attempt_timeout(limit)).await;
@@ -102,7 +117,7 @@ async fn names_the_limit_that_expired_and_its_length() {
     );
     assert!(
         body.to_string()
-            .ends_with(" bytes: the attempt timeout of 80ms expired while reading the body")
+            .ends_with(" bytes: the attempt timeout of 80ms expired")
     );
     for error in [connect, attempt, call, body] {
         assert!(error.is_timeout(), "{error}");
@@ -139,7 +154,7 @@ async fn describes_refusals() {
     let html = client.api().whoami().with(no_retry()).await.unwrap_err();
     assert_message(
         &html,
-        "whoami: refused with 502 Bad Gateway, with an HTML page, so by a proxy or CDN in front of the service",
+        "whoami: refused with 502 Bad Gateway, with an HTML page from a proxy or CDN in front of the service",
     );
 
     let refusal = json!({"success": false, "message": "The account is disconnected."});
@@ -190,4 +205,30 @@ async fn describes_a_local_file_that_cannot_be_read() {
          directory (os error 2)",
     );
     assert_eq!(error.kind(), ErrorKind::NeverBuilt);
+
+    // The stream fails after the first bytes were sent.
+    struct FailingStream(u8);
+    impl futures_core::Stream for FailingStream {
+        type Item = std::io::Result<bytes::Bytes>;
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Self::Item>> {
+            self.0 += 1;
+            let item = match self.0 {
+                1 => Ok(bytes::Bytes::from_static(b"the first bytes")),
+                _ => Err(std::io::Error::other("the disk was removed")),
+            };
+            std::task::Poll::Ready(Some(item))
+        }
+    }
+    let open = || Ok(Box::pin(FailingStream(0)) as onlyfansapi::BodyStream);
+    let file = FilePart::streamed("clip.mp4", None, Arc::new(open));
+    let upload = client.api().upload_media_to_the_only_fans_cdn();
+    let error = upload.account("acct_0123").file(file).await.unwrap_err();
+    assert_message(
+        &error,
+        "uploadMediaToTheOnlyFansCDN: no response, and the request may have been sent: the request body cannot be read: \
+         the disk was removed",
+    );
 }

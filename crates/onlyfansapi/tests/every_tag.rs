@@ -65,7 +65,7 @@ macro_rules! call {
         );
         assert!(!request.headers.contains_key("api-version"), "{}", $line);
         assert_eq!(
-            reply.meta().raw().as_ref(),
+            reply.meta().body().as_ref(),
             $response.to_string().as_bytes(),
             "{}",
             $line

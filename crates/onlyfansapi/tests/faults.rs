@@ -21,7 +21,7 @@ fn message(client: &Client) -> SendMessage {
     message.account("acct_1").chat_id("1").text("hi")
 }
 
-/// The operation that is called.
+/// The type of call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CallType {
     Get,
@@ -121,7 +121,7 @@ impl Row {
     fn line(&self) -> String {
         let error = self.result.error.as_ref();
         if self.fault.starts_with("ResetBefore") {
-            // Timing decides whether the reset hits the connection setup or the request.
+            // Depending on timing, the reset interrupts the connection setup or the request.
             assert!(error.is_none_or(|error| {
                 error.is_never_sent() || error.kind() == ErrorKind::MaybeSent
             }));
@@ -172,15 +172,15 @@ fn format_line(fault: &str, call_type: &str, counts: [&str; 3], outcome: &str) -
     format!("{fault:<36} {call_type:<10} {attempts:>8} {requests:>8} {effects:>8}  {outcome}\n")
 }
 
-/// Makes a call to a server that injects the faults of `script`.
+/// Makes a call to a server that injects the faults in `script`.
 async fn run_case(script: Vec<Fault>, name: String, call_type: CallType) -> Row {
     let server = FaultServer::start(script).await.unwrap();
     let client = client(&server.url()).build().unwrap();
     let start = Instant::now();
     let mut result = call(&client, call_type).await;
     let calls = if name.starts_with("CloseIdle") {
-        // A second call finds the connection closed. The client needs a moment to notice this; until then, timing
-        // decides whether the call needs another attempt.
+        // The server has closed the connection before the second call. Wait until the client has processed this;
+        // otherwise the number of attempts would depend on timing.
         tokio::time::sleep(Duration::from_millis(50)).await;
         result = call(&client, call_type).await;
         2
@@ -193,7 +193,7 @@ async fn run_case(script: Vec<Fault>, name: String, call_type: CallType) -> Row 
         start.elapsed()
     );
     let counts = server.counts();
-    // In every case: no call takes effect twice, and no write without a key is retried if its outcome is unknown.
+    // Check in every case: no call takes effect twice, and no write without a key is retried if its outcome is unknown.
     assert!(counts.effects <= calls, "{name} {call_type:?}: {counts:?}");
     if calls == 1 {
         assert_eq!(
@@ -250,7 +250,7 @@ async fn run_cases_without_connection(call_type: CallType) -> Vec<Row> {
     rows
 }
 
-/// A DNS resolver that finds no host.
+/// A DNS resolver that fails for every host.
 struct NoSuchHost;
 
 impl reqwest::dns::Resolve for NoSuchHost {
@@ -338,12 +338,12 @@ async fn retries_a_message_with_the_same_key() {
     let key = reply.meta().idempotency_key().unwrap().to_owned();
     assert_eq!(key.len(), 36, "{key}");
     assert_eq!((server.counts().requests, server.counts().effects), (3, 1));
-    // Another call gets another key.
+    // Each call gets a new key.
     let reply = message.clone().await.unwrap();
     assert!(!reply.meta().is_replayed());
     assert_ne!(reply.meta().idempotency_key().unwrap(), key);
     assert_eq!(server.counts().effects, 2);
-    // A custom key.
+    // Use a custom key.
     let reply = message.clone().idempotency_key("order 17").await.unwrap();
     assert_eq!(reply.meta().idempotency_key(), Some("order 17"));
     let repeated = message.clone().idempotency_key("order 17").await.unwrap();
@@ -413,7 +413,7 @@ async fn call_options_set_the_number_of_attempts() {
 async fn sets_and_disables_limits_per_client_or_per_call() {
     let slow = || FaultServer::start(vec![Fault::SlowHeader; 3]);
     let start = Instant::now();
-    // The call sets its own attempt timeout; its total timeout ends the attempts.
+    // The call sets its own attempt timeout; its call timeout ends the attempts.
     let server = slow().await.unwrap();
     let client = client(&server.url()).build().unwrap();
     let options = CallOptions::new()
@@ -425,7 +425,7 @@ async fn sets_and_disables_limits_per_client_or_per_call() {
         error.attempts() == 2 && error.elapsed() < Duration::from_millis(500),
         "{error:?}"
     );
-    // The call disables the client's attempt timeout, so only the total timeout applies.
+    // The call disables the client's attempt timeout, so only the call timeout applies.
     let server = slow().await.unwrap();
     let client = self::client(&server.url())
         .attempt_timeout(Duration::from_millis(50))
@@ -436,7 +436,7 @@ async fn sets_and_disables_limits_per_client_or_per_call() {
     let error = client.api().whoami().with(options).await.unwrap_err();
     assert_eq!((error.attempts(), error.is_timeout()), (1, true));
     assert!(error.elapsed() >= Duration::from_millis(300), "{error:?}");
-    // The maximum response size.
+    // Check the maximum response size.
     let server = FaultServer::start(Vec::new()).await.unwrap();
     let client = Client::builder()
         .key("not-a-real-key")
@@ -454,7 +454,7 @@ async fn sets_and_disables_limits_per_client_or_per_call() {
     );
     let options = CallOptions::new().max_response_bytes(None);
     assert!(client.api().whoami().with(options).await.is_ok());
-    // A connect timeout for one call.
+    // Set a connect timeout for one call.
     let options = CallOptions::new()
         .connect_timeout(Duration::from_millis(100))
         .max_response_bytes(None);

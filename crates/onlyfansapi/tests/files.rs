@@ -1,4 +1,4 @@
-//! Tests uploads, streamed downloads, and redirects to files.
+//! Tests uploads, streamed downloads and redirects to files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 

@@ -30,7 +30,7 @@ async fn returns_message_and_field_errors_of_a_422() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(error.status().unwrap(), 422);
-    let api = error.api().unwrap();
+    let api = error.api_error().unwrap();
     assert_eq!(api.code.as_deref(), Some("VALIDATION_ERROR"));
     assert_eq!(api.errors["url"], ["The url field is required."]);
     assert_eq!(error.headers().unwrap()["x-request"], "r1");
@@ -59,7 +59,7 @@ async fn reads_a_sentence_in_the_error_field_of_a_401_as_message() {
         (error.kind(), error.status().unwrap().as_u16()),
         (ErrorKind::Refused, 401)
     );
-    let api = error.api().unwrap();
+    let api = error.api_error().unwrap();
     assert_eq!(api.code, None);
     assert!(
         api.message
@@ -79,11 +79,11 @@ async fn keeps_the_html_page_of_a_502() {
         (error.kind(), error.status().unwrap().as_u16()),
         (ErrorKind::Refused, 502)
     );
-    assert!(error.api().is_none());
+    assert!(error.api_error().is_none());
     assert_eq!(error.body().unwrap(), b"<html>Bad gateway</html>");
     assert_eq!(
         error.to_string(),
-        "showSmartLinkPostback: refused with 502 Bad Gateway, with an HTML page, so by a proxy or CDN in front of the service (after 3 attempts)"
+        "showSmartLinkPostback: refused with 502 Bad Gateway, with an HTML page from a proxy or CDN in front of the service (after 3 attempts)"
     );
 }
 
@@ -168,7 +168,7 @@ async fn keeps_the_received_part_of_a_truncated_body() {
     assert!(
         error
             .to_string()
-            .contains("its body broke off after 15 bytes"),
+            .contains("its body was cut off after 15 bytes"),
         "{error}"
     );
 }
@@ -250,7 +250,7 @@ async fn distinguishes_never_sent_from_maybe_sent() {
     assert_eq!(error.kind(), ErrorKind::MaybeSent);
     assert_eq!(
         error.to_string(),
-        "whoami: no response, and the request may have been sent: the call timeout of 50ms expired while waiting for the response"
+        "whoami: no response, and the request may have been sent: the call timeout of 50ms expired before a response arrived"
     );
     assert_eq!(error.attempts(), 1);
 
@@ -322,7 +322,7 @@ async fn reports_all_invalid_arguments_and_sends_nothing() {
     assert!(server.requests().is_empty());
 }
 
-/// Each of two concurrent calls on one client has its own options, status, headers and body.
+/// Tests that each of two concurrent calls on one client has its own options, status, headers and body.
 #[tokio::test]
 async fn concurrent_calls_do_not_share_context() {
     let (server, client) = start().await;
@@ -522,7 +522,12 @@ async fn rejects_an_unexpected_body_on_operations_without_a_value() {
         (" \n", "application/json", true),
         ("null", "application/json", true),
         (r#"{"data": null, "_meta": {}}"#, "application/json", true),
-        (r#"{"message": "Deleted."}"#, "application/json", true),
+        (
+            r#"{"success": true, "message": "Deleted."}"#,
+            "application/json",
+            true,
+        ),
+        (r#"{"id": 1}"#, "application/json", false),
         ("<html>Login</html>", "text/html; charset=UTF-8", false),
         ("OK", "text/plain", false),
         ("[]", "application/json", false),

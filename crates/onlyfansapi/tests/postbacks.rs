@@ -167,7 +167,7 @@ async fn reports_all_invalid_arguments_before_sending() {
     ] {
         let postbacks = client.smart_link_postbacks();
         let mut errors = vec![postbacks.create(&spec).await.unwrap_err()];
-        // An update without a method keeps the existing method, which may be POST.
+        // An update without a method keeps the postback's method, which may be POST.
         let method_rule = "`body` requires the method POST";
         if !expected.contains(&method_rule) || format!("{spec:?}").contains("method: Some") {
             errors.push(postbacks.update(123, &spec).await.unwrap_err());
@@ -242,7 +242,7 @@ async fn keeps_unknown_values_and_fields() {
         Some(json!("7"))
     );
     assert_eq!(
-        serde_json::from_slice::<serde_json::Value>(postback.meta().raw()).unwrap(),
+        serde_json::from_slice::<serde_json::Value>(postback.meta().body()).unwrap(),
         body
     );
 

@@ -22,7 +22,7 @@ use serde_json::json;
 /// A secret other than the API key.
 const OTHER: &str = "another-secret-of-the-test";
 
-/// The outputs of each public type.
+/// The `Debug` and `Display` output of each public type.
 #[derive(Default)]
 struct Table {
     rows: BTreeMap<&'static str, Vec<String>>,
@@ -69,7 +69,7 @@ async fn shows_no_secret_in_debug_and_display() {
     );
     t.debug("api::Api", client.api());
 
-    // Calls in every state.
+    // Create calls in every state.
     let options = CallOptions::new()
         .header("x-secret", OTHER)
         .query("secret", OTHER)
@@ -104,7 +104,7 @@ async fn shows_no_secret_in_debug_and_display() {
     t.debug("Reply", &reply);
     t.debug("Meta", reply.meta());
 
-    // Errors of every kind.
+    // Create errors of every kind.
     t.error(
         &Client::builder()
             .key(format!("{API_KEY}\n"))
@@ -250,11 +250,6 @@ async fn shows_no_secret_in_debug_and_display() {
         "api::ParameterLocation",
         &onlyfansapi::api::ParameterLocation::Query,
     );
-    t.debug("api::ResponseShape", &operation.shape);
-    t.debug("api::BodyFormat", &operation.body);
-    t.debug("api::EmptyBody", &operation.empty_body);
-    t.debug("api::QueryStyle", &onlyfansapi::api::QueryStyle::Php);
-    t.debug("api::RefusalMarker", &operation.refusal);
     t.debug("Body", &Body::from(OTHER));
     t.debug("FilePart", &FilePart::new("file.txt", OTHER));
     t.debug("Blob", &Blob::default());

@@ -1,5 +1,5 @@
-//! Tests what a `tracing` subscriber records: one span per call with OpenTelemetry's field names, and events for
-//! retries and drift. No span and no event contains a secret, header, body or value.
+//! Tests the spans and events that a `tracing` subscriber receives: one span per call with OpenTelemetry's field names,
+//! and events for retries and drift. No span and no event contains a secret, header, body or value.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 

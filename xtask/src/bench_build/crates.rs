@@ -55,16 +55,13 @@ impl Bench {
             "onlyfansapi-core = {{ path = {:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n",
             root.join("crates/core")
         );
-        let library = "mod generated;\nmod hook;\npub use generated::{Client, SERVER, builder, operations, types};\n";
+        let library =
+            "mod generated;\npub use generated::{Client, SERVER, builder, operations, types};\n";
         write(
             &folder,
             "bench-ours",
             &dependencies,
-            &[
-                ("lib.rs", library),
-                ("generated.rs", &source),
-                ("hook.rs", &read("src/hook.rs")?),
-            ],
+            &[("lib.rs", library), ("generated.rs", &source)],
         )?;
         Ok(Self {
             name: "ours",
@@ -180,7 +177,7 @@ impl Program {
     }
 }
 
-/// Counts the generator crates among the dependencies of the SDK without the feature `generate`.
+/// Counts the generator crates among the dependencies of the SDK without the `generate` feature.
 pub(super) fn generator_crates(programs: &[Program]) -> Result<usize> {
     let Some(sdk) = programs.iter().find(|program| program.name == "sdk") else {
         bail!("no program depends on the SDK without `generate`");

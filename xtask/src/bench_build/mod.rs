@@ -42,7 +42,7 @@ pub(crate) struct Args {
 /// A part of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
-    /// The generated client, compared with bare progenitor's
+    /// The generated client, compared with the one from bare progenitor
     Client,
     /// Programs that depend on the SDK
     Downstream,
@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             "ok"
         };
         text.push_str(&format!(
-            "  {:<36} {:>10.3}  limit {:>10.3}  {status}\n",
+            "  {:<52} {:>10.3}  limit {:>10.3}  {status}\n",
             limit.name, limit.value, limit.limit
         ));
     }
@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Measures the generated client and compares it with bare progenitor's.
+/// Measures the generated client and compares it with the one from bare progenitor.
 fn client(folder: &std::path::Path, rounds: usize, results: &mut Results) -> Result<()> {
     eprintln!("writing the crates");
     let bare = Bench::bare(folder)?;
@@ -155,17 +155,17 @@ fn client(folder: &std::path::Path, rounds: usize, results: &mut Results) -> Res
             limit: 60_000.0,
         },
         Limit {
-            name: "CPU of check, relative to bare",
+            name: "`cargo check` CPU time, relative to bare progenitor",
             value: check_ours.cpu / check_bare.cpu,
             limit: 0.25,
         },
         Limit {
-            name: "memory of check, relative to bare",
+            name: "`cargo check` memory, relative to bare progenitor",
             value: check_ours.memory / check_bare.memory,
             limit: 1.0 / 3.0,
         },
         Limit {
-            name: "CPU of the generator, s",
+            name: "generator CPU time, s",
             value: generator.cpu,
             limit: 4.0,
         },
@@ -256,12 +256,12 @@ fn downstream(folder: &std::path::Path, rounds: usize, results: &mut Results) ->
     }
     let cpu = |name: &str| medians.get(name).map_or(f64::NAN, |cost| cost.cpu);
     limits.push(Limit {
-        name: "CPU of the SDK, relative to its base",
+        name: "SDK CPU time, relative to its base",
         value: cpu("sdk") / cpu("base"),
         limit: 1.7,
     });
     limits.push(Limit {
-        name: "CPU added by `generate`, s",
+        name: "CPU time added by `generate`, s",
         value: cpu("sdk-generate") - cpu("sdk"),
         limit: 40.0,
     });

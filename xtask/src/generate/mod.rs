@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// Generate a standalone crate from this document, YAML or JSON
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// OpenAPI Overlay with corrections of that document
+    /// OpenAPI Overlay with corrections to that document
     #[arg(long, value_name = "FILE", requires = "spec")]
     overlay: Option<PathBuf>,
     /// Name of the crate; derived from the document's title by default

@@ -1,4 +1,4 @@
-//! Generates the code of the operations: for each, a client method, a builder, and a static description.
+//! Generates the code for the operations: for each, a client method, a builder, and a static description.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -117,7 +117,7 @@ fn builder(operation: &Operation<'_>, target: &Target) -> TokenStream {
             #(#setters)*
             #body
 
-            /// Sets the options of this call.
+            /// Sets the options for this call.
             #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.request.with(options);
@@ -137,11 +137,11 @@ fn builder(operation: &Operation<'_>, target: &Target) -> TokenStream {
                 self.request.send()
             }
 
-            /// Returns the request as it would be sent, with the API key redacted, without sending it.
+            /// Returns the request that would be sent, without sending it. The API key is redacted.
             ///
             /// # Errors
             ///
-            /// Returns an error that lists every invalid argument.
+            /// Returns an error if an argument is invalid. The error lists all invalid arguments.
             #[inline]
             pub fn preview(self) -> Result<RequestPreview, Error> {
                 self.request.preview()
@@ -197,7 +197,7 @@ pub(super) fn description(operation: &Operation<'_>) -> TokenStream {
     };
     let empty = match operation.body.as_ref().map(|body| body.empty.as_str()) {
         Some("object") => quote! { EmptyBody::Object },
-        Some("refused") => quote! { EmptyBody::Refused },
+        Some("refused") => quote! { EmptyBody::Required },
         _ => quote! { EmptyBody::Nothing },
     };
     let refusal = match &operation.refusal {
@@ -298,8 +298,10 @@ fn value_setter(argument: &Argument) -> TokenStream {
     match argument.location {
         ArgumentLocation::File => quote! {
             #(#docs)*
-            pub fn #setter(mut self, file: FilePart) -> Self {
-                self.request.files(#key, [file]);
+            pub fn #setter(mut self, file: impl ::std::convert::Into<Option<FilePart>>) -> Self {
+                if let Some(file) = file.into() {
+                    self.request.files(#key, [file]);
+                }
                 self
             }
         },
@@ -333,9 +335,9 @@ fn body_setter(body: &Body) -> TokenStream {
         };
     }
     let docs = docs::attributes(if body.format == "multipart" {
-        "Sets all fields except files, replacing any fields set before."
+        "Sets all fields except files, replacing any previously set fields."
     } else if body.has_fields {
-        "Sets the whole request body, replacing any fields set before."
+        "Sets the whole request body, replacing any previously set fields."
     } else {
         "Sets the request body."
     });
@@ -425,7 +427,7 @@ fn plural(value: &str) -> String {
     }
 }
 
-/// Returns the docs of a client method: the operation's own, then request, response, price and an example.
+/// Returns the docs for a client method: the operation's docs, its request, response and price, and an example.
 fn method_doc(operation: &Operation<'_>, target: &Target) -> String {
     let mut doc = operation.doc.clone();
     doc.push_str(&format!(

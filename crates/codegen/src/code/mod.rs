@@ -115,7 +115,7 @@ pub(crate) fn source(
         }
 
         impl ::std::convert::From<#core::transport::Dispatcher> for Client {
-            /// Creates a client that sends all its calls through `dispatcher`.
+            /// Creates a client that sends all calls through `dispatcher`.
             fn from(dispatcher: #core::transport::Dispatcher) -> Self {
                 Self { dispatcher }
             }
@@ -133,7 +133,7 @@ pub(crate) fn source(
             #(#methods)*
         }
 
-        /// Invokes the macro `$callback` once with all operations, as a comma-separated list of
+        /// Invokes the `$callback` macro once with all operations, as a comma-separated list of
         /// `(OPERATION, response type)`. Each `OPERATION` is the name of a static in [`operations`].
         ///
         #(#count_example)*
@@ -144,12 +144,12 @@ pub(crate) fn source(
             };
         }
 
-        /// The builders returned by the methods of [`Client`], in one module per tag of the document.
+        /// The builders returned by the methods of [`Client`], in one module per tag in the document.
         pub mod builder {
             #(#builder_modules)*
         }
 
-        /// Static descriptions of all operations: HTTP method, path, parameters, response shape.
+        /// Static descriptions of all operations: HTTP method, path, parameters and response shape.
         pub mod operations {
             #[allow(unused_imports)]
             use #core::http::Method;

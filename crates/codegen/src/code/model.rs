@@ -85,7 +85,7 @@ pub(super) struct Argument {
 
 /// The request body.
 pub(super) struct Body {
-    /// `json`, `form`, `multipart` or `bytes`, from the pass `request-bodies`.
+    /// `json`, `form`, `multipart` or `bytes`, from the `request-bodies` pass.
     pub(super) format: String,
     /// The value of the `Content-Type` header.
     pub(super) media: String,
@@ -420,12 +420,13 @@ fn refusal(operation: &Value) -> Option<Vec<&'static str>> {
         Some("success") => Some("SuccessFalse"),
         Some("hasError") => Some("HasError"),
         Some("errors") => Some("Errors"),
+        Some("error") => Some("Error"),
         _ => None,
     };
     Some(named.iter().filter_map(marker).collect())
 }
 
-/// Returns the docs of a setter: the description, then the kind and the wire name of the argument.
+/// Returns the docs for a setter: the description, then the kind and the wire name of the argument.
 fn argument_doc(
     description: Option<&str>,
     name: &str,

@@ -11,7 +11,7 @@ use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType
 /// Progenitor's output.
 #[derive(Clone)]
 pub(crate) struct ProgenitorOutput {
-    /// The items of the module `types`.
+    /// The items of the `types` module.
     pub(crate) types: Vec<Item>,
     /// The methods, by operation name.
     pub(crate) methods: HashMap<String, Method>,

@@ -95,8 +95,12 @@ pub(super) fn builder(item: &ItemStruct) -> Option<TokenStream> {
 
 /// Returns the parameter type of a setter.
 fn parameter_type(ty: &Type) -> TokenStream {
+    // A conversion to these would turn NaN into null, or 9.99 of an `f32` into 9.989999.
+    let is_exact = |ty: &Type| ["f64", "Value"].contains(&last_name(ty).as_str());
     match (last_name(ty).as_str(), only_argument(ty)) {
+        ("Vec", Some(item)) if is_exact(item) => quote! { impl IntoIterator<Item = #item> },
         ("Vec", Some(item)) => quote! { impl IntoIterator<Item = impl Into<#item>> },
+        _ if is_exact(ty) => quote! { #ty },
         _ => quote! { impl Into<#ty> },
     }
 }

@@ -33,7 +33,7 @@ pub struct Signatures {
 pub struct OperationSignature {
     /// The `operationId` in the document.
     pub id: String,
-    /// The tag. The builder is in the module of this tag.
+    /// The tag. The builder is in this tag's module.
     pub tag: String,
     /// The HTTP method in uppercase, and the path in requests.
     pub request: String,
@@ -41,7 +41,7 @@ pub struct OperationSignature {
     pub pointer: String,
     /// The arguments, by setter name.
     pub arguments: BTreeMap<String, ArgumentSignature>,
-    /// The body: its format and media type, and the type that the setter `body` takes.
+    /// The body: its format and media type, and the type that the `body` setter takes.
     pub body: Option<String>,
     /// The type of a successful response.
     pub returns: String,

@@ -8,7 +8,7 @@ use quote::quote;
 pub(crate) struct Target {
     /// The name of the crate in Rust code, for doc examples.
     pub(crate) crate_name: String,
-    /// Whether core is the module `runtime` of the crate. Otherwise it is the crate `onlyfansapi_core`.
+    /// Whether core is the crate's `runtime` module. Otherwise, core is the `onlyfansapi_core` crate.
     pub(crate) has_own_core: bool,
 }
 
@@ -48,7 +48,8 @@ impl Target {
         }
     }
 
-    /// Returns the first lines of a doc example: a client as users have it, and a call up to the name of the operation.
+    /// Returns the first lines of a doc example: a function that takes a client, and a call up to the operation's
+    /// method.
     ///
     /// Users of this workspace reach the operations through the facade's `Client::api`, which this crate cannot name.
     pub(crate) fn example_client(&self) -> String {

@@ -13,7 +13,7 @@ use super::target::Target;
 use super::{requests, secrets};
 use crate::passes::{INFERRED, VALUES, WIRE_NAMES};
 
-/// Generates the module `types`.
+/// Generates the `types` module.
 pub(super) fn module(
     items: Vec<Item>,
     root: &Value,
@@ -65,12 +65,12 @@ pub(super) fn module(
         .collect();
     let sorted = modules.sort(all);
     quote! {
-        /// The types of arguments and responses.
+        /// Argument and response types.
         ///
-        /// Response fields have the types of the examples in the document and are optional. Fields without docs have no
-        /// description in the document.
+        /// Response fields are optional, and their types come from the examples in the document. Fields without docs
+        /// have no description in the document.
         ///
-        /// Types that belong to one tag are in the module of that tag; shared types are at the top level.
+        /// Types that belong to one tag are in that tag's module; shared types are at the top level.
         #[allow(missing_docs, unused_imports, clippy::all)]
         pub mod types {
             #sorted
@@ -252,7 +252,7 @@ fn belongs_to(item: &Item, names: &HashSet<String>) -> bool {
     }
 }
 
-/// Restores the wire names of fields that the pass `field-names` renamed.
+/// Restores the wire names of fields that the `field-names` pass renamed.
 fn rename(item: &mut syn::ItemStruct, wire_names: &Value) {
     for field in &mut item.fields {
         let name = field

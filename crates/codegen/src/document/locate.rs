@@ -1,5 +1,4 @@
-//! Resolves pointers to lines and columns by parsing the text again. JSON goes through the same parser, which can treat
-//! it as YAML.
+//! Resolves pointers to lines and columns by parsing the text again. The YAML parser handles JSON, too.
 
 use std::collections::HashMap;
 

@@ -67,7 +67,7 @@ const ALIAS_LIMIT: &str = "has aliases that expand to far more data than its tex
 struct Node<'a> {
     at: Pointer,
     log: &'a RefCell<Vec<Quirk>>,
-    /// How many more nodes and bytes of strings may be read.
+    /// The number of nodes and string bytes left to read before an error.
     budget: &'a Cell<usize>,
 }
 

@@ -1,7 +1,7 @@
 //! Merges overlapping branches into one schema with all their fields.
 //!
 //! Before: `oneOf` with one branch per example of a status and no discriminator; decoding would take the first
-//! matching branch and lose the fields of the others. After: the union of the branches, which has every field.
+//! matching branch and lose the fields of the other branches. After: the union of the branches, which has every field.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::Report;
 use crate::inferred::TYPE_CONFLICT;
 use crate::walk::{COPIES, component_name, schemas, size};
 
-/// Keywords that hold branches; the pass `composition` merges `allOf`.
+/// Keywords that hold branches; the `composition` pass merges `allOf`.
 const KEYWORDS: [&str; 2] = ["oneOf", "anyOf"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -140,7 +140,7 @@ impl Joined {
         schema
     }
 
-    /// Joins all branches into one schema. Members next to the branches belong to every branch.
+    /// Joins all branches into one schema. Sibling keywords (`type`, `properties`, …) apply to every branch.
     fn join(&mut self, branches: Vec<Value>, schema: &Value) -> Value {
         let siblings = schema
             .get("properties")

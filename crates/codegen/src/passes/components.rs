@@ -2,7 +2,7 @@
 //!
 //! Before: an inline `properties: {headers: {type: array, …}}`; progenitor would give two such objects the same
 //! name and keep only the first. After: `$ref: '#/components/schemas/SendMessageBody'`, and
-//! `SendMessageBodyHeadersItem` for an object nested in it; every name is unique. The pass `models` handles the
+//! `SendMessageBodyHeadersItem` for an object nested in it; every name is unique. The `models` pass handles the
 //! objects in responses.
 
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 //!
 //! Before: `allOf: [{$ref: Base}, {properties: {…}}]`, `anyOf: [{$ref: User}, {type: 'null'}]`, branches with
 //! validation rules only (`anyOf: [{required: [a]}]`). After: an object with the properties of all parts and of the
-//! members next to `allOf`; a nullable reference; no branches.
+//! keywords next to `allOf`; a nullable reference; no branches.
 
 use std::collections::{HashMap, HashSet};
 

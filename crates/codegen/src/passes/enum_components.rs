@@ -1,9 +1,9 @@
 //! Turns every enumeration into a component with a unique name.
 //!
-//! Before: an inline `status: {type: string, enum: […]}`, which the generator would name after its object and
-//! field even if that name is taken. After: `$ref: '#/components/schemas/UserStatus'` with a unique name. The overlay can
-//! name an enumeration by `x-enum`, so that requests and responses share one type; a string schema with a name and no
-//! values has those of the enumeration with this name.
+//! Before: an inline `status: {type: string, enum: […]}`, which the generator would name after its object and field
+//! even if that name is taken. After: `$ref: '#/components/schemas/UserStatus'` with a unique name. The overlay can
+//! name an enumeration by `x-enum`, so that requests and responses share one type; a string schema with a name but no
+//! values gets the values of the enumeration with that name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,7 @@ use crate::walk::{
 };
 use crate::{Pointer, Report};
 
-/// Member of an enumeration, set by the overlay, that names its type.
+/// Schema member, set by the overlay, that names the type of an enumeration.
 pub(crate) const ENUM_NAME: &str = "x-enum";
 
 pub(super) fn run(root: &mut Value, _: &mut Report) {
@@ -52,7 +52,7 @@ pub(super) fn run(root: &mut Value, _: &mut Report) {
     put_components(root, components);
 }
 
-/// Gives string schemas that only have the name of an enumeration its values.
+/// Adds the values to string schemas that only name an enumeration.
 fn share_values(root: &mut Value, components: &mut Map<String, Value>) {
     let mut named: HashMap<String, Map<String, Value>> = HashMap::new();
     every_schema(root, components, |schema| {
@@ -110,7 +110,7 @@ fn hoist(
     if schema["type"] != "string" || !schema["enum"].is_array() {
         return;
     }
-    // Sorted as the pass `enums` does it, for enumerations that a later pass added.
+    // Sorted like in the `enums` pass, because later passes may have added enumerations.
     if let Some(values) = schema["enum"].as_array_mut() {
         values.sort_by_key(plain);
     }
@@ -144,7 +144,7 @@ fn hoist(
     if let Some(description) = members.get("description") {
         reference["description"] = description.clone();
     }
-    // A shared type is not described by one of its uses.
+    // The description of one use does not describe a shared type.
     if members.contains_key(ENUM_NAME) {
         members.shift_remove("description");
     }

@@ -1,7 +1,7 @@
 //! Keeps the enumerations whose values can be named in Rust.
 //!
 //! Before: `enum: [1, 0]`, values that yield the same Rust name (`asc` and `ASC`, `net` and `-net`), the empty
-//! string, null. After: enumerations of strings, each with a unique name; where the names cannot be derived from
+//! string, null. After: enumerations of strings, each with a unique name; if the names cannot be derived from
 //! the values, `x-codegen-values` maps the names to the values. Enumerations of numbers or mixed types become the
 //! plain type, with the values in the description. Null and duplicate values are dropped.
 
@@ -104,7 +104,7 @@ fn named(strings: &[&str]) -> Option<Map<String, Value>> {
     let mut taken = HashSet::new();
     let all_are = strings.iter().all(|text| {
         let name = text.to_pascal_case();
-        // In `+1`, the sign is part of the meaning.
+        // Don't turn `+1` into `1`: the sign is significant.
         let is_signed = name.starts_with(|c: char| c.is_ascii_digit())
             && !text.starts_with(|c: char| c.is_ascii_digit());
         // The generator would keep letters of every script; names here are ASCII only.
@@ -137,7 +137,7 @@ fn named(strings: &[&str]) -> Option<Map<String, Value>> {
 
 /// Derives the variant name of a value.
 fn variant(text: &str) -> String {
-    // Leading signs carry meaning; signs between words are separators.
+    // Leading signs are significant; signs between words are separators.
     let signs = text.trim().chars().map_while(sign).collect::<Vec<_>>();
     let name = if text.trim().is_empty() {
         "Empty".to_owned()

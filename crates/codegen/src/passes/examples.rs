@@ -1,9 +1,9 @@
 //! Removes examples and validation rules.
 //!
 //! Before: `example`, `default`, `minLength`, `pattern`, `uniqueItems`, `xml`, … in every schema. After: only the
-//! members that determine a type. Examples of requests are random in each export and are no evidence; earlier
-//! passes have already used those of responses. A `default` would prevent null from being decoded, and a validation
-//! rule would create a separate Rust type for a rule that only the service can check.
+//! members that determine a type. Request examples are random in each export, so they are not evidence; earlier passes
+//! have already used the response examples. A `default` would prevent null from being decoded, and a validation rule
+//! would create a separate Rust type for a rule that only the service can check.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use super::{ENUM_NAME, NULL_IS_A_VALUE, SIDE, VALUES};
 use crate::Report;
 use crate::walk::{operations, schemas};
 
-/// The members of a schema that determine a type, and the marks of the passes.
+/// The members of a schema that determine a type, and the markers that passes set.
 const KEPT: [&str; 15] = [
     "$ref",
     "additionalProperties",

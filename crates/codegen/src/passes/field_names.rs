@@ -1,9 +1,9 @@
 //! Gives every property a Rust field name that is unique in its object.
 //!
-//! Before: `view` and `_view`, which both become the field `view`, so that the code does not compile; `+1`, `$`, the
-//! empty string, names in other scripts, names of 200 characters. After: the second is called `underscore_view` (or
-//! `view_2`), the others `plus_1`, `sign`, `empty`, transliterated, shortened. The code passes restore the names on
-//! the wire.
+//! Before: `view` and `_view`, which would both become a field named `view`, so the code would not compile; `+1`, `$`,
+//! the empty string, names in other scripts, names of 200 characters. After: the second becomes `underscore_view` (or
+//! `view_2`); the other names become `plus_1`, `sign` and `empty`, or are transliterated or shortened. The code passes
+//! restore the wire names.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::words;
 use crate::{Pointer, Report};
 
-/// Member of the document in which the pass records the names on the wire: component, field, name.
+/// Document member in which the pass records the wire names, by component and field.
 pub(crate) const WIRE_NAMES: &str = "x-codegen-wire-names";
 
 /// Maximum length of a field name, in bytes.
@@ -32,8 +32,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
         let mut taken: HashSet<String> = has_rest.then(|| "extra".to_owned()).into_iter().collect();
         let mut renamed = Map::new();
         let mut kept = Map::new();
-        // Names without a leading underscore come first and keep their field names; among those, names that are
-        // in snake case already.
+        // Names without a leading underscore come first, so that they keep their field names. Among them, names that
+        // are already in snake case come first.
         let mut keys: Vec<_> = properties.keys().cloned().collect();
         keys.sort_by_key(|key| (key.starts_with('_'), !is_plain(key)));
         for key in keys {
@@ -90,7 +90,7 @@ fn is_name(name: &str) -> bool {
     name.is_ascii()
         && name.len() <= LONGEST
         && !field.is_empty()
-        // The sign in front of a number is part of the meaning.
+        // The sign in front of a number is significant.
         && !(is_digits_first && name.starts_with(['+', '-']))
 }
 

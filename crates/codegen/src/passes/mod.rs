@@ -44,7 +44,7 @@ pub(crate) use self::descriptions::markdown;
 pub(crate) use self::enum_components::ENUM_NAME;
 pub(crate) use self::enums::VALUES;
 pub(crate) use self::field_names::{WIRE_NAMES, rust_field};
-pub(crate) use self::models::{INFERRED, PINNED, PLACES};
+pub(crate) use self::models::{INFERRED, LOCATIONS, PINNED};
 pub(crate) use self::nullable::NULL_IS_A_VALUE;
 pub(crate) use self::query_parameters::STYLE;
 pub(crate) use self::references::target;

@@ -1,7 +1,7 @@
-//! Marks every response property as nullable. Array items and map values are nullable only where an example
+//! Marks every response property as nullable. Array items and map values are nullable only if an example
 //! contains null.
 //!
-//! Before: `nullable: true` only where the sampled example is null. After: `nullable: true` on every property of
+//! Before: `nullable: true` only if the sampled example is null. After: `nullable: true` on every property of
 //! every response, but never on a response as a whole.
 
 use serde_json::Value;

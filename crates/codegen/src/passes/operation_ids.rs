@@ -3,7 +3,7 @@
 //! Before: `get: {}` on `/api/things/{id}`; two operations called `listThings`; `submit2FA`, `searchGIFs`; IDs
 //! that start with a digit, use a non-Latin script, or are too long. After: `get_api_things_id`; `list_things`
 //! for the first operation and `post_a`, derived from method and path, for the second; `submit_2fa`,
-//! `search_gifs`. The original ID is kept as the fact `id`. An `x-name` in the overlay takes precedence.
+//! `search_gifs`. The original ID is kept as the `id` fact. An `x-name` in the overlay takes precedence.
 
 use std::collections::HashSet;
 
@@ -22,8 +22,8 @@ const LONGEST: usize = 100;
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut taken = HashSet::new();
-    // Assign the names from the document first, so that no derived name takes one of them. Of two equal names,
-    // the first operation gets it.
+    // Assign the names from the document first, so that no derived name takes one of them. If two operations have
+    // the same name, the first keeps it.
     operations(root, |operation| {
         let (name, _) = wanted(&operation.id, operation.members.get("x-name"));
         let is_first = name.is_some_and(|name| {

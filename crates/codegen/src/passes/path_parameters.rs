@@ -1,9 +1,9 @@
 //! Normalizes path parameters: each operation declares those of its path, and all are required.
 //!
-//! Before: declared on the path item, after its operations; `/things/{id?}`, `/things/:id`, `/things/{id:[0-9]+}`,
+//! Before: parameters on the path item, after its operations; `/things/{id?}`, `/things/:id`, `/things/{id:[0-9]+}`,
 //! `things/{id}`; a parameter declared twice; `Authorization` as a header. After: each operation has its own
 //! parameters, in path order. A parameter that is not in the path is dropped, and one that is not declared is a
-//! string. The fact `path` is the path as it is sent. An operation whose path has an unclosed brace is left out,
+//! string. The `path` fact is the path as it is sent. An operation whose path has an unclosed brace is left out,
 //! because its URL is undefined.
 
 use std::collections::{HashMap, HashSet};
@@ -26,7 +26,7 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b'`')
     .add(b'|');
 
-/// Headers that the transport sets. The OpenAPI specification ignores parameters with the first three names.
+/// Headers that the transport sets. According to the OpenAPI specification, the first three are ignored.
 const OF_TRANSPORT: [&str; 4] = ["accept", "authorization", "content-type", "content-length"];
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {

@@ -1,10 +1,10 @@
 //! Converts query parameters to PHP's notation, or to the style that the document specifies.
 //!
-//! Before: `filter` (an object without properties) next to `filter.online` and `filter.tags` (an array);
-//! `roles.*`; `style: pipeDelimited`. After: `filter[online]` and `filter[tags][]`; `roles[]`, an array; the mark
-//! `x-codegen-style` for every style other than PHP's. The parameter `filter` is dropped, because the server would
-//! take it for the whole filter. The dotted names are replaced, because PHP would turn them into `filter_online` and
-//! the server would respond with 422. A query has no null, so `nullable` is removed.
+//! Before: `filter` (an object without properties) next to `filter.online` and `filter.tags` (an array); `roles.*`;
+//! `style: pipeDelimited`. After: `filter[online]` and `filter[tags][]`; `roles[]`, an array; an `x-codegen-style`
+//! marker for every style other than PHP's. The `filter` parameter is dropped, because the server would take it for
+//! the whole filter. The dotted names are replaced, because PHP would turn them into `filter_online` and the server
+//! would respond with 422. A query has no null, so `nullable` is removed.
 
 use serde_json::{Value, json};
 
@@ -71,7 +71,8 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 continue;
             }
             let old = name(parameter).to_owned();
-            // A name with an explicit style, or with parts that are not words, comes from another framework.
+            // Leave names alone that have an explicit `style` or are not dotted identifiers; they were not written by
+            // Scribe.
             let mut new = if parameter.get("style").is_none() && is_path(&old) {
                 brackets(&old)
             } else {

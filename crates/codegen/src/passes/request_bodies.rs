@@ -1,11 +1,11 @@
 //! Reduces every request body to one format, and makes it required.
 //!
 //! Before: `required: false`, or several content types. After: required, under `application/json` for the
-//! generator, with the fact `body`: the format and media type that are sent.
+//! generator, with the `body` fact: the format and media type that are sent.
 //!
 //! - `json`: any JSON type. If the caller sets nothing, `{}` is sent, which Laravel reads as no fields
 //! - `form`, `multipart`: an object whose fields are encoded in PHP's notation. The files of a multipart body are not
-//!   fields: they are in the fact `files`, because no JSON type can contain a file
+//!   fields: they are in the `files` fact, because no JSON type can contain a file
 //! - `bytes`: everything else, regardless of its schema
 
 use serde_json::{Map, Value, json};

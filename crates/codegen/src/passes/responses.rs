@@ -2,7 +2,7 @@
 //!
 //! Before: any number of statuses, each with its own schema. progenitor 0.15 gives all of them the type of the
 //! first, so that a 422 decodes into an empty success. After: `2XX` with the union of the documented successes,
-//! and `4XX` and `5XX` with the shared component `ApiError`. The fact `shape` describes the success:
+//! and `4XX` and `5XX` with the shared component `ApiError`. The `shape` fact describes the success:
 //!
 //! - `whole`: the JSON body; any value if no success is documented (`undocumented`)
 //! - `text`: the body as text, unless its example is JSON

@@ -1,9 +1,9 @@
 //! Gives a field of unknown type the type that the same field has everywhere else.
 //!
-//! Before: `headerSize: null` in one response and an object of two integers in ten others. After: that object in
-//! all of them. This requires that all known occurrences of the name agree; for an array or object, at least two
-//! operations must agree, because a name such as `list` or `media` is too generic. What stays unknown becomes any
-//! JSON value, and `x-unknown` states the reason.
+//! Before: `headerSize: null` in one response and an object of two integers in ten others. After: that object in all
+//! of them. This requires that all known occurrences of the name agree; for an array or object, at least two
+//! operations must agree, because a name such as `list` or `media` is too generic. A type that is still unknown
+//! becomes any JSON value, and `x-unknown` states the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ struct Known {
 }
 
 impl Known {
-    /// Returns the shape that all occurrences share. A mix of timestamps and other strings is a string.
+    /// Returns the shape that all occurrences share. Timestamps mixed with other strings are typed as plain strings.
     fn agreed(&self) -> Option<Value> {
         let all: Vec<_> = self.shapes.values().collect();
         match all[..] {

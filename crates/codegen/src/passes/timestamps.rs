@@ -1,8 +1,8 @@
 //! Types a string as a timestamp if every example is one.
 //!
-//! Before: `created_at: {type: string, example: '2025-01-01T00:00:00+00:00'}`. After: the same with
-//! `format: date-time`, if every example of the field, in all array elements, is RFC 3339. Request schemas lose
-//! their formats: their examples are no evidence, and a format would become a type of another crate.
+//! Before: `created_at: {type: string, example: '2025-01-01T00:00:00+00:00'}`. After: the same with `format:
+//! date-time`, if every example of the field, in all array elements, is RFC 3339. Request schemas lose their formats:
+//! their examples are not evidence, and a format would become a type of another crate.
 
 use jiff::Timestamp;
 use serde_json::Value;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::walk::{Side, schemas};
 use crate::{Pointer, Report};
 
-/// The format of a media reference, for the pass `core-types`.
+/// The format of a media reference, for the `core-types` pass.
 pub(super) const MEDIA_REFERENCE: &str = "media-reference";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {

@@ -8,7 +8,7 @@ use crate::walk::component_name;
 /// Returns the union of two schemas.
 ///
 /// The union of objects has the properties of both. A schema that was inferred from null, an empty array or an
-/// empty object carries no information, so the other schema wins. Integer and number become number.
+/// empty object carries no information, so the other schema takes precedence. Integer and number become number.
 /// Incompatible schemas become any value, which stays any value in later unions.
 pub(super) fn union(a: &Value, b: &Value) -> Value {
     if let (Some(x), Some(y)) = (component_name(a), component_name(b))

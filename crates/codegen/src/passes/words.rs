@@ -58,7 +58,7 @@ pub(crate) fn shortened(name: &str, most: usize) -> String {
     head[..cut].trim_end_matches('_').to_owned()
 }
 
-/// Makes a type or variant name stable under the case conversion of the generator, which would turn `AAa` into `Aaa`.
+/// Makes a type or variant name stable under the generator's case conversion, which would turn `AAa` into `Aaa`.
 fn settled(name: &str) -> String {
     let mut name = name.to_owned();
     loop {

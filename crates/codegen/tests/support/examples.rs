@@ -75,7 +75,7 @@ pub fn decode_examples<T: DeserializeOwned + Serialize>(
 ) -> Vec<DecodedExample> {
     let decode_example = |status: u16, example: &Value| {
         let response = response(status, example).map_err(|error| vec![error])?;
-        // Examples are invented: some report a refusal.
+        // The examples are invented, and some report a refusal.
         let reply = decode::<T>(operation, response, Decode::Strict, true).map_err(|error| {
             let drift = error.drift().iter().map(|drift| format!("  {drift}"));
             std::iter::once(error.to_string())

@@ -1,21 +1,21 @@
-//! The error body of the service, in every shape that it is known to have.
+//! The service's error body, in every known shape.
 //!
-//! `error` is a machine-readable code, a sentence, an object, or absent; `errors` maps fields to messages; a response of
-//! OnlyFans itself is wrapped as `onlyfans_response`. Parsing never fails: what is absent or has another type is `None`,
-//! and the whole body stays with the error.
+//! `error` is a machine-readable code, a sentence, an object, or absent; `errors` maps fields to messages; a response
+//! from OnlyFans itself is in `onlyfans_response`. Parsing never fails: what is absent or has another type is `None`,
+//! and the error keeps the whole body.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::RefusalMarker;
+use crate::{Operation, RefusalMarker, ResponseShape};
 
-/// A parsed error body of the service.
+/// The service's error body, parsed.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
 /// # fn example(error: onlyfansapi::Error) {
-/// if let Some(api) = error.api() {
+/// if let Some(api) = error.api_error() {
 ///     println!("{:?}: {:?}", api.code, api.message);
 ///     for (field, messages) in &api.errors {
 ///         println!("{field}: {}", messages.join(" "));
@@ -34,13 +34,13 @@ pub struct ApiError {
     pub description: Option<String>,
     /// Messages by field, for example `text` -> `The text field is required.`
     pub errors: BTreeMap<String, Vec<String>>,
-    /// The response of OnlyFans, if the service passes on its refusal.
+    /// The response from OnlyFans, if the service passes on a refusal by OnlyFans.
     pub onlyfans_response: Option<UpstreamResponse>,
     /// `not_sent` or `unknown`: whether a message may have been delivered although the call failed.
     pub request_outcome: Option<String>,
 }
 
-/// The response of OnlyFans to the service.
+/// The response from OnlyFans to the service.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -51,52 +51,74 @@ pub struct ApiError {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpstreamResponse {
-    /// The status of OnlyFans; can differ from the service's own.
+    /// The status that OnlyFans returned; can differ from the service's own.
     pub status: Option<u16>,
-    /// The body of OnlyFans; null if it sent none.
+    /// The body that OnlyFans returned; null if there was none.
     pub body: Value,
 }
 
 impl ApiError {
-    /// The failure that a 2xx response reports by one of `markers`; `None` if it reports success.
-    pub(crate) fn in_success(body: &[u8], markers: &[RefusalMarker]) -> Option<Self> {
-        // Nearly every response has none of these words, and is not parsed again.
+    /// Returns the failure that a 2xx response of `operation` reports with one of its markers; `None` if it reports
+    /// success.
+    pub(crate) fn in_success(body: &[u8], operation: &Operation) -> Option<Self> {
+        // Nearly every response contains none of these words and is not parsed again.
         let may_have = |marker: &RefusalMarker| {
             let word: &[u8] = match marker {
                 RefusalMarker::SuccessFalse => b"\"success\"",
                 RefusalMarker::HasError => b"\"hasError\"",
                 RefusalMarker::Errors => b"\"errors\"",
+                RefusalMarker::Error => b"\"error\"",
             };
             memchr::memmem::find(body, word).is_some()
         };
-        if !markers.iter().any(may_have) {
+        if !operation.refusal.iter().any(may_have) {
             return None;
         }
         let whole: Value = serde_json::from_slice(body).ok()?;
         let data = &whole["data"];
-        let is_refusal = |marker: &RefusalMarker| match marker {
-            RefusalMarker::SuccessFalse => whole["success"] == false || data["success"] == false,
-            RefusalMarker::HasError => whole["hasError"] == true || data["hasError"] == true,
-            RefusalMarker::Errors => match &whole["errors"] {
-                Value::Array(items) => !items.is_empty(),
-                Value::Object(members) => !members.is_empty(),
-                _ => false,
-            },
+        let is_non_empty = |value: &Value| match value {
+            Value::String(text) => !text.is_empty(),
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(members) => !members.is_empty(),
+            _ => false,
         };
-        if !markers.iter().any(is_refusal) {
+        let is_at_top = |marker: &RefusalMarker| match marker {
+            RefusalMarker::SuccessFalse => whole["success"] == false,
+            RefusalMarker::HasError => whole["hasError"] == true,
+            RefusalMarker::Errors => !whole["errors"].is_string() && is_non_empty(&whole["errors"]),
+            // If the whole body is the value, `error` can be one of its fields.
+            RefusalMarker::Error => {
+                operation.shape != ResponseShape::Whole
+                    && data.is_null()
+                    && is_non_empty(&whole["error"])
+            }
+        };
+        let is_in_data = |marker: &RefusalMarker| match marker {
+            RefusalMarker::SuccessFalse => data["success"] == false,
+            RefusalMarker::HasError => data["hasError"] == true,
+            RefusalMarker::Errors | RefusalMarker::Error => false,
+        };
+        if operation.refusal.iter().any(is_at_top) {
+            return Some(Self::of(&whole));
+        }
+        if !operation.refusal.iter().any(is_in_data) {
             return None;
         }
-        let mut error = Self::of(if data.is_object() { data } else { &whole });
+        // Details that are missing from `data` may be next to it.
+        let mut error = Self::of(data);
         let outer = Self::of(&whole);
         error.code = error.code.or(outer.code);
         error.message = error.message.or(outer.message);
+        error.description = error.description.or(outer.description);
+        error.onlyfans_response = error.onlyfans_response.or(outer.onlyfans_response);
+        error.request_outcome = error.request_outcome.or(outer.request_outcome);
         if error.errors.is_empty() {
             error.errors = outer.errors;
         }
         Some(error)
     }
 
-    /// Code, message and field messages, as they follow "refused with 422 …".
+    /// Returns code, message and field messages, in the form that follows "refused with 422 …".
     pub(crate) fn summary(&self) -> String {
         let mut summary = String::new();
         if let Some(code) = &self.code {
@@ -145,7 +167,7 @@ impl ApiError {
                         .and_then(|status| status.try_into().ok()),
                     body: r["body"].clone(),
                 }),
-            // The vendor's pages do not show where it is.
+            // The vendor's pages do not show its location.
             request_outcome: [body, error, &body["_meta"], &body["data"]]
                 .iter()
                 .find_map(|place| text(&place["request_outcome"])),
@@ -153,7 +175,7 @@ impl ApiError {
     }
 }
 
-/// A code is one word; a sentence has spaces.
+/// Returns whether `text` is a code: a code is one word, and a sentence has spaces.
 fn is_code(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -168,7 +190,7 @@ fn text(value: &Value) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Laravel's map of fields; a single message counts as a list of one.
+/// Parses Laravel's map of messages by field; a single message counts as a list of one.
 fn fields(errors: &Value) -> BTreeMap<String, Vec<String>> {
     let messages = |value: &Value| match value {
         Value::Array(items) => items

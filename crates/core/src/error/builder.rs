@@ -8,11 +8,12 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{ApiError, Error, ErrorKind, Inner, InvalidArgument, retry_after};
+use super::{ApiError, Error, ErrorKind, Inner, InvalidArgument, retry_after, to_millis};
 use crate::Operation;
 use crate::response::{Attempts, Drift, Response};
 
-/// How much of a refusal's body an error keeps, in bytes; the largest documented one is smaller than 1 KiB.
+/// The maximum size of a refusal's body that an error keeps, in bytes; the largest documented body is smaller than 1
+/// KiB.
 pub(crate) const MAX_REFUSAL: usize = 1 << 20;
 
 /// Builds an [`Error`].
@@ -48,7 +49,7 @@ impl ErrorBuilder {
         })
     }
 
-    /// [`NeverBuilt`](ErrorKind::NeverBuilt): `operation` was called with these invalid arguments.
+    /// Creates a [`NeverBuilt`](ErrorKind::NeverBuilt) error: `operation` was called with these invalid arguments.
     pub fn invalid_arguments(operation: &'static Operation, invalid: Vec<InvalidArgument>) -> Self {
         let list: Vec<_> = invalid.iter().map(InvalidArgument::to_string).collect();
         let mut builder = Self::new(ErrorKind::NeverBuilt, Some(operation), list.join("; "));
@@ -56,27 +57,29 @@ impl ErrorBuilder {
         builder
     }
 
-    /// [`NeverBuilt`](ErrorKind::NeverBuilt): the client cannot be created or used with its configuration.
+    /// Creates a [`NeverBuilt`](ErrorKind::NeverBuilt) error: the client cannot be created or used with its
+    /// configuration.
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeverBuilt, None, message.into())
     }
 
-    /// [`NeverBuilt`](ErrorKind::NeverBuilt): the request of `operation` cannot be built.
+    /// Creates a [`NeverBuilt`](ErrorKind::NeverBuilt) error: the request of `operation` cannot be built.
     pub fn never_built(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeverBuilt, Some(operation), message.into())
     }
 
-    /// [`NeverSent`](ErrorKind::NeverSent): no connection.
+    /// Creates a [`NeverSent`](ErrorKind::NeverSent) error: there was no connection.
     pub fn never_sent(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::NeverSent, Some(operation), message.into())
     }
 
-    /// [`MaybeSent`](ErrorKind::MaybeSent): no response.
+    /// Creates a [`MaybeSent`](ErrorKind::MaybeSent) error: there was no response.
     pub fn maybe_sent(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::MaybeSent, Some(operation), message.into())
     }
 
-    /// [`Unreadable`](ErrorKind::Unreadable): `why` completes the sentence "responded with 200 OK, but …".
+    /// Creates an [`Unreadable`](ErrorKind::Unreadable) error; `why` completes the sentence "responded with 200 OK, but
+    /// …".
     pub fn unreadable(
         operation: &'static Operation,
         response: Response,
@@ -86,34 +89,32 @@ impl ErrorBuilder {
         Self::new(ErrorKind::Unreadable, Some(operation), message).response(response)
     }
 
-    /// [`Refused`](ErrorKind::Refused) by a 4xx or 5xx status. At most 1 MiB of the body is kept.
+    /// Creates a [`Refused`](ErrorKind::Refused) error for a 4xx or 5xx status. At most 1 MiB of the body is kept.
     pub fn refused(operation: &'static Operation, mut response: Response) -> Self {
         let api = ApiError::read(&response.body);
         let mut message = format!("refused with {}", response.status);
         match &api {
             Some(api) => message.push_str(&api.summary()),
             None if response.body.is_empty() => message.push_str(", without a body"),
-            None if response.media_type() == Some("text/html") => message
-                .push_str(", with an HTML page, so by a proxy or CDN in front of the service"),
+            None if response.media_type() == Some("text/html") => {
+                message.push_str(", with an HTML page from a proxy or CDN in front of the service")
+            }
             None => message.push_str(", with a body that is not a JSON object"),
         }
-        if response.status == StatusCode::UNAUTHORIZED {
+        if response.status == StatusCode::UNAUTHORIZED && api.is_some() {
             message.push_str(" (check the API key)");
         }
         if let Some(wait) = retry_after(&response.headers, SystemTime::now()) {
-            message.push_str(&format!(" (retry after {wait:?})"));
+            message.push_str(&format!(" (retry after {:?})", to_millis(wait)));
         }
-        if response.body.len() > MAX_REFUSAL {
-            // A copy, so that the rest is freed.
-            response.body = Bytes::copy_from_slice(&response.body[..MAX_REFUSAL]);
-        }
+        truncate(&mut response);
         let mut builder =
             Self::new(ErrorKind::Refused, Some(operation), message).response(response);
         builder.0.inner.api = api;
         builder
     }
 
-    /// [`Refused`](ErrorKind::Refused) by a 2xx response that reports failure.
+    /// Creates a [`Refused`](ErrorKind::Refused) error for a 2xx response that reports failure.
     pub(crate) fn refused_in_success(
         operation: &'static Operation,
         response: Response,
@@ -130,8 +131,10 @@ impl ErrorBuilder {
         builder
     }
 
-    /// [`Refused`](ErrorKind::Refused) by a redirect, which is never followed; the message names the target's host only.
-    pub(crate) fn redirected(operation: &'static Operation, response: Response) -> Self {
+    /// Creates a [`Refused`](ErrorKind::Refused) error for a redirect, which is never followed; the message contains
+    /// only the target's host.
+    pub(crate) fn redirected(operation: &'static Operation, mut response: Response) -> Self {
+        truncate(&mut response);
         let target = response
             .headers
             .get(http::header::LOCATION)
@@ -150,7 +153,7 @@ impl ErrorBuilder {
         Self::new(ErrorKind::Refused, Some(operation), message).response(response)
     }
 
-    /// Keeps the response, and how the call reached it.
+    /// Adds the response, and how the call reached it.
     fn response(mut self, response: Response) -> Self {
         self.0.inner.attempts = response.attempts.clone();
         self.0.inner.response = Some(response);
@@ -181,10 +184,18 @@ impl ErrorBuilder {
         self
     }
 
-    /// The error.
+    /// Builds the error.
     #[must_use]
     pub fn build(self) -> Error {
         self.0
+    }
+}
+
+/// Truncates the body of a refusal to the size that an error keeps.
+fn truncate(response: &mut Response) {
+    if response.body.len() > MAX_REFUSAL {
+        // Copy it, so that the rest is freed.
+        response.body = Bytes::copy_from_slice(&response.body[..MAX_REFUSAL]);
     }
 }
 

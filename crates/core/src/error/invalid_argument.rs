@@ -1,8 +1,9 @@
-//! An argument that keeps a request from being built.
+//! Arguments that prevent a request from being built.
 
 use std::fmt;
 
-/// An argument that keeps a request from being built; from [`Error::invalid_arguments`](crate::Error::invalid_arguments).
+/// An argument that prevents a request from being built; returned by
+/// [`Error::invalid_arguments`](crate::Error::invalid_arguments).
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -15,7 +16,7 @@ use std::fmt;
 pub struct InvalidArgument {
     /// The argument, named after its setter.
     pub argument: String,
-    /// What is wrong with it; completes the sentence that the argument's name starts.
+    /// What is wrong with it; completes a sentence that starts with the argument's name.
     pub reason: String,
 }
 

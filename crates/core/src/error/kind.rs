@@ -16,14 +16,14 @@ pub enum ErrorKind {
     /// The request was never built: an argument, the API key or the configuration is invalid. Nothing was sent. The
     /// error lists every invalid argument.
     NeverBuilt,
-    /// The request was built and provably never left: no address, no connection, no TLS. It is safe to send it again.
+    /// The request was built and provably never sent: no address, no connection or no TLS. It is safe to retry.
     NeverSent,
     /// The request may have reached the service, but there is no response: a timeout or a broken connection. A write may
     /// have taken effect.
     MaybeSent,
-    /// The service, or a proxy or CDN in front of it, refused: a 4xx or 5xx status, a redirect, or a 2xx response that
-    /// reports failure (`success: false`).
+    /// The service, or a proxy or CDN in front of it, refused the request: a 4xx or 5xx status, a redirect, or a 2xx
+    /// response that reports failure (`success: false`).
     Refused,
-    /// The service responded with success, but the body broke off or does not match the type.
+    /// The service responded with success, but the body is incomplete or does not match the type.
     Unreadable,
 }

@@ -11,6 +11,7 @@ mod retry_after;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 pub use api_error::{ApiError, UpstreamResponse};
 pub use builder::ErrorBuilder;
@@ -21,10 +22,11 @@ pub use retry_after::retry_after;
 use crate::Drift;
 use crate::response::{Attempts, Envelope, Response};
 
-/// Why a call failed, and how far its request got.
+/// The reason why a call failed, and how far its request got.
 ///
 /// Status, headers and body are kept if there was a response. `Display` alone is enough to act on: it names the
-/// operation, how far the request got and the cause. Neither `Display` nor `Debug` shows headers, the body as a whole, or
+/// operation, how far the request got and the cause, which is also the [source](StdError::source): a reporter that prints
+/// sources repeats it. Neither `Display` nor `Debug` shows headers, the body as a whole, or
 /// the API key.
 ///
 /// ```
@@ -78,10 +80,16 @@ impl fmt::Display for Error {
             write!(f, " (after {} attempts)", attempts.count)?;
         }
         if let Some(wait) = attempts.wait {
+            let wait = to_millis(wait);
             write!(f, "; not retried, because the wait of {wait:?} is too long")?;
         }
         Ok(())
     }
+}
+
+/// Truncates a duration to milliseconds, for readability.
+fn to_millis(duration: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }
 
 impl fmt::Debug for Error {

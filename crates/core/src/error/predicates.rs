@@ -7,11 +7,12 @@ impl Error {
         self.status().is_some_and(|known| known == status)
     }
 
-    /// Whether the request may have reached the service.
+    /// Returns whether the request may have reached the service.
     ///
     /// # Troubleshooting
     ///
-    /// Before you repeat a write, check whether it took effect: list the chat's messages, retrieve the object.
+    /// Before you repeat a write, check whether it took effect, for example by listing the chat's messages or
+    /// retrieving the object.
     #[must_use]
     pub fn may_have_been_sent(&self) -> bool {
         !matches!(
@@ -20,7 +21,7 @@ impl Error {
         )
     }
 
-    /// Whether the arguments or the configuration are invalid, so that nothing was sent.
+    /// Returns whether the arguments or the configuration are invalid; nothing was sent.
     ///
     /// # Troubleshooting
     ///
@@ -31,7 +32,7 @@ impl Error {
         self.inner.kind == ErrorKind::NeverBuilt
     }
 
-    /// Whether no connection could be established.
+    /// Returns whether no connection could be established.
     ///
     /// # Troubleshooting
     ///
@@ -41,7 +42,7 @@ impl Error {
         self.inner.kind == ErrorKind::NeverSent
     }
 
-    /// Whether a time limit expired: to connect, of an attempt, or of the call.
+    /// Returns whether a timeout expired: the connect timeout, the attempt timeout or the call timeout.
     ///
     /// # Troubleshooting
     ///
@@ -53,7 +54,7 @@ impl Error {
         self.inner.is_timeout
     }
 
-    /// Whether the service responded with success, but the body broke off or does not match its type.
+    /// Returns whether the service responded with success, but the body is incomplete or does not match its type.
     ///
     /// # Troubleshooting
     ///
@@ -64,7 +65,8 @@ impl Error {
         self.inner.kind == ErrorKind::Unreadable
     }
 
-    /// Whether the service refused: with a 4xx or 5xx status, a redirect, or a 2xx response that reports failure.
+    /// Returns whether the service refused the request: with a 4xx or 5xx status, a redirect, or a 2xx response that
+    /// reports failure.
     ///
     /// # Troubleshooting
     ///
@@ -74,7 +76,7 @@ impl Error {
         self.inner.kind == ErrorKind::Refused
     }
 
-    /// Whether the API key is missing, wrong or revoked (401).
+    /// Returns whether the API key is missing, wrong or revoked (401).
     ///
     /// # Troubleshooting
     ///
@@ -85,86 +87,87 @@ impl Error {
         self.has_status(401)
     }
 
-    /// Whether the team is out of credits (402).
+    /// Returns whether the team is out of credits (402).
     ///
     /// # Troubleshooting
     ///
-    /// The service documents 402 for one download only; elsewhere this is the meaning that HTTP gives the status.
-    /// [`Error::credits`] has the balance if the response says so.
+    /// The service documents 402 for one download only; for other operations, the usual meaning of the status is
+    /// assumed. [`Error::credits`] has the balance if the response includes it.
     #[must_use]
     pub fn is_out_of_credits(&self) -> bool {
         self.has_status(402)
     }
 
-    /// Whether the API key lacks a permission (403).
+    /// Returns whether the API key lacks a permission (403).
     ///
     /// # Troubleshooting
     ///
-    /// Keys have permissions (read, write, delete) and can be restricted to accounts. An HTML page comes from the CDN in
-    /// front of the service.
+    /// Keys have permissions (read, write, delete) and can be restricted to certain accounts. An HTML page comes from
+    /// the CDN in front of the service.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         self.has_status(403)
     }
 
-    /// Whether the object does not exist (404).
+    /// Returns whether the object does not exist (404).
     ///
     /// # Troubleshooting
     ///
     /// The account in the path is the service's own id (`acct_…`), never the number that OnlyFans uses. If
-    /// [`Error::is_upstream`], OnlyFans does not know the object.
+    /// [`Error::is_upstream`] is true, the object does not exist on OnlyFans.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.has_status(404)
     }
 
-    /// Whether the request conflicts with another one (409).
+    /// Returns whether the request conflicts with another request (409).
     ///
     /// # Troubleshooting
     ///
-    /// Code `IDEMPOTENCY_CONFLICT`: the first request with this key is still running; wait, and repeat the same request.
-    /// Redelivery of a webhook: it is disabled or cooling down.
+    /// With the code `IDEMPOTENCY_CONFLICT`, the first request with this key is still running: wait, and repeat the
+    /// same request. If you redeliver a webhook delivery, the webhook is disabled or redelivery is cooling down.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.has_status(409)
     }
 
-    /// Whether the service rejected the arguments (422).
+    /// Returns whether the service rejected the arguments (422).
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::field`] has the messages about one field, [`Error::api`] those about all.
+    /// [`Error::field`] returns the messages for one field; [`Error::api_error`] returns all of them.
     #[must_use]
     pub fn is_validation(&self) -> bool {
         self.has_status(422)
     }
 
-    /// Whether the rate limit was exceeded (429).
+    /// Returns whether the rate limit was exceeded (429).
     ///
     /// # Troubleshooting
     ///
-    /// Wait for [`Error::retry_after`] if the service gives it. All keys and accounts of a team share one limit;
+    /// Wait for [`Error::retry_after`] if the response includes it. All keys and accounts of a team share one limit;
     /// [`Error::rate_limits`] has the numbers.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(429)
     }
 
-    /// Whether OnlyFans refused, and the service passes that on.
+    /// Returns whether OnlyFans refused the request and the service passes the refusal on.
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::upstream`] has status and body of OnlyFans. Its status can differ from the response's; rely on this one.
+    /// [`Error::upstream`] has the status and body from OnlyFans. Rely on this status: it can differ from the status of
+    /// the response.
     #[must_use]
     pub fn is_upstream(&self) -> bool {
         self.upstream().is_some() || self.code() == Some("ONLYFANS_COM_ERROR")
     }
 
-    /// Whether the service, or a proxy or CDN in front of it, failed (5xx).
+    /// Returns whether the service, or a proxy or CDN in front of it, failed (5xx).
     ///
     /// # Troubleshooting
     ///
-    /// Repeat reads after a while. A write may have taken effect.
+    /// Retry reads after a while. A write may have taken effect.
     #[must_use]
     pub fn is_server_error(&self) -> bool {
         self.kind() == ErrorKind::Refused

@@ -1,11 +1,11 @@
-//! How long a response asks to wait.
+//! How long a response tells the client to wait.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
-/// How long the headers ask to wait, counted from `now`: `retry-after-ms`, or `Retry-After` in seconds or as a date.
-/// `None` if they do not ask, or in a form that cannot be parsed.
+/// Returns how long the headers tell the client to wait, counted from `now`: `retry-after-ms`, or `Retry-After` in
+/// seconds or as a date. Returns `None` if neither header is present or can be parsed.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -35,7 +35,7 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let after = text("retry-after")?;
     match number(after) {
         Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        // A date in the past asks for no wait.
+        // A date in the past means no wait.
         None => httpdate::parse_http_date(after)
             .ok()
             .map(|date| date.duration_since(now).unwrap_or_default()),

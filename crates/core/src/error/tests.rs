@@ -1,7 +1,5 @@
 //! The documented error bodies, and the undocumented ones that a CDN sends, one per row.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -154,7 +152,11 @@ fn parses_the_ten_documented_bodies() {
         for (field, text) in fields {
             assert_eq!(error.field(field), [*text], "{body}");
         }
-        assert_eq!(error.api().unwrap().errors.len(), fields.len(), "{body}");
+        assert_eq!(
+            error.api_error().unwrap().errors.len(),
+            fields.len(),
+            "{body}"
+        );
         assert_eq!(error.upstream().and_then(|u| u.status), upstream, "{body}");
         assert_eq!(
             error.is_upstream(),
@@ -211,7 +213,7 @@ fn keeps_and_describes_bodies_that_are_not_error_bodies() {
     ] {
         let error = refused(502, headers, body);
         assert!(error.to_string().contains(expected), "{error}");
-        assert_eq!((error.body().unwrap(), error.api()), (body, None));
+        assert_eq!((error.body().unwrap(), error.api_error()), (body, None));
         assert!(error.is_server_error() && !error.is_upstream());
     }
 }

@@ -13,7 +13,7 @@ pub(crate) enum Content {
     None,
     /// Fields, to be encoded in a format.
     Fields(BodyFormat, Value),
-    /// The caller's bytes, and their media type.
+    /// The caller's bytes and their media type.
     Bytes(&'static str, Body),
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// The call, or an error that lists every invalid argument.
+    /// Builds the call, or an error that lists every invalid argument.
     pub(crate) fn call(mut self) -> Result<Call, Error> {
         self.invalid.append(&mut self.options.invalid);
         self.headers.insert(

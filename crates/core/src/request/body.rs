@@ -1,4 +1,4 @@
-//! The body of a request, repeatable in every form.
+//! Request bodies, each of which can be sent repeatedly.
 
 use std::fmt;
 use std::pin::Pin;
@@ -31,7 +31,7 @@ pub enum Body {
     Empty,
     /// Bytes in memory.
     Bytes(Bytes),
-    /// A stream that is opened again for each attempt.
+    /// A stream that is reopened for each attempt.
     Factory {
         /// Length in bytes, if known.
         length: Option<u64>,
@@ -70,8 +70,14 @@ impl From<&'static [u8]> for Body {
     }
 }
 
+impl<const N: usize> From<&'static [u8; N]> for Body {
+    fn from(bytes: &'static [u8; N]) -> Self {
+        Self::Bytes(Bytes::from_static(bytes))
+    }
+}
+
 impl fmt::Debug for Body {
-    /// Shows kind and size only: bodies contain passwords and messages.
+    /// Shows only the kind and the size: bodies contain passwords and messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("Empty"),

@@ -1,7 +1,6 @@
-//! The arguments of a request while they are being set: what every generated builder wraps.
+//! Collects the arguments of a request; every generated builder wraps a [`RequestBuilder`].
 //!
-//! One type serves all operations and has few generic methods, so an operation costs a table and short setters
-//! instead of a page of code.
+//! One type with few generic methods serves all operations, so the code for an operation is a table and short setters.
 
 use std::fmt;
 
@@ -28,17 +27,17 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// How invalid arguments name the body as a whole.
+/// The argument name that errors use for the body as a whole.
 const BODY: &str = "body";
 
 const REQUIRED: &str = "is required and was not set";
 
-/// The arguments of a request while they are being set.
+/// Collects the arguments of a request.
 #[derive(Clone)]
 pub struct RequestBuilder {
     dispatcher: Dispatcher,
     operation: &'static Operation,
-    /// Setter and value of each parameter outside of the body.
+    /// Setter and value of each parameter outside the body.
     values: Vec<(&'static str, Value)>,
     body: Option<Value>,
     /// The body of an operation that takes bytes.
@@ -50,7 +49,7 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    /// A request for `operation` without arguments, to be sent through `dispatcher`.
+    /// Creates a request for `operation` without arguments, to be sent through `dispatcher`.
     #[must_use]
     pub fn new(dispatcher: Dispatcher, operation: &'static Operation) -> Self {
         Self {
@@ -65,7 +64,7 @@ impl RequestBuilder {
         }
     }
 
-    /// Sets the argument named `setter`, replacing an earlier value. A value that does not convert is reported when
+    /// Sets the argument named `setter`, replacing an earlier value. A value that cannot be converted is reported when
     /// the request is sent.
     pub fn set<T: Serialize>(&mut self, setter: &'static str, value: impl IntoArgument<T>) {
         match value.into_argument(Seal) {
@@ -79,12 +78,12 @@ impl RequestBuilder {
         }
     }
 
-    /// Sets the argument named `setter` to null, which is not the same as leaving it out.
+    /// Sets the argument named `setter` to null, which differs from leaving it out.
     pub fn set_null(&mut self, setter: &'static str) {
         self.put(setter, Ok(Value::Null));
     }
 
-    /// Sets the whole body, replacing every field that was set before.
+    /// Sets the whole body, replacing any previously set fields.
     pub fn body<T: Serialize>(&mut self, value: impl IntoArgument<T>) {
         let value = match value.into_argument(Seal) {
             Ok(None) => return,
@@ -109,14 +108,14 @@ impl RequestBuilder {
         self.bytes = Some(body.into());
     }
 
-    /// Sets the files of the argument named `setter`, replacing those that were set before.
+    /// Sets the files of the argument named `setter`, replacing any previously set files.
     pub fn files(&mut self, setter: &'static str, files: impl IntoIterator<Item = FilePart>) {
         self.files.retain(|(known, _)| *known != setter);
         self.files
             .extend(files.into_iter().map(|file| (setter, file)));
     }
 
-    /// Sets the options of this call.
+    /// Sets the options for this call.
     pub fn with(&mut self, options: CallOptions) {
         self.options = options;
     }
@@ -133,7 +132,7 @@ impl RequestBuilder {
         dispatcher.stream(self.build())
     }
 
-    /// The request as it would be sent, with the API key redacted. Nothing is sent.
+    /// Returns the request as it would be sent, with the API key redacted. Nothing is sent.
     ///
     /// # Errors
     ///
@@ -143,12 +142,12 @@ impl RequestBuilder {
         dispatcher.preview(&self.build()?)
     }
 
-    /// The call to dispatch.
+    /// Builds the call to dispatch.
     ///
     /// # Errors
     ///
-    /// [`NeverBuilt`](crate::ErrorKind::NeverBuilt), with every invalid argument: a required one that was not set, a
-    /// value that did not convert, a path segment that a server would resolve to another path.
+    /// [`NeverBuilt`](crate::ErrorKind::NeverBuilt), with every invalid argument: a required argument that was not set,
+    /// a value that could not be converted, or a path segment that a server would resolve to another path.
     pub fn build(mut self) -> Result<Call, Error> {
         let mut invalid = std::mem::take(&mut self.invalid);
         let mut target = String::from(self.operation.path);
@@ -210,7 +209,7 @@ impl RequestBuilder {
         let mut empty = |format| match self.operation.empty_body {
             EmptyBody::Object => Content::Fields(format, Value::Object(Map::new())),
             EmptyBody::Nothing => Content::None,
-            EmptyBody::Refused => {
+            EmptyBody::Required => {
                 if !is_body_reported {
                     invalid.push(InvalidArgument::new(BODY, REQUIRED));
                 }
@@ -242,7 +241,7 @@ impl RequestBuilder {
         .call()
     }
 
-    /// The value of `parameter`, if it was set.
+    /// Returns the value of `parameter`, if it was set.
     fn value(&self, parameter: &Parameter) -> Option<&Value> {
         match parameter.location {
             ParameterLocation::Body => self.body.as_ref()?.get(parameter.name),
@@ -254,8 +253,7 @@ impl RequestBuilder {
         }
     }
 
-    /// Keeps `value` as the argument `setter`, or the reason why it was rejected; without a reason, it has another
-    /// type.
+    /// Stores `value` as the argument `setter`, or records why it was rejected; without a reason, the type is wrong.
     fn put(&mut self, setter: &'static str, value: Result<Value, Option<String>>) {
         self.invalid.retain(|invalid| invalid.argument != setter);
         let mut parameters = self.operation.parameters.iter();
@@ -291,7 +289,7 @@ impl RequestBuilder {
 }
 
 impl fmt::Debug for RequestBuilder {
-    /// Shows the operation only: arguments contain passwords and messages.
+    /// Shows only the operation: arguments contain passwords and messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestBuilder")
             .field("operation", &self.operation.id)
@@ -299,7 +297,7 @@ impl fmt::Debug for RequestBuilder {
     }
 }
 
-/// Whether an invalid argument already explains why `parameter` has no value.
+/// Returns whether an invalid argument already explains why `parameter` has no value.
 fn is_reported(invalid: &[InvalidArgument], parameter: &Parameter) -> bool {
     invalid.iter().any(|invalid| {
         invalid.argument == parameter.setter
@@ -307,7 +305,7 @@ fn is_reported(invalid: &[InvalidArgument], parameter: &Parameter) -> bool {
     })
 }
 
-/// A value as it appears in a path or header: lists are joined with commas (OpenAPI's style `simple`).
+/// Formats a value for a path or header: lists are joined with commas (OpenAPI's `simple` style).
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -316,7 +314,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// `name=value`. The value is percent-encoded, because a cookie can contain neither `;` nor spaces.
+/// Formats `name=value`. The value is percent-encoded, because a cookie can contain neither `;` nor spaces.
 fn cookie(name: &str, value: &str) -> Result<String, &'static str> {
     let is_name = HeaderName::from_bytes(name.as_bytes()).is_ok();
     is_name
@@ -324,10 +322,10 @@ fn cookie(name: &str, value: &str) -> Result<String, &'static str> {
         .ok_or("is not a valid cookie name")
 }
 
-/// The value of a path parameter as one percent-encoded segment.
+/// Formats the value of a path parameter as one percent-encoded segment.
 ///
-/// `.` and `..` are rejected: URL libraries resolve them even when they are encoded, so the request would reach
-/// another operation.
+/// `.` and `..` are rejected: URL libraries resolve them even if they are encoded, so the request would reach another
+/// operation.
 fn segment(value: &str) -> Result<String, &'static str> {
     match value {
         "" => Err("is part of the path and must not be empty"),

@@ -11,7 +11,7 @@ use super::{Body, BodyFactory};
 /// use std::sync::Arc;
 /// use onlyfansapi::FilePart;
 ///
-/// let in_memory = FilePart::new("clip.mp4", b"not really a clip".as_slice()).content_type("video/mp4");
+/// let in_memory = FilePart::new("clip.mp4", b"not really a clip").content_type("video/mp4");
 /// assert_eq!(in_memory.file_name(), "clip.mp4");
 ///
 /// // Opened once per attempt, so that the upload can be retried.
@@ -26,7 +26,7 @@ pub struct FilePart {
 }
 
 impl FilePart {
-    /// A file whose bytes are in memory.
+    /// Creates a file part from bytes in memory.
     #[must_use]
     pub fn new(file_name: impl Into<String>, bytes: impl Into<Body>) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl FilePart {
         }
     }
 
-    /// A file that is streamed: `open` is called once per attempt. `length` is in bytes, if known.
+    /// Creates a file part that is streamed: `open` is called once per attempt. `length` is in bytes, if known.
     #[must_use]
     pub fn streamed(file_name: impl Into<String>, length: Option<u64>, open: BodyFactory) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl FilePart {
         self
     }
 
-    /// The file name that is sent.
+    /// Returns the file name that is sent.
     #[must_use]
     pub fn file_name(&self) -> &str {
         &self.file_name
@@ -61,7 +61,7 @@ impl FilePart {
 }
 
 impl fmt::Debug for FilePart {
-    /// Shows name and size, never the content.
+    /// Shows the name and the size, never the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FilePart")
             .field("file_name", &self.file_name)

@@ -1,4 +1,4 @@
-//! Any serializable value as JSON, refusing what JSON cannot carry.
+//! Converts serializable values to JSON and rejects numbers that JSON cannot represent.
 //!
 //! serde_json writes NaN and infinities as null, which the service would take as a value.
 
@@ -10,9 +10,11 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// The end of the sentence "`argument` …" if the value is not JSON or contains a number that is not finite.
+/// Returns the end of the sentence "`argument` …" if the value cannot be converted to JSON or contains a number that is
+/// not finite.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value, String> {
-    let json = serde_json::to_value(value).map_err(|error| format!("is not JSON: {error}"))?;
+    let json = serde_json::to_value(value)
+        .map_err(|error| format!("cannot be converted to JSON: {error}"))?;
     // Only a null can hide a number that is not finite.
     if has_null(&json) && value.serialize(FiniteCheck).is_err() {
         return Err(
@@ -153,7 +155,7 @@ impl Serializer for FiniteCheck {
     }
 }
 
-/// The compound serializers: each checks its parts.
+/// Implements the compound serializers, which check each of their parts.
 macro_rules! compound {
     ($($part:ident :: $method:ident($($key:ty)?);)*) => {$(
         impl ser::$part for FiniteCheck {

@@ -89,7 +89,7 @@ enum Part {
     Stream(BodyStream),
 }
 
-/// A stream over the parts that have not been sent yet.
+/// A stream of the parts that have not been sent yet.
 struct Parts(std::collections::VecDeque<Part>);
 
 impl Stream for Parts {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::QueryStyle;
 
-/// Appends the name-value pairs of the parameter `name` in the given style, not yet percent-encoded.
+/// Appends the name-value pairs of the `name` parameter in the given style, not yet percent-encoded.
 pub(crate) fn append_styled(
     name: &str,
     value: &Value,

@@ -20,7 +20,7 @@ use crate::{
 static JSON: Operation = raw(ResponseShape::Detect);
 static FILE: Operation = raw(ResponseShape::Bytes);
 
-/// The operation of a raw request, whose method and path the request itself has.
+/// Creates the operation of a raw request; the request itself contains the method and the path.
 const fn raw(shape: ResponseShape) -> Operation {
     Operation {
         id: "raw request",
@@ -41,7 +41,7 @@ const fn raw(shape: ResponseShape) -> Operation {
 
 /// A request to any path of the service, created by `client.request(method, path)`.
 ///
-/// Awaiting it gives the value under `data`, or the whole body if the response has no envelope.
+/// Awaiting it returns the value under `data`, or the whole body if the response has no envelope.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -87,7 +87,7 @@ impl RawRequest {
         }
     }
 
-    /// Adds to the query: a list of pairs, or a map or struct of named values.
+    /// Adds query parameters: a list of pairs, or a map or struct of named values.
     pub fn query<T: Serialize + ?Sized>(mut self, pairs: &T) -> Self {
         let named: Result<Vec<(String, Value)>, String> = match to_json(pairs) {
             Ok(Value::Object(members)) => Ok(members.into_iter().collect()),
@@ -114,13 +114,13 @@ impl RawRequest {
         self
     }
 
-    /// Sets the options of this call.
+    /// Sets the options for this call.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Sends the request. Resolves to any JSON value: the one under `data`, or the whole body if the response has no
+    /// Sends the request. Resolves to a JSON value: the value under `data`, or the whole body if the response has no
     /// envelope.
     pub fn send(self) -> ReplyFuture<Value> {
         self.send_as()
@@ -138,7 +138,7 @@ impl RawRequest {
         dispatcher.stream(self.build(&FILE))
     }
 
-    /// The request as it would be sent, with the API key redacted. Nothing is sent.
+    /// Returns the request as it would be sent, with the API key redacted. Nothing is sent.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The body of a response that is a file.
+//! Response bodies that are files.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 pub struct Blob(Bytes);
 
 impl Blob {
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
         &self.0
@@ -23,7 +23,7 @@ impl Blob {
 }
 
 impl fmt::Debug for Blob {
-    /// Shows the size only.
+    /// Shows only the size.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Blob({} bytes)", self.0.len())
     }

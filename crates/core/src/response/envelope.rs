@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The cost of a request and the remaining balance of the team, in credits.
+/// The cost of a request and the team's remaining balance, in credits.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -24,11 +24,11 @@ use serde_json::value::RawValue;
 pub struct Credits {
     /// Credits used by this request; `0` for free requests and cache hits, or if the service does not report it.
     ///
-    /// Source: the header `x-ofapi-credits-used`, otherwise `_meta._credits.used`.
+    /// Source: the `x-ofapi-credits-used` header, otherwise `_meta._credits.used`.
     pub used: i64,
     /// Credits left after this request.
     ///
-    /// Source: the header `x-ofapi-credits-balance`, otherwise `_meta._credits.balance`.
+    /// Source: the `x-ofapi-credits-balance` header, otherwise `_meta._credits.balance`.
     pub balance: i64,
     /// A remark by the service, for example `Free endpoint`.
     ///
@@ -36,7 +36,7 @@ pub struct Credits {
     pub note: Option<String>,
 }
 
-/// The rate limits of the team, in requests.
+/// The team's rate limits, in requests.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -49,19 +49,20 @@ pub struct Credits {
 pub struct RateLimits {
     /// Requests allowed per minute.
     ///
-    /// Source: the header `x-rate-limit-limit-minute`, otherwise `_meta._rate_limits.limit_minute`.
+    /// Source: the `x-rate-limit-limit-minute` header, otherwise `_meta._rate_limits.limit_minute`.
     pub limit_minute: Option<i64>,
     /// Requests left in the current minute.
     ///
-    /// Source: the header `x-rate-limit-remaining-minute`, otherwise `_meta._rate_limits.remaining_minute`.
+    /// Source: the `x-rate-limit-remaining-minute` header, otherwise `_meta._rate_limits.remaining_minute`.
     pub remaining_minute: Option<i64>,
     /// Requests allowed per day. The service no longer has daily limits and mostly sends null.
     ///
-    /// Source: the header `x-rate-limit-limit-day`, otherwise `_meta._rate_limits.limit_day`.
+    /// Source: the
+    /// `x-rate-limit-limit-day` header, otherwise `_meta._rate_limits.limit_day`.
     pub limit_day: Option<i64>,
     /// Requests left on the current day.
     ///
-    /// Source: the header `x-rate-limit-remaining-day`, otherwise `_meta._rate_limits.remaining_day`.
+    /// Source: the `x-rate-limit-remaining-day` header, otherwise `_meta._rate_limits.remaining_day`.
     pub remaining_day: Option<i64>,
 }
 
@@ -78,7 +79,7 @@ pub struct RateLimits {
 pub struct CacheInfo {
     /// Whether the response came from the cache.
     ///
-    /// Source: the header `x-ofapi-is-cached`, otherwise `_meta._cache.is_cached`.
+    /// Source: the `x-ofapi-is-cached` header, otherwise `_meta._cache.is_cached`.
     pub is_cached: bool,
     /// The time at which the response was cached, in the service's notation. Present only on cache hits.
     ///
@@ -149,7 +150,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Whether `json` starts with an object. A struct with derived `Deserialize` would also accept an array.
+/// Returns whether `json` starts with an object. A struct with derived `Deserialize` would also accept an array.
 pub(crate) fn is_object(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'{')
 }
@@ -161,18 +162,18 @@ fn member_names(body: &[u8]) -> Option<HashMap<String, IgnoredAny>> {
         .flatten()
 }
 
-fn is_envelope_member(name: &str) -> bool {
+pub(crate) fn is_envelope_member(name: &str) -> bool {
     name.starts_with('_') || matches!(name, "data" | "links" | "meta")
 }
 
-/// Whether the body looks like an envelope: it has `data`, and every other member belongs to an envelope.
+/// Returns whether the body looks like an envelope: it has `data`, and every other member belongs to an envelope.
 pub(crate) fn is_envelope(body: &[u8]) -> bool {
     member_names(body).is_some_and(|names| {
         names.contains_key("data") && names.keys().all(|name| is_envelope_member(name))
     })
 }
 
-/// Whether every member of the body belongs to an envelope; `data` may be missing.
+/// Returns whether every member of the body belongs to an envelope; `data` may be missing.
 pub(crate) fn is_bare_envelope(body: &[u8]) -> bool {
     member_names(body).is_some_and(|names| names.keys().all(|name| is_envelope_member(name)))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The target of a redirect that was not followed.
 ///
-/// It is often a signed link, which is a secret while it is valid, so `Debug` shows the host only.
+/// It is often a signed link, which is a secret while it is valid, so `Debug` shows only the host.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -29,8 +29,8 @@ impl From<Option<String>> for Location {
 }
 
 impl Location {
-    /// The target as the service sent it: a URL, or a path on the same host. Empty if the response has no `Location`
-    /// header.
+    /// Returns the target as the service sent it: a URL, or a path on the same host. Empty if the response has no
+    /// `Location` header.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

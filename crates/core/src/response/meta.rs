@@ -35,7 +35,7 @@ struct Inner {
     has_data: bool,
     drift: Vec<Drift>,
     refusal: Option<ApiError>,
-    /// Read on request: few callers need it.
+    /// Parsed on demand: few callers need it.
     envelope: OnceLock<Envelope>,
 }
 
@@ -55,109 +55,111 @@ impl Meta {
         }))
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.response.status
     }
 
-    /// The response headers.
+    /// Returns the response headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.response.headers
     }
 
-    /// The response body as received after decompression, including what the type does not know.
+    /// Returns the response body after decompression, including fields that the type does not have.
     #[must_use]
-    pub fn raw(&self) -> &Bytes {
+    pub fn body(&self) -> &Bytes {
         &self.0.response.body
     }
 
-    /// Whether the response contains a value. Without one, structs and lists are empty.
+    /// Returns whether the response contains a value. Without a value, structs and lists are empty.
     #[must_use]
     pub fn has_data(&self) -> bool {
         self.0.has_data
     }
 
-    /// Whether the service responded with 304 to a conditional request; there is no value then.
+    /// Returns whether the service responded with 304 to a conditional request; the response then has no value.
     #[must_use]
     pub fn is_not_modified(&self) -> bool {
         self.status() == StatusCode::NOT_MODIFIED
     }
 
-    /// Every location in the response that did not match its type; empty for nearly every response.
+    /// Returns every location in the response that did not match its type; nearly always empty.
     ///
-    /// Worth logging: it contains JSON pointers and kinds of values, never values.
+    /// Worth logging: it contains JSON pointers and JSON types but no values.
     #[must_use]
     pub fn drift(&self) -> &[Drift] {
         &self.0.drift
     }
 
-    /// The JSON value at a location that did not match its type.
+    /// Returns the JSON value at a location that did not match its type.
     #[must_use]
     pub fn original(&self, drift: &Drift) -> Option<Value> {
-        let body: Value = serde_json::from_slice(self.raw()).ok()?;
+        let body: Value = serde_json::from_slice(self.body()).ok()?;
         body.pointer(&drift.pointer).cloned()
     }
 
-    /// What the call cost in credits, and what is left. Headers win over the body.
+    /// Returns the cost of the call and the balance in credits. Headers take precedence over the body.
     #[must_use]
     pub fn credits(&self) -> Option<&Credits> {
         self.envelope().credits.as_ref()
     }
 
-    /// How many calls the team may still make. Headers win over the body.
+    /// Returns the rate limits and the number of calls left. Headers take precedence over the body.
     #[must_use]
     pub fn rate_limits(&self) -> Option<&RateLimits> {
         self.envelope().rate_limits.as_ref()
     }
 
-    /// Whether the response came from the service's cache. The header wins over the body.
+    /// Returns whether the response came from the service's cache. The header takes precedence over the body.
     #[must_use]
     pub fn cache(&self) -> Option<&CacheInfo> {
         self.envelope().cache.as_ref()
     }
 
-    /// Where the next page is; `None` if the response does not say, which does not mean that this is the last page.
+    /// Returns how to request the next page. `None` if the response has no pagination, which does not mean that this is
+    /// the last page.
     #[must_use]
     pub fn pagination(&self) -> Option<&Pagination> {
         self.envelope().pagination.as_ref()
     }
 
-    /// What the service reported in a 2xx response that reports failure, if the call accepted it by
+    /// Returns the failure that a 2xx response reported, if the call accepted it with
     /// [`CallOptions::accept_refusal`](crate::CallOptions::accept_refusal).
     #[must_use]
     pub fn refusal(&self) -> Option<&ApiError> {
         self.0.refusal.as_ref()
     }
 
-    /// Whether this is the stored response to an earlier request with the same idempotency key. The service then did
-    /// nothing and charged nothing. Source: the `Idempotent-Replayed` header.
+    /// Returns whether this is the stored response to an earlier request with the same idempotency key. The service
+    /// then did nothing and charged nothing. Source: the `Idempotent-Replayed` header.
     #[must_use]
     pub fn is_replayed(&self) -> bool {
         let value = self.headers().get("idempotent-replayed");
         value.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"))
     }
 
-    /// The idempotency key that the request carried: the caller's, or one that was generated for the call.
+    /// Returns the idempotency key that was sent: the caller's, or the key that was generated for the call.
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {
         self.0.response.attempts.idempotency_key.as_deref()
     }
 
-    /// The id that the service, or the CDN in front of it, gave the request. Quote it to the vendor's support.
+    /// Returns the request id that the service, or the CDN in front of it, assigned. Include it when you contact the
+    /// vendor's support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.response.request_id()
     }
 
-    /// Number of requests sent for the call.
+    /// Returns the number of requests sent for the call.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.response.attempts.count
     }
 
-    /// Time from the start of the first attempt to the end of the body.
+    /// Returns the time from the start of the first attempt to the end of the body.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.0.response.attempts.elapsed
@@ -171,7 +173,7 @@ impl Meta {
 }
 
 impl fmt::Debug for Meta {
-    /// Shows status, sizes and drift only: headers and bodies can contain session data.
+    /// Shows only status, sizes and drift: headers and bodies can contain session data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meta")
             .field("response", &self.0.response)

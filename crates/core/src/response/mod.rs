@@ -34,14 +34,14 @@ pub struct Attempts {
     pub count: u32,
     /// Time from the start of the first attempt to the end of the last, including its body if it was read.
     pub elapsed: Duration,
-    /// The wait before the next attempt, if it was too long to be made.
+    /// The wait before the next attempt, if it was too long and the call was therefore not retried.
     pub wait: Option<Duration>,
     /// The idempotency key that the requests carried.
     pub idempotency_key: Option<Arc<str>>,
 }
 
 impl Attempts {
-    /// `count` attempts in `elapsed` time.
+    /// Creates a record of `count` attempts in `elapsed` time.
     #[must_use]
     pub fn new(count: u32, elapsed: Duration) -> Self {
         Self {
@@ -64,7 +64,7 @@ pub struct Response {
     pub status: StatusCode,
     /// The response headers.
     pub headers: HeaderMap,
-    /// The body, decompressed; as much of it as arrived.
+    /// The decompressed body, or the part of it that arrived.
     pub body: Bytes,
     /// How the call reached this response.
     pub attempts: Attempts,
@@ -79,7 +79,7 @@ pub trait DecodeObserver: Send + Sync {
 }
 
 impl Response {
-    /// A response to a first attempt.
+    /// Creates a response to a first attempt.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self {
@@ -91,14 +91,14 @@ impl Response {
         }
     }
 
-    /// The id of the request: the service's, otherwise that of the CDN (`cf-ray`).
+    /// Returns the request id: the service's, otherwise the CDN's (`cf-ray`).
     pub(crate) fn request_id(&self) -> Option<&str> {
         ["x-request-id", "cf-ray"]
             .iter()
             .find_map(|name| self.headers.get(*name)?.to_str().ok())
     }
 
-    /// The media type without its parameters.
+    /// Returns the media type without its parameters.
     pub(crate) fn media_type(&self) -> Option<&str> {
         let value = self
             .headers
@@ -110,7 +110,7 @@ impl Response {
 }
 
 impl fmt::Debug for Response {
-    /// Shows status and sizes only: headers and bodies can contain session data.
+    /// Shows only status and sizes: headers and bodies can contain session data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)

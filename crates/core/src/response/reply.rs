@@ -8,15 +8,15 @@ use serde::de::value::{BytesDeserializer, Error as FromBytes};
 use serde_json::Value;
 
 use super::decode::{self, Decode, Drift};
-use super::envelope::{Parts, is_bare_envelope, is_envelope, is_object};
+use super::envelope::{Parts, is_bare_envelope, is_envelope, is_envelope_member, is_object};
 use super::{Meta, Response};
 use crate::error::{ApiError, Error, ErrorBuilder};
 use crate::{Operation, ResponseShape};
 
 /// A successful response.
 ///
-/// Dereferences to the value: what is under `data`, or the whole body if the operation has no envelope. Everything else
-/// about the response is in [`meta`](Self::meta), so that no field of the value can collide with a method.
+/// Dereferences to the value: the value under `data`, or the whole body if the operation has no envelope. Everything
+/// else about the response is in [`meta`](Self::meta), so that field names of the value cannot collide with methods.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -39,19 +39,19 @@ pub struct Reply<T> {
 }
 
 impl<T> Reply<T> {
-    /// Everything about the response except its value.
+    /// Returns everything about the response except its value.
     #[must_use]
     pub fn meta(&self) -> &Meta {
         &self.meta
     }
 
-    /// The value alone.
+    /// Returns only the value.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The value, and everything else about the response.
+    /// Returns the value and everything else about the response.
     #[must_use]
     pub fn into_parts(self) -> (T, Meta) {
         (self.value, self.meta)
@@ -104,14 +104,14 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
 /// - [`Unreadable`](crate::ErrorKind::Unreadable) if the body is not JSON, if it has no value of type `T`, or if `mode`
 ///   is strict and a location does not match
 ///
-/// Status, headers and body stay with the error.
+/// The error keeps the status, headers and body.
 pub fn decode<T: DeserializeOwned>(
     operation: &'static Operation,
     response: Response,
     mode: Decode,
     accept_refusal: bool,
 ) -> Result<Reply<T>, Error> {
-    let refusal = ApiError::in_success(&response.body, operation.refusal);
+    let refusal = ApiError::in_success(&response.body, operation);
     if let (Some(refusal), false) = (&refusal, accept_refusal) {
         return Err(ErrorBuilder::refused_in_success(operation, response, refusal.clone()).build());
     }
@@ -121,6 +121,9 @@ pub fn decode<T: DeserializeOwned>(
         // 204 and 304 have no body by definition.
         shape if is_blank(body) || matches!(response.status.as_u16(), 204 | 304) => absent(shape),
         ResponseShape::Empty => nothing(&response),
+        ResponseShape::Text if response.media_type() == Some("text/html") => {
+            Err("its body is an HTML page".to_owned())
+        }
         ResponseShape::Text => text(body),
         ResponseShape::Bytes => T::deserialize(BytesDeserializer::<FromBytes>::new(body))
             .map(Decoded::exact)
@@ -167,7 +170,7 @@ struct Decoded<T> {
 }
 
 impl<T> Decoded<T> {
-    /// A value that matches its type.
+    /// Creates the result for a value that matches its type.
     fn exact(value: T) -> Self {
         Self {
             value,
@@ -187,7 +190,7 @@ fn is_blank(body: &[u8]) -> bool {
 /// Decodes `json`, which is at the pointer `at` of the body.
 fn value<T: DeserializeOwned>(json: &[u8], at: &str) -> DecodeResult<T> {
     match decode::lenient(json, at) {
-        // A null where the type has an empty value.
+        // Null, if the type has an empty value.
         Err(_) if json.trim_ascii() == b"null" => absent(ResponseShape::Whole),
         Ok((value, drift)) => Ok(Decoded {
             value,
@@ -204,7 +207,7 @@ fn enveloped<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
         return Ok(Decoded::exact(value));
     }
     if !is_object(body) {
-        // Not an envelope: the bare value, which other operations of the service send.
+        // Not an envelope but the bare value, as other operations return it.
         return value(body, "");
     }
     match Parts::read(body) {
@@ -212,7 +215,7 @@ fn enveloped<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
             data: Some(data), ..
         }) => value(data.get().as_bytes(), "/data"),
         Ok(_) => without_data(body),
-        // A duplicate member of the envelope: the last one wins.
+        // The envelope has a duplicate member: the last member is kept.
         Err(_) => match serde_json::from_slice::<Value>(body) {
             Ok(body) if !body["data"].is_null() => {
                 value(body["data"].to_string().as_bytes(), "/data")
@@ -227,7 +230,7 @@ fn enveloped<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     }
 }
 
-/// The value of an object without `data`. Members other than those of an envelope are drift.
+/// Decodes an object without `data`. Members other than those of an envelope are drift.
 fn without_data<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     let mut decoded = absent(ResponseShape::Envelope)?;
     if !is_bare_envelope(body) {
@@ -241,29 +244,28 @@ fn without_data<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     Ok(decoded)
 }
 
-/// The body of an operation that returns no value. An object passes, because every response may carry `_meta`; what else
-/// is in it is drift. Any other body did not come from this operation.
+/// Decodes the body of an operation that returns no value. It may contain the members of an envelope, and a remark in
+/// `message` or `success`. Any other body did not come from this operation.
 fn nothing<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
     let body = &response.body;
     if body.trim_ascii() == b"null" {
         return absent(ResponseShape::Empty);
     }
-    if !is_object(body) || serde_json::from_slice::<Value>(body).is_err() {
-        return Err("it has a body, and the operation returns none".to_owned());
+    let object: Option<serde_json::Map<String, Value>> = serde_json::from_slice(body).ok();
+    let is_remark = |name: &String| matches!(name.as_str(), "message" | "success");
+    match object {
+        Some(members)
+            if members
+                .keys()
+                .all(|name| is_remark(name) || is_envelope_member(name)) =>
+        {
+            absent(ResponseShape::Empty)
+        }
+        _ => Err("it has a body, and the operation returns none".to_owned()),
     }
-    let mut decoded = absent(ResponseShape::Empty)?;
-    if !is_bare_envelope(body) {
-        decoded.drift.push(Drift {
-            pointer: String::new(),
-            expected: "no value",
-            found: "an object",
-            is_converted: false,
-        });
-    }
-    Ok(decoded)
 }
 
-/// The target of a redirect.
+/// Returns the target of a redirect.
 fn location<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
     let target = response
         .headers
@@ -271,7 +273,7 @@ fn location<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
         .and_then(|target| target.to_str().ok());
     match target {
         Some(target) => value(Value::from(target).to_string().as_bytes(), ""),
-        None => absent(ResponseShape::Redirect),
+        None => Err("it is not a redirect".to_owned()),
     }
 }
 
@@ -285,7 +287,7 @@ fn text<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     value(Value::from(text).to_string().as_bytes(), "")
 }
 
-/// The value of a response that has none.
+/// Returns the empty value for a response without a value.
 fn absent<T: DeserializeOwned>(shape: ResponseShape) -> DecodeResult<T> {
     let value = if shape == ResponseShape::Text {
         serde_json::from_str("\"\"").ok()

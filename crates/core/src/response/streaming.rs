@@ -25,17 +25,12 @@ pub struct StreamingResponse {
 }
 
 impl StreamingResponse {
-    /// A response to a first attempt. `error` converts the errors of the body, and decides what of them is visible.
+    /// Creates a response to a first attempt. `error` converts the body's errors, for example to hide details.
     #[must_use]
-    pub fn new<S, E>(
-        status: StatusCode,
-        headers: HeaderMap,
-        body: S,
-        error: fn(E) -> std::io::Error,
-    ) -> Self
+    pub fn new<S, E, F>(status: StatusCode, headers: HeaderMap, body: S, error: F) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
-        E: 'static,
+        F: Fn(E) -> std::io::Error + Send + Unpin + 'static,
     {
         let body = Box::pin(body);
         Self {
@@ -46,7 +41,7 @@ impl StreamingResponse {
         }
     }
 
-    /// A response whose body has already been read.
+    /// Creates a response whose body has already been read.
     #[must_use]
     pub fn buffered(response: Response) -> Self {
         let body = Once(Some(response.body));
@@ -55,7 +50,7 @@ impl StreamingResponse {
         streaming
     }
 
-    /// Reads the body. What arrived is kept even if the rest is lost.
+    /// Reads the body. Keeps the bytes that arrived even if the rest is lost.
     pub(crate) async fn read(mut self) -> Response {
         let mut body = BytesMut::new();
         while let Some(Ok(chunk)) = next(&mut self.body).await {
@@ -80,17 +75,21 @@ async fn next(body: &mut BodyStream) -> Option<std::io::Result<Bytes>> {
 }
 
 /// A body with its errors converted.
-struct Chunks<S, E> {
+struct Chunks<S, F> {
     body: Pin<Box<S>>,
-    error: fn(E) -> std::io::Error,
+    error: F,
 }
 
-impl<S: Stream<Item = Result<Bytes, E>>, E> Stream for Chunks<S, E> {
+impl<S, E, F> Stream for Chunks<S, F>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    F: Fn(E) -> std::io::Error + Unpin,
+{
     type Item = std::io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let error = self.error;
-        self.body.as_mut().poll_next(context).map_err(error)
+        let this = &mut *self;
+        this.body.as_mut().poll_next(context).map_err(&this.error)
     }
 }
 
@@ -107,7 +106,7 @@ impl Stream for Once {
 
 /// A successful response whose body is streamed: a [`Stream`] of its bytes.
 ///
-/// An item that is an error ends the stream: the connection broke, or the time limit expired.
+/// An error item ends the stream: the connection broke or the timeout expired.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -133,23 +132,23 @@ impl Download {
         }
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The response headers.
+    /// Returns the response headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The next bytes; `None` at the end.
+    /// Returns the next bytes; `None` at the end.
     ///
     /// # Errors
     ///
-    /// Returns an error if the body breaks off; the bytes before it are incomplete.
+    /// Returns an error if the body is incomplete.
     pub async fn chunk(&mut self) -> std::io::Result<Option<Bytes>> {
         next(&mut self.body).await.transpose()
     }

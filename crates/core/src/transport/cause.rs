@@ -1,8 +1,8 @@
-//! The cause of a failure in words.
+//! Describes the cause of a failure.
 
 use std::error::Error;
 
-/// Wrappers of HTTP libraries that name no cause.
+/// Messages of HTTP libraries that do not name a cause.
 const WRAPPERS: [&str; 6] = [
     "error sending request",
     "client error (",
@@ -12,8 +12,8 @@ const WRAPPERS: [&str; 6] = [
     "error decoding response body",
 ];
 
-/// The texts of `error` and its sources, from the outermost to the root cause, without wrappers and repetitions: for
-/// example `failed to lookup address information: Name or service not known`.
+/// Returns the messages of `error` and its sources, from the outermost to the root cause, without wrappers and
+/// repetitions, for example `failed to lookup address information: Name or service not known`.
 ///
 /// ```
 /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
@@ -27,7 +27,7 @@ pub fn cause(error: &(dyn Error + 'static)) -> String {
         next = error.source();
         let text = error.to_string();
         let is_wrapper = WRAPPERS.iter().any(|wrapper| text.starts_with(wrapper));
-        // Many errors repeat the text of their source.
+        // Many errors repeat the message of their source.
         if texts.last().is_some_and(|last| last.contains(&text)) || is_wrapper {
             continue;
         }

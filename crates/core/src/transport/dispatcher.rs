@@ -1,4 +1,4 @@
-//! The only path of a call: through the transport, then through decoding.
+//! Sends every call: first through the transport, then through decoding.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// A dispatcher for `transport`.
+    /// Creates a dispatcher for `transport`.
     #[must_use]
     pub fn new(transport: Arc<dyn Transport>) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Dispatcher {
         }
     }
 
-    /// Sets how responses are decoded if the call does not set it.
+    /// Sets the default for how responses are decoded.
     #[must_use]
     pub fn with_decode(mut self, decode: Decode) -> Self {
         self.decode = decode;
@@ -45,7 +45,7 @@ impl Dispatcher {
         DownloadFuture::new(Arc::clone(&self.transport), call)
     }
 
-    /// The request of `call` as it would be sent, with the API key redacted.
+    /// Returns the request of `call` as it would be sent, with the API key redacted.
     ///
     /// # Errors
     ///

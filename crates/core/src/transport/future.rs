@@ -27,7 +27,7 @@ use crate::{Decode, Download, Error, Operation, Reply, ResponseShape};
 #[must_use = "nothing is sent until the future is awaited"]
 pub struct ReplyFuture<T>(TransportFuture<Reply<T>>);
 
-/// What decoding needs to know of a call once its response has arrived.
+/// The data about a call that decoding needs once the response has arrived.
 struct Decoding {
     operation: &'static Operation,
     decode: Option<Decode>,
@@ -57,7 +57,7 @@ impl<T: DeserializeOwned + Send + 'static> ReplyFuture<T> {
     }
 }
 
-/// The part of a call that does not depend on the type of its value, compiled once.
+/// Handles the part of a call that does not depend on its value's type, so that it is compiled only once.
 fn response(
     transport: Arc<dyn Transport>,
     call: Result<Call, Error>,
@@ -114,7 +114,7 @@ impl<T> fmt::Debug for ReplyFuture<T> {
 pub struct DownloadFuture(TransportFuture<Download>);
 
 impl DownloadFuture {
-    /// The body of a refusal is read to its end, so that the error contains it.
+    /// Creates the future. It reads the body of a refusal to its end, so that the error contains it.
     pub(super) fn new(transport: Arc<dyn Transport>, call: Result<Call, Error>) -> Self {
         Self(Box::pin(async move {
             let call = call?;

@@ -1,8 +1,8 @@
-//! Limits of a call, each of which can be set, switched off, or left to the client.
+//! The limits of a call, each of which can be set, disabled, or left at the client's default.
 
 use std::time::Duration;
 
-/// One limit: switched off is not the same as not set.
+/// A limit. A disabled limit differs from a limit that is not set.
 ///
 /// ```
 /// use onlyfansapi_core::transport::Limit;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Limit<T> {
-    /// Unset; the client default applies.
+    /// Not set; the client's default applies.
     #[default]
     Unset,
     /// No limit.
@@ -23,7 +23,7 @@ pub enum Limit<T> {
 }
 
 impl<T> Limit<T> {
-    /// The limit that applies if the client default is `default`; `None` for no limit.
+    /// Returns the limit that applies if the client's default is `default`; `None` for no limit.
     pub fn or(self, default: Option<T>) -> Option<T> {
         match self {
             Self::Unset => default,

@@ -1,8 +1,8 @@
-//! What a transport implements and constructs: calls, responses, errors, limits.
+//! The interface that transports implement, and the types that they construct: calls, responses, errors, limits.
 //!
 //! A transport sends a [`Call`] and returns a [`Response`], or an [`Error`] that says how far the request got. The
-//! facade crate `onlyfansapi` implements one on reqwest, with every policy; tests implement their own to see what would
-//! be sent. Applications do not need this module.
+//! `onlyfansapi` facade crate implements a transport on reqwest, with every policy; tests implement their own to
+//! inspect the requests. Applications do not need this module.
 
 mod cause;
 mod dispatcher;
@@ -23,10 +23,10 @@ pub use limits::{Limit, Limits};
 
 use crate::{ApiError, Body, Decode, Error, Operation, RequestPreview};
 
-/// A future of a transport.
+/// The future that a transport returns.
 pub type TransportFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'static>>;
 
-/// One call on its way to the transport.
+/// A call, as it is passed to the transport.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Call {
@@ -34,12 +34,12 @@ pub struct Call {
     pub operation: &'static Operation,
     /// The request.
     pub request: Request,
-    /// Settings of this call only.
+    /// Settings for this call only.
     pub settings: CallSettings,
 }
 
 impl Call {
-    /// A call of `operation` by `request`.
+    /// Creates a call of `operation` with `request`.
     #[must_use]
     pub fn new(operation: &'static Operation, request: Request, settings: CallSettings) -> Self {
         Self {
@@ -50,18 +50,18 @@ impl Call {
     }
 }
 
-/// What the caller set for one call, apart from what is part of its request. `None` and [`Limit::Unset`] leave the
-/// decision to the client.
+/// The settings for a call that are not part of its request. With `None` and [`Limit::Unset`], the client's defaults
+/// apply.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CallSettings {
     /// Time and size limits.
     pub limits: Limits,
-    /// How often the request is retried at most.
+    /// The maximum number of retries.
     pub retries: Option<u32>,
     /// Whether the call is idempotent.
     pub idempotent: Option<bool>,
-    /// How a response is handled that does not match its type.
+    /// How to handle a response that does not match its type.
     pub decode: Option<Decode>,
     /// Whether a 2xx response that reports failure is returned as a reply.
     pub accept_refusal: bool,
@@ -91,26 +91,26 @@ pub struct CallSettings {
 pub trait Transport: Send + Sync + 'static {
     /// Sends `call` and returns the response, whatever its status.
     ///
-    /// Context travels by value in both directions: settings arrive with the [`Call`]; attempts, status, headers and
-    /// body leave with the [`Response`], and the cause of a failure with the [`Error`]. Calls share no state.
+    /// Calls share no state. All context is passed by value: the settings are in the [`Call`]; attempts, status,
+    /// headers and body are in the [`Response`]; the cause of a failure is in the [`Error`].
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no response, or one whose body could not be read to its end. A response with a
-    /// 4xx or 5xx status is a response.
+    /// Returns an error if there is no response, or if its body could not be read to its end. A 4xx or 5xx status is
+    /// not an error here.
     fn send(self: Arc<Self>, call: Call) -> TransportFuture<Response>;
 
     /// Sends `call` and streams the response body. The default implementation buffers the body first.
     ///
     /// # Errors
     ///
-    /// As [`Transport::send`].
+    /// Returns an error in the same cases as [`Transport::send`].
     fn stream(self: Arc<Self>, call: Call) -> TransportFuture<StreamingResponse> {
         let response = self.send(call);
         Box::pin(async move { Ok(StreamingResponse::buffered(response.await?)) })
     }
 
-    /// The request of `call` as it would be sent, with the API key redacted.
+    /// Returns the request of `call` as it would be sent, with the API key redacted.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ pub fn api_error(body: &[u8]) -> Option<ApiError> {
     ApiError::read(body)
 }
 
-/// A preview of a request; redacts `Authorization`.
+/// Creates a preview of a request; redacts `Authorization`.
 #[must_use]
 pub fn request_preview(
     method: http::Method,

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum MediaRef {
-    /// The id of a media file in the vault, or an index; sent as a number.
+    /// A vault media id or, in `previews`, an index into `mediaFiles`; sent as a number.
     Number(i64),
     /// The prefixed id of an upload (`ofapi_media_…`), or a vault id; sent as a string.
     String(String),

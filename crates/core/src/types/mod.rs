@@ -1,4 +1,4 @@
-//! Values that appear in generated types.
+//! Types that generated types contain.
 
 mod media_ref;
 mod open_enum;

@@ -1,10 +1,10 @@
-//! Enumerations of strings that keep a value that they do not know.
+//! Enumerations of strings that keep unknown values.
 
 use std::fmt;
 
-/// A value that an open enumeration does not list: newer than the document that the client was generated from.
+/// A value without a variant in an open enum, for example one added after the client was generated.
 ///
-/// It is created only by converting a string to the enumeration, so it never equals a listed value.
+/// It is created only by converting a string to the enum, so it never equals a known value.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -29,7 +29,7 @@ impl UnknownValue {
         Self(text.into())
     }
 
-    /// The value on the wire.
+    /// Returns the value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,10 +48,10 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Defines an enumeration of strings with a variant `Other` for values that it does not list, so that a value newer
-/// than the document loses neither a response nor a request.
+/// Defines an enum of strings with an `Other` variant for unknown values, so that values newer than the document can be
+/// received and sent.
 ///
-/// With the feature `schemars` of the calling crate, the type has a JSON schema: a string.
+/// With the `schemars` feature of the calling crate, the type has a JSON schema: a string.
 ///
 /// ```
 /// onlyfansapi_core::open_enum! {
@@ -77,12 +77,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A value that this version does not list, as it is on the wire.
+            /// A value that this version does not know, as sent on the wire.
             Other($crate::UnknownValue),
         }
 
         impl $name {
-            /// The value on the wire.
+            /// Returns the value on the wire.
             #[inline]
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -92,7 +92,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// Whether this version does not list the value.
+            /// Returns whether this version does not know the value.
             #[inline]
             #[must_use]
             pub fn is_unknown(&self) -> bool {

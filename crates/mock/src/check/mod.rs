@@ -1,8 +1,8 @@
 //! Validation of requests against the document and the wire rules.
 //!
-//! Errors are what the service would reject; they become the `errors` map of a 422. Findings are what the service
-//! would silently ignore, such as an undocumented query parameter; the request is accepted, and the findings appear in
-//! the log and the journal.
+//! Errors are mistakes that the service would reject; they become the `errors` map of a 422. Findings are mistakes
+//! that it would silently ignore, such as an undocumented query parameter; the request is accepted, and the findings
+//! appear in the log and the journal.
 
 mod body;
 mod query;

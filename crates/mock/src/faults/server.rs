@@ -50,7 +50,7 @@ struct State {
 /// Selects the fault of each request.
 #[derive(Debug)]
 enum FaultPlan {
-    /// Faults in order; further requests have none.
+    /// Faults in order; further requests get no fault.
     Script(VecDeque<Fault>),
     /// A random fault with a probability of `per_mille` / 1000 for each request.
     Random {

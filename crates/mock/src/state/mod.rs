@@ -1,7 +1,8 @@
 //! Stored objects: created objects can be listed, shown, changed and deleted.
 //!
-//! Only the fields that requests have set are stored. A response is the complete body of its operation with these
-//! fields written into it, so each operation shows the same object with its own set of fields, as the service does.
+//! Only the fields that requests have set are stored. A response starts from the operation's complete example body,
+//! overwritten with the stored fields. Like the service, different operations therefore return different subsets of the
+//! same object.
 
 mod resources;
 mod seed;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use onlyfansapi_core::http::{HeaderMap, HeaderName, HeaderValue, header};
 use onlyfansapi_core::transport::{ErrorBuilder, cause};
 use onlyfansapi_core::{Decode, Error};
+use url::Url;
 
 use super::{ApiKey, Client};
 use crate::policy::backoff::Backoff;
@@ -89,23 +90,23 @@ impl ClientBuilder {
 
     /// Uses a custom `reqwest::Client`, with its proxies, certificates and TLS settings.
     ///
-    /// Configure it with `redirect::Policy::none()` and `retry::never()`, as the built-in one is: this crate sees neither
-    /// the redirects that reqwest follows nor the retries that it makes. With the feature `rustls`, install a crypto
-    /// provider before you build the client, for example by
+    /// Configure it with `redirect::Policy::none()` and `retry::never()`, as the default client does: this crate cannot
+    /// detect redirects that reqwest follows or retries that it makes. With the `rustls` feature, install a crypto
+    /// provider before you build the client, for example with
     /// `rustls::crypto::ring::default_provider().install_default()`.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// Sends requests through a proxy such as `http://127.0.0.1:8080`. By default no proxy is used, whatever the
-    /// environment says.
+    /// Sends requests through a proxy such as `http://127.0.0.1:8080`. No proxy is used by default; proxy environment
+    /// variables are ignored.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Trusts root certificates in addition to those of the platform. `pem` contains one or more of them.
+    /// Trusts root certificates in addition to those of the platform. `pem` contains one or more certificates.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
@@ -124,7 +125,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets whether responses may be compressed; true by default. Without the feature `gzip` they never are.
+    /// Sets whether responses may be compressed; true by default. Without the `gzip` feature, they are never
+    /// compressed.
     pub fn gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;
         self
@@ -149,24 +151,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how often a request is retried at most, 2 by default.
+    /// Sets the maximum number of retries, 2 by default.
     ///
-    /// Only what is safe is retried: reads, and calls with an idempotency key, after any transient failure; other writes
-    /// only if they provably took no effect. A token bucket that all calls of the client share limits retries during an
-    /// outage.
+    /// Requests are retried only if that is safe: reads, and calls with an idempotency key, after any transient
+    /// failure; other writes only if they provably had no effect. A token bucket shared by all calls of the client
+    /// limits retries during an outage.
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// Sets the bounds of the wait before a retry if the service does not say how long to wait: a random part of `base`
-    /// before the first retry, doubled for each further one up to `cap`. 0.5 and 8 seconds by default.
+    /// Sets the bounds of the wait before a retry, for responses that do not tell the client how long to wait. The wait
+    /// before the first retry is random, up to `base`; the bound doubles with each retry, up to `cap`. 0.5 and 8
+    /// seconds by default. If a response demands a wait of more than a minute, the call fails, and [`Error::wait`]
+    /// returns the wait.
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.backoff = Backoff { base, cap };
         self
     }
 
-    /// Limits the size of a response body, in bytes after decompression; a larger one is an error of kind
+    /// Limits the size of a response body, in bytes after decompression; a larger body is an error of kind
     /// [`Unreadable`](crate::ErrorKind::Unreadable). `None` for no limit; 64 MiB by default. Streamed responses are not
     /// limited.
     pub fn max_response_bytes(mut self, limit: impl Into<Option<u64>>) -> Self {
@@ -174,7 +178,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how a response is handled that does not match its type; [`Decode::Lenient`] by default.
+    /// Sets how to handle a response that does not match its type; [`Decode::Lenient`] by default.
     pub fn decode(mut self, decode: Decode) -> Self {
         self.decode = decode;
         self
@@ -184,8 +188,9 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error of kind [`NeverBuilt`](crate::ErrorKind::NeverBuilt) that names the invalid setting: no API key, a
-    /// key that cannot be sent, a base URL that is not an origin over TLS, an invalid header, proxy or certificate.
+    /// Returns an error of kind [`NeverBuilt`](crate::ErrorKind::NeverBuilt) that names the invalid setting: a missing
+    /// API key, a key that cannot be sent, a base URL that is not an origin over TLS, or an invalid header, proxy or
+    /// certificate.
     pub fn build(self) -> Result<Client, Error> {
         let Some(key) = &self.key else {
             return Err(ErrorBuilder::configuration(
@@ -200,12 +205,17 @@ impl ClientBuilder {
                 .unwrap_or(onlyfansapi_client::SERVER),
         )?;
         let headers = self.default_headers()?;
-        if let (Some(proxy), "http") = (&self.proxy, base_url.scheme()) {
-            base_url::expect_loopback_proxy(proxy)?;
-        }
+        let proxy = self.proxy.as_deref();
+        let proxy = proxy
+            .map(|proxy| base_url::parse_proxy(proxy, &base_url))
+            .transpose()?;
+        let via = proxy.as_ref().map_or_else(String::new, |proxy| {
+            format!(" through the proxy {}", base_url::origin(proxy))
+        });
+        let route = format!("{}{via}", base_url::origin(&base_url));
         let is_custom = self.http.is_some();
         let connections = match self.http {
-            Some(_) if self.proxy.is_some() || !self.root_certificates.is_empty() => {
+            Some(_) if proxy.is_some() || !self.root_certificates.is_empty() => {
                 return Err(ErrorBuilder::configuration(
                     "a proxy or root certificate was set together with a custom HTTP client; set it on that client",
                 )
@@ -214,7 +224,7 @@ impl ClientBuilder {
             Some(http) => Connections::own(http),
             None => {
                 let config = HttpClientConfig {
-                    proxy: self.proxy,
+                    proxy,
                     root_certificates: self.root_certificates,
                     #[cfg(feature = "gzip")]
                     gzip: self.gzip,
@@ -225,6 +235,7 @@ impl ClientBuilder {
         let transport = HttpTransport {
             connections: Arc::new(connections),
             base_url,
+            route: route.into(),
             key,
             headers,
             defaults: Defaults {
@@ -264,7 +275,7 @@ impl ClientBuilder {
 }
 
 impl fmt::Debug for ClientBuilder {
-    /// Omits what can contain a secret: proxy and headers.
+    /// Omits the proxy and the headers, which can contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("key", &self.key)
@@ -279,9 +290,9 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// How the reqwest clients are configured.
+/// The configuration of the reqwest clients.
 struct HttpClientConfig {
-    proxy: Option<String>,
+    proxy: Option<Url>,
     root_certificates: Vec<Vec<u8>>,
     #[cfg(feature = "gzip")]
     gzip: bool,

@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub struct ApiKey(SecretString);
 
 impl ApiKey {
-    /// The value of the `Authorization` header.
+    /// Returns the value of the `Authorization` header.
     pub(crate) fn header(&self) -> Result<HeaderValue, Error> {
         let key = self.0.expose_secret();
         let problem = if key.is_empty() {
@@ -54,6 +54,12 @@ impl From<&str> for ApiKey {
     }
 }
 
+impl From<&String> for ApiKey {
+    fn from(key: &String) -> Self {
+        Self::from(key.as_str())
+    }
+}
+
 impl From<String> for ApiKey {
     fn from(key: String) -> Self {
         Self(key.into())
@@ -76,7 +82,7 @@ mod tests {
         assert!(header.is_sensitive());
         let place = header.as_bytes().as_ptr();
         assert_eq!(header.clone().as_bytes().as_ptr(), place);
-        // `Bytes` never hands out its memory: the owner frees it, after zeroing it.
+        // `Bytes` never gives its memory away: the owner zeroes and frees it.
         let owned = Zeroizing::new(b"Bearer x".to_vec());
         let place = owned.as_ptr();
         let shared = Bytes::from_owner(owned);

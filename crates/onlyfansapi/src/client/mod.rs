@@ -17,7 +17,7 @@ pub use key::ApiKey;
 use crate::resources::SmartLinkPostbacks;
 use crate::transport::HttpTransport;
 
-/// A client of the service.
+/// A client for the service.
 ///
 /// Cheap to clone, `Send` and `Sync`; clones share connections.
 ///
@@ -41,9 +41,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client configured by the environment: the API key from `ONLYFANSAPI_API_KEY`; the base URL from
-    /// `ONLYFANSAPI_BASE_URL`, otherwise from `ONLY_FANS_API_BASE_URL` (the vendor's own clients use both names),
-    /// otherwise the document's server.
+    /// Creates a client from environment variables: the API key from `ONLYFANSAPI_API_KEY`; the base URL from
+    /// `ONLYFANSAPI_BASE_URL` or, if that is not set, from `ONLY_FANS_API_BASE_URL` (the vendor's own clients use both
+    /// names). By default, the base URL is the document's server.
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Client {
         builder.build()
     }
 
-    /// A client with the API key `key` and default settings.
+    /// Creates a client with the API key `key` and default settings.
     ///
     /// # Errors
     ///
@@ -74,12 +74,12 @@ impl Client {
         Self::builder().key(key).build()
     }
 
-    /// A builder for a client with custom settings.
+    /// Returns a builder for a client with custom settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// The same client with another API key, on the same connections.
+    /// Returns a client with another API key that shares connections and settings with this client.
     ///
     /// # Errors
     ///
@@ -91,18 +91,18 @@ impl Client {
         ))
     }
 
-    /// Every operation of the document, one method each.
+    /// Returns the operations of the document, one method each.
     #[must_use]
     pub fn api(&self) -> &Api {
         &self.api
     }
 
-    /// The Smart Link postbacks of the team.
+    /// Returns the team's Smart Link postbacks.
     pub fn smart_link_postbacks(&self) -> SmartLinkPostbacks {
         SmartLinkPostbacks::new(self.api.clone())
     }
 
-    /// A request that the document does not describe, with the same key, limits and errors.
+    /// Creates a request that the document does not describe, with the same key, limits and errors.
     ///
     /// `path` starts with `/` and is percent-encoded.
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
@@ -134,7 +134,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// An environment variable; an empty one counts as unset.
+/// Reads an environment variable; an empty variable counts as unset.
 fn variable(name: &str) -> Result<Option<String>, Error> {
     match std::env::var(name) {
         Ok(value) if value.is_empty() => Ok(None),

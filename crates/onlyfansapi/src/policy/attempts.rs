@@ -1,4 +1,4 @@
-//! The retry loop. Policies, clock and randomness are its arguments; nothing else counts attempts.
+//! The retry loop. Policies, clock and randomness are passed as arguments; attempts are counted only here.
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};
@@ -11,35 +11,35 @@ use super::budget::Budget;
 use super::clock::Clock;
 use super::retry::Decision;
 
-/// The longest wait before a retry. A longer one is reported in the error instead.
+/// The longest wait before a retry. A longer wait is reported in the error instead.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The limits of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
-    /// How often the request is retried at most.
+    /// The maximum number of retries.
     pub(crate) retries: u32,
-    /// The time of one attempt.
+    /// The time limit of one attempt.
     pub(crate) attempt: Option<Duration>,
-    /// The time of all attempts and waits.
+    /// The time limit of all attempts and waits.
     pub(crate) total: Option<Duration>,
-    /// The wait before a retry, unless the service asks for another.
+    /// The wait before a retry, unless the response sets another.
     pub(crate) backoff: Backoff,
 }
 
-/// The time limit of one attempt, and the setting that it comes from.
+/// The time limit of an attempt, and the setting that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimeLimit {
     /// The time that the attempt may take.
     pub(crate) time: Duration,
-    /// The setting in words, for errors.
+    /// The name of the setting, for errors.
     pub(crate) setting: &'static str,
-    /// The value of the setting, which is longer than `time` if earlier attempts took some of it.
+    /// The value of the setting, which is longer than `time` if earlier attempts used up part of it.
     pub(crate) configured: Duration,
 }
 
 impl Plan {
-    /// The shorter one of the attempt's limit and of what is left of the call's.
+    /// Returns the attempt timeout or the time left for the call, whichever is shorter.
     fn limit(&self, elapsed: Duration) -> Option<TimeLimit> {
         let attempt = self.attempt.map(|time| TimeLimit {
             time,
@@ -58,10 +58,10 @@ impl Plan {
     }
 }
 
-/// Makes attempts until one gives the result of the call.
+/// Makes attempts until the call has a result.
 ///
-/// `attempt` receives its time limit. `decide` receives a result and may ask for the date. `on_retry` is called before the
-/// wait for each retry, with the number of attempts so far.
+/// `attempt` receives its time limit. `decide` receives a result and can read the current time. `on_retry` is called
+/// before the wait for each retry, with the number of attempts so far.
 pub(crate) async fn run<T, F>(
     plan: Plan,
     clock: &dyn Clock,
@@ -130,7 +130,7 @@ mod tests {
         list.iter().copied().map(Duration::from_secs_f64).collect()
     }
 
-    /// Runs attempts that take a second each and fail transiently; the service asks for the wait `requested`.
+    /// Runs attempts that take a second each and fail transiently; the service requests the wait `requested`.
     async fn failing(
         plan: Plan,
         random: f64,
@@ -177,7 +177,7 @@ mod tests {
         let requested = Some(Duration::from_secs(7));
         let (attempts, slept, limits) = failing(PLAN, 0.5, requested).await;
         assert_eq!((attempts.count, slept), (3, seconds(&[7.0, 7.0])));
-        // The last attempt gets what is left of the call's time, if that is less.
+        // The last attempt is limited by the time left for the call.
         assert_eq!(limits[2], Some(Duration::from_secs(10)));
         let endless = Plan {
             total: None,
@@ -225,7 +225,7 @@ mod tests {
             .await;
             attempts.push(of_call.count);
         }
-        // A hundred retries in total, and no more.
+        // A hundred retries in total.
         assert_eq!(attempts.iter().sum::<u32>(), 160);
         assert!(
             attempts[50..].iter().all(|count| *count == 1),

@@ -1,4 +1,4 @@
-//! How long to wait before a retry if the service does not say: exponential backoff with full jitter.
+//! The wait before a retry, if the response does not set one: exponential backoff with full jitter.
 
 use std::time::Duration;
 
@@ -12,15 +12,16 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// The values of the vendor's own clients.
+    /// Returns the values of the vendor's own clients.
     pub(crate) const DEFAULT: Self = Self {
         base: Duration::from_millis(500),
         cap: Duration::from_secs(8),
     };
 
-    /// The wait after `attempts` attempts; `random` is from 0 to 1.
+    /// Returns the wait after `attempts` attempts; `random` is between 0 and 1.
     ///
-    /// Full jitter: from zero to a bound that doubles, so that clients that failed together do not retry together.
+    /// Full jitter: the wait is between zero and a bound that doubles, so that clients that failed together do not
+    /// retry together.
     pub(crate) fn wait(self, attempts: u32, random: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(16);
         let bound = self.base.saturating_mul(1 << doublings).min(self.cap);

@@ -1,7 +1,7 @@
 //! The retry budget: a token bucket that all calls of a client share, so that they do not retry en masse.
 //!
-//! A retry takes tokens, a success gives some back. During an outage the bucket soon empties, and calls fail after their
-//! first attempt until some succeed again.
+//! Each retry costs tokens; each success refunds some. During an outage the bucket soon empties, and calls are not
+//! retried until some succeed again.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -22,7 +22,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Takes the tokens of a retry; `false` if there are too few.
+    /// Takes the tokens for a retry; returns `false` if there are too few.
     pub(crate) fn take(&self) -> bool {
         let take = |tokens: u32| tokens.checked_sub(COST);
         self.0

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// The time source of the policies.
 pub(crate) trait Clock: Send + Sync {
-    /// The monotonic time.
+    /// Returns the monotonic time.
     fn now(&self) -> Instant;
 
-    /// The date, for headers that contain one.
+    /// Returns the date, for headers that contain dates.
     fn date(&self) -> SystemTime;
 
     /// Sleeps for `time`.
     fn sleep(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// A random number from 0 (inclusive) to 1 (exclusive), for jitter.
+    /// Returns a random number from 0 (inclusive) to 1 (exclusive), for jitter.
     fn random(&self) -> f64;
 }
 
@@ -43,7 +43,7 @@ impl Clock for SystemClock {
 
 #[cfg(test)]
 pub(crate) mod manual {
-    //! A clock that sleeping moves forward, without taking time.
+    //! A clock that advances when it sleeps, without taking real time.
 
     use std::sync::Mutex;
 

@@ -1,4 +1,4 @@
-//! The idempotency key of a call: given by the caller, or generated once and carried by every attempt.
+//! The idempotency key of a call: set by the caller, or generated once and sent with every attempt.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use onlyfansapi_core::{Error, Operation};
 /// The longest key that the service accepts.
 const LONGEST: usize = 255;
 
-/// Gives a call a key if its operation accepts one and the caller set none; returns the key.
+/// Adds a key to a call if its operation accepts a key and the caller did not set one. Returns the key.
 ///
 /// # Errors
 ///
@@ -41,7 +41,7 @@ pub(crate) fn ensure(call: &mut Call) -> Result<Option<Arc<str>>, Error> {
     Ok(Some(key.into()))
 }
 
-/// An error about the parameter that is sent in the header `header`.
+/// Creates an error about the parameter whose header is `header`.
 fn invalid(operation: &'static Operation, header: &str, reason: &str) -> Error {
     let mut parameters = operation.parameters.iter();
     let parameter = parameters.find(|parameter| parameter.name == header);

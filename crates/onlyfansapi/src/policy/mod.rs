@@ -1,6 +1,6 @@
 //! The policies of a call, one per file. They make decisions and perform no I/O.
 //!
-//! - `attempts`: the retry loop; everything it decides by is an argument
+//! - `attempts`: the retry loop
 //! - `retry`: whether a result may be retried
 //! - `backoff`: how long to wait before a retry
 //! - `budget`: limits retries across calls

@@ -1,8 +1,8 @@
 //! Whether the result of an attempt may be retried: the table that keeps a message from being sent twice.
 //!
-//! A read, or a call with an idempotency key, is retried after any transient failure. Any other write is retried only if
-//! it provably took no effect: it never left, or was refused before it was processed. Sources: the vendor's pages on
-//! retries and idempotency; RFC 9110 for 408, 429 and 503.
+//! A read, or a call with an idempotency key, is retried after any transient failure. Any other write is retried only
+//! if it provably had no effect: it was never sent, or it was refused before it was processed. Sources: the vendor's
+//! pages on retries and idempotency; RFC 9110 for 408, 429 and 503.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,16 +15,16 @@ use onlyfansapi_core::{Error, ErrorKind};
 pub(crate) enum AttemptResult<'a> {
     /// A response, with as much of its body as was read.
     Response(StatusCode, &'a HeaderMap, &'a [u8]),
-    /// No response, or one that broke off.
+    /// No response, or an incomplete response.
     Error(&'a Error),
 }
 
 /// What makes a call safe to retry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RetrySafety {
-    /// A second effect does no harm: it is a read, or the caller declared it idempotent.
+    /// Repeating it is harmless: it is a read, or the caller declared it idempotent.
     pub(crate) is_idempotent: bool,
-    /// It carries an idempotency key that the service honors.
+    /// It has an idempotency key that the service honors.
     pub(crate) has_key: bool,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct RetrySafety {
 pub(crate) enum Decision {
     /// Return the result to the caller.
     Return,
-    /// Retry after the wait that the service asks for; `None` if it does not say.
+    /// Retry after the wait that the service requests; `None` if it does not request a wait.
     Retry(Option<Duration>),
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn decide(
             let is_retried = match error.kind() {
                 ErrorKind::NeverSent => true,
                 ErrorKind::MaybeSent => is_safe,
-                // Its body broke off. One that is too large or does not match its type would fail again.
+                // The body is incomplete. A body that is too large or does not match its type would fail again.
                 ErrorKind::Unreadable => is_safe && std::error::Error::source(error).is_some(),
                 _ => false,
             };
@@ -69,7 +69,7 @@ pub(crate) fn decide(
     }
 }
 
-/// Whether a refusal is transient, so that the call may be retried.
+/// Returns whether a refusal is transient, so that the call may be retried.
 fn is_transient(
     status: StatusCode,
     headers: &HeaderMap,
@@ -92,7 +92,7 @@ fn is_transient(
     let is_html = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    // If OnlyFans itself refused, its status decides: it will not find the object later either.
+    // If OnlyFans itself refused, use its status: a retry would not find a missing object either.
     let upstream = api.and_then(|api| api.onlyfans_response.as_ref()?.status);
     let is_final =
         upstream.is_some_and(|status| matches!(status, 400..=407 | 409..=428 | 430..=499));
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::api::operations::WHOAMI;
 
-    /// For a read, a call with a key, and any other write: `r` if it is retried, `-` if not.
+    /// Returns `r` if the call is retried and `-` if not, for a read, a call with a key, and any other write.
     fn row(result: AttemptResult<'_>) -> String {
         [(true, false), (false, true), (false, false)]
             .into_iter()
@@ -193,7 +193,7 @@ mod tests {
                 r#"{"_meta": {"request_outcome": "unknown"}}"#,
                 "---",
             ),
-            // A refusal of OnlyFans, passed on with another status.
+            // A refusal by OnlyFans, passed on with another status.
             (
                 500,
                 json,
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn returns_the_wait_that_the_service_asks_for() {
+    fn returns_the_wait_that_the_service_requests() {
         let read = RetrySafety {
             is_idempotent: true,
             has_key: false,

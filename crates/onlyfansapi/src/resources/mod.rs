@@ -1,4 +1,4 @@
-//! Hand-written resources: they check what they send.
+//! Hand-written resources, which validate arguments before sending.
 
 mod smart_link_postbacks;
 

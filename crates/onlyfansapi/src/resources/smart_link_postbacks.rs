@@ -1,4 +1,4 @@
-//! Smart Link postbacks: the service calls a URL of yours when a Smart Link converts.
+//! Smart Link postbacks: the service calls your URL when a Smart Link converts.
 //!
 //! Arguments are checked before anything is sent, and all invalid ones are reported together. Source of the rules: the
 //! descriptions of the two operations that take a postback, in the document.
@@ -14,12 +14,12 @@ use url::Url;
 use types::smart_link_postbacks::SmartLinkPostback;
 use types::{ConversionType, PostbackMethod, SmartLinkScope};
 
-/// Longest name of a header, in characters.
+/// Maximum length of a header name, in characters.
 const MAX_HEADER_NAME: usize = 100;
-/// Longest value of a header, in characters.
+/// Maximum length of a header value, in characters.
 const MAX_HEADER_VALUE: usize = 2_000;
 
-/// Sets every argument of `$call` from `$spec`. The two operations differ in the type of their headers only.
+/// Sets every argument of `$call` from `$spec`. The two operations differ only in the type of their headers.
 macro_rules! fill {
     ($call:expr, $spec:expr, $header:ident) => {{
         let headers = $spec.headers.as_ref().map(|headers| {
@@ -41,7 +41,7 @@ macro_rules! fill {
     }};
 }
 
-/// The Smart Link postbacks of the team, from [`Client::smart_link_postbacks`](crate::Client::smart_link_postbacks).
+/// The team's Smart Link postbacks, returned by [`Client::smart_link_postbacks`](crate::Client::smart_link_postbacks).
 ///
 /// ```no_run
 /// # async fn example(client: onlyfansapi::Client) -> Result<(), onlyfansapi::Error> {
@@ -78,13 +78,13 @@ impl SmartLinkPostbacks {
         }
     }
 
-    /// Sets the options of every call through this value.
+    /// Sets the options for every call through this value.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Every postback of the team; the service does not page them. Free of credits.
+    /// Lists all postbacks of the team; the service does not paginate them. Costs no credits.
     pub fn list(&self) -> ReplyFuture<Vec<SmartLinkPostback>> {
         self.api
             .list_smart_link_postbacks()
@@ -92,7 +92,7 @@ impl SmartLinkPostbacks {
             .send()
     }
 
-    /// One postback. Free of credits.
+    /// Retrieves a postback. Costs no credits.
     pub fn retrieve(&self, id: i64) -> ReplyFuture<SmartLinkPostback> {
         self.api
             .show_smart_link_postback()
@@ -101,17 +101,17 @@ impl SmartLinkPostbacks {
             .send()
     }
 
-    /// Creates a postback and returns it. Free of credits.
+    /// Creates a postback and returns it. Costs no credits.
     pub fn create(&self, spec: &PostbackSpec) -> ReplyFuture<SmartLinkPostback> {
         let options = reject(self.options.clone(), spec.check(false));
         let call = self.api.create_smart_link_postback().with(options);
         fill!(call, spec, CreateSmartLinkPostbackBodyHeadersItem).send()
     }
 
-    /// Updates a postback and returns it. Free of credits.
+    /// Updates a postback and returns it. Costs no credits.
     ///
-    /// The service requires URL, scope and conversion types again, although the method is PATCH, so all of `spec` is
-    /// sent. What it leaves open stays as it is.
+    /// Although the method is PATCH, the service requires the URL, scope and conversion types again, so all of `spec`
+    /// is sent. Fields that `spec` does not set remain unchanged.
     pub fn update(&self, id: i64, spec: &PostbackSpec) -> ReplyFuture<SmartLinkPostback> {
         let options = reject(self.options.clone(), spec.check(true));
         let call = self
@@ -122,7 +122,7 @@ impl SmartLinkPostbacks {
         fill!(call, spec, UpdateSmartLinkPostbackBodyHeadersItem).send()
     }
 
-    /// Deletes a postback. Free of credits.
+    /// Deletes a postback. Costs no credits.
     pub fn delete(&self, id: i64) -> ReplyFuture<()> {
         self.api
             .delete_smart_link_postback()
@@ -158,7 +158,7 @@ pub struct PostbackSpec {
 }
 
 impl PostbackSpec {
-    /// A postback for every Smart Link of the team, fired by `conversion_types` (at least one).
+    /// Creates a postback for every Smart Link of the team, fired by `conversion_types` (at least one).
     pub fn global(
         url: impl Into<String>,
         conversion_types: impl IntoIterator<Item = ConversionType>,
@@ -174,7 +174,8 @@ impl PostbackSpec {
         }
     }
 
-    /// A postback for the Smart Links with these ids (at least one), fired by `conversion_types` (at least one).
+    /// Creates a postback for the Smart Links with these ids (at least one), fired by `conversion_types` (at least
+    /// one).
     pub fn for_links(
         url: impl Into<String>,
         conversion_types: impl IntoIterator<Item = ConversionType>,
@@ -188,10 +189,10 @@ impl PostbackSpec {
         }
     }
 
-    /// Sets the HTTP method of the service's call. Without it the service uses GET for a new postback.
+    /// Sets the HTTP method of the service's request. If it is not set, the service uses GET for a new postback.
     #[must_use]
-    pub fn method(mut self, method: PostbackMethod) -> Self {
-        self.method = Some(method);
+    pub fn method(mut self, method: impl Into<PostbackMethod>) -> Self {
+        self.method = Some(method.into());
         self
     }
 
@@ -202,7 +203,7 @@ impl PostbackSpec {
         self
     }
 
-    /// Adds a header to the service's call. `Debug` does not show its value.
+    /// Adds a header to the service's request. `Debug` does not show its value.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let header = (name.into(), value.into());
@@ -217,7 +218,7 @@ impl PostbackSpec {
         self
     }
 
-    /// What the service would refuse.
+    /// Returns every argument that the service would refuse.
     fn check(&self, is_update: bool) -> Vec<InvalidArgument> {
         let mut invalid = Vec::new();
         let mut reject = |argument: &str, reason: String| {
@@ -250,7 +251,7 @@ impl PostbackSpec {
         if let Some(PostbackMethod::Other(_)) = self.method {
             reject("http_method", "must be one of `GET`, `POST`".to_owned());
         }
-        // An update that leaves the method open keeps the existing one.
+        // An update that does not set the method keeps the existing method.
         let may_have_body =
             self.method == Some(PostbackMethod::Post) || (is_update && self.method.is_none());
         if self.body.is_some() && !may_have_body {
@@ -269,7 +270,7 @@ impl PostbackSpec {
 }
 
 impl fmt::Debug for PostbackSpec {
-    /// Omits URL, body and header values, which can contain secrets.
+    /// Omits the URL, the body and header values, which can contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.headers.as_ref().map(|headers| {
             let name = |(name, _): &(String, String)| name.clone();
@@ -285,7 +286,8 @@ impl fmt::Debug for PostbackSpec {
     }
 }
 
-/// Why the service could not call `url`. Variables in braces may appear anywhere after the host.
+/// Returns the reason why the service could not call `url`, if any. Variables in braces may appear anywhere after the
+/// host.
 fn check_url(url: &str) -> Option<&'static str> {
     if url.is_empty() {
         return Some("is empty");
@@ -304,7 +306,7 @@ fn check_url(url: &str) -> Option<&'static str> {
 
 fn check_header_name(name: &str) -> Option<String> {
     let length = name.chars().count();
-    // A token in the sense of RFC 9110, section 5.6.2.
+    // A token as defined in RFC 9110, section 5.6.2.
     let is_token = name
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));

@@ -39,15 +39,34 @@ pub(crate) fn parse(text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// Rejects a remote proxy for a base URL without TLS: it would receive the API key unencrypted.
-pub(crate) fn expect_loopback_proxy(proxy: &str) -> Result<(), Error> {
-    match Url::parse(proxy) {
-        Ok(url) if !is_loopback(&url) => Err(ErrorBuilder::configuration(
+/// Parses the URL of a proxy; without a scheme it is an HTTP proxy. The proxy of a base URL without TLS must be on
+/// loopback, because it receives the API key unencrypted.
+pub(crate) fn parse_proxy(proxy: &str, base_url: &Url) -> Result<Url, Error> {
+    // The URL can contain a password, so errors do not show it.
+    let invalid = |problem: &str| ErrorBuilder::configuration(problem).build();
+    let text = if proxy.contains("://") {
+        proxy.to_owned()
+    } else {
+        format!("http://{}", proxy.trim_start_matches('/'))
+    };
+    let url = Url::parse(&text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| invalid("the proxy is not a valid http or https URL"))?;
+    if base_url.scheme() == "http" && !is_loopback(&url) {
+        return Err(invalid(
             "the base URL is plain http, so the proxy must be on loopback: it would see the API key",
-        )
-        .build()),
-        // A string that is not a URL is rejected when the proxy is built.
-        _ => Ok(()),
+        ));
+    }
+    Ok(url)
+}
+
+/// Returns the scheme, host and port of a URL: the parts that an error may show.
+pub(crate) fn origin(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{}://{host}:{port}", url.scheme()),
+        None => format!("{}://{host}", url.scheme()),
     }
 }
 

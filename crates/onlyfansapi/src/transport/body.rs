@@ -1,4 +1,4 @@
-//! Reading of response bodies.
+//! Reads response bodies.
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
@@ -6,14 +6,14 @@ use reqwest::Response;
 /// The largest buffer that is allocated before a body has arrived, in bytes.
 const MAX_RESERVED: u64 = 1 << 20;
 
-/// How the reading of a body ended.
+/// How reading a body ended.
 pub(super) enum BodyEnd {
     Whole,
     Broken(reqwest::Error),
     TooLarge(u64),
 }
 
-/// Reads a body to its end, or to `limit` bytes.
+/// Reads a body to its end, or until it exceeds `limit` bytes.
 pub(super) async fn read(response: &mut Response, limit: Option<u64>) -> (Bytes, BodyEnd) {
     let is_too_large = |length: usize| limit.filter(|limit| length as u64 > *limit);
     let first = match response.chunk().await {

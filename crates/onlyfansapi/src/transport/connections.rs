@@ -1,5 +1,5 @@
-//! The reqwest clients: a main one, and one for each connect timeout that a call sets, because reqwest has one connect
-//! timeout per connection pool.
+//! The reqwest clients: a main client, and another for each connect timeout that a call sets, because reqwest has one
+//! connect timeout per connection pool.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,8 @@ use std::time::Duration;
 use onlyfansapi_core::Error;
 use onlyfansapi_core::transport::{ErrorBuilder, Limit};
 
-/// How many pools are kept in addition to the main one. Callers that use more timeouts than this reopen connections.
+/// The maximum number of pools in addition to the main pool. Callers that use more timeouts than this reopen
+/// connections.
 const MAX_POOLS: usize = 16;
 
 type Build = dyn Fn(Option<Duration>) -> Result<reqwest::Client, Error> + Send + Sync;
@@ -23,7 +24,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Clients built by `build`, the main one with the timeout `connect`.
+    /// Creates clients with `build`; the main client uses the `connect` timeout.
     pub(crate) fn new(
         connect: Option<Duration>,
         build: impl Fn(Option<Duration>) -> Result<reqwest::Client, Error> + Send + Sync + 'static,
@@ -36,7 +37,7 @@ impl Connections {
         })
     }
 
-    /// The caller's client, for every call.
+    /// Uses the caller's client for every call.
     pub(crate) fn own(http: reqwest::Client) -> Self {
         Self {
             main: http,
@@ -46,7 +47,7 @@ impl Connections {
         }
     }
 
-    /// The client for a call.
+    /// Returns the client for a call.
     ///
     /// # Errors
     ///

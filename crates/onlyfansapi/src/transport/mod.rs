@@ -1,5 +1,5 @@
-//! The HTTP transport. Origin, API key and connection are added here and nowhere else, and every call goes through the
-//! policies.
+//! The HTTP transport. Only this module adds the origin, the API key and the connection, and every call goes through
+//! the policies.
 
 pub(crate) mod base_url;
 mod body;
@@ -31,7 +31,7 @@ use crate::policy::clock::Clock;
 use crate::policy::idempotency;
 use crate::policy::retry::{self, AttemptResult, RetrySafety};
 
-/// Settings of calls that do not set their own.
+/// The default settings for calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Defaults {
     pub(crate) retries: u32,
@@ -47,6 +47,8 @@ pub(crate) struct Defaults {
 pub(crate) struct HttpTransport {
     pub(crate) connections: Arc<Connections>,
     pub(crate) base_url: Url,
+    /// The origin, and the proxy if there is one, for errors.
+    pub(crate) route: Arc<str>,
     pub(crate) key: HeaderValue,
     pub(crate) headers: HeaderMap,
     pub(crate) defaults: Defaults,
@@ -80,7 +82,7 @@ impl AttemptResponse {
     }
 }
 
-/// An attempt as the policies see it.
+/// Returns the part of an attempt's result that the policies need.
 fn policy_view(result: &Result<AttemptResponse, Error>) -> AttemptResult<'_> {
     match result {
         Ok(AttemptResponse::Buffered(response)) => {
@@ -93,7 +95,7 @@ fn policy_view(result: &Result<AttemptResponse, Error>) -> AttemptResult<'_> {
     }
 }
 
-/// What applies to each attempt of a call.
+/// The settings for each attempt of a call.
 #[derive(Clone, Copy, Debug)]
 struct AttemptSettings {
     connect: Option<Duration>,
@@ -109,24 +111,24 @@ impl HttpTransport {
         }
     }
 
-    /// The request as it is sent, with origin and API key.
+    /// Builds the request as it is sent, with origin and API key.
     fn request(&self, call: &Call) -> Result<Request, Error> {
         let operation = call.operation;
-        // The target is a path with a query, so joining it cannot leave the origin. Checked all the same, because the
-        // API key is sent to wherever the URL points.
+        // The target is a path with a query, so joining it cannot leave the origin. It is checked nevertheless, because
+        // the API key is sent to wherever the URL points.
         let url = self
             .base_url
             .join(&call.request.target)
             .ok()
             .filter(|url| is_same_origin(url, &self.base_url));
         let url = url.ok_or_else(|| {
-            ErrorBuilder::never_built(operation, "the path leaves the base URL").build()
+            ErrorBuilder::never_built(operation, "the path is not under the base URL").build()
         })?;
         let mut request = Request::new(call.request.method.clone(), url);
         let headers = request.headers_mut();
         let of_call = &call.request.headers;
         headers.reserve(self.headers.len() + of_call.len() + 2);
-        // Headers of the call replace those of the client.
+        // The call's headers replace the client's.
         for (name, value) in &self.headers {
             if !of_call.contains_key(name) {
                 headers.append(name, value.clone());
@@ -150,14 +152,14 @@ impl HttpTransport {
                         .headers_mut()
                         .insert(header::CONTENT_LENGTH, HeaderValue::from(*length));
                 }
-                Some(reqwest::Body::wrap_stream(stream))
+                Some(reqwest::Body::wrap_stream(failure::RequestBody(stream)))
             }
             _ => None,
         };
         Ok(request)
     }
 
-    /// Makes attempts until one gives the result of the call.
+    /// Makes attempts until the call has a result.
     async fn call(&self, mut call: Box<Call>, is_streamed: bool) -> Result<AttemptResponse, Error> {
         let key = idempotency::ensure(&mut call)?;
         let settings = &call.settings;
@@ -206,7 +208,7 @@ impl HttpTransport {
             Err(error) => error,
         };
         span.failed(&error, attempts.count);
-        // A request that was never built was not an attempt.
+        // A request that was never built does not count as an attempt.
         if error.is_never_built() {
             attempts.count = error.attempts();
             attempts.elapsed = error.elapsed();
@@ -226,27 +228,31 @@ impl HttpTransport {
         let mut request = self.request(call)?;
         *request.timeout_mut() = limit.map(|limit| limit.time);
         let sent = http.execute(request).await;
-        let mut response = sent
-            .map_err(|error| failure::sending(operation, error, limit, settings.connect).build())?;
+        let attempt = failure::Attempt {
+            operation,
+            route: &self.route,
+            limit,
+            connect: settings.connect,
+        };
+        let mut response = sent.map_err(|error| attempt.sending(error).build())?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if settings.is_streamed && status.is_success() {
-            // The URL can contain secrets.
-            let error = |error: reqwest::Error| std::io::Error::other(error.without_url());
+            let error = move |error| failure::stream(error, limit);
             let streaming = StreamingResponse::new(status, headers, response.bytes_stream(), error);
             return Ok(AttemptResponse::Streaming(streaming));
         }
         let (body, end) = body::read(&mut response, settings.max_body).await;
         let response = Response::new(status, headers, body);
         let error = match end {
-            // A refusal is one even if the rest of its body is lost.
+            // A refusal is reported as such even if the rest of its body is lost.
             _ if !status.is_success() => return Ok(AttemptResponse::Buffered(response)),
             BodyEnd::Whole => return Ok(AttemptResponse::Buffered(response)),
             BodyEnd::TooLarge(limit) => {
                 let why = format!("its body is larger than the limit of {limit} bytes");
                 return Err(ErrorBuilder::unreadable(operation, response, why).build());
             }
-            BodyEnd::Broken(error) => error,
+            BodyEnd::Broken(error) => error.without_url(),
         };
         let why = failure::body(&error, response.body.len(), limit);
         let unreadable = ErrorBuilder::unreadable(operation, response, why);
@@ -287,7 +293,7 @@ impl Transport for HttpTransport {
     }
 }
 
-/// Whether two URLs share scheme, host and port.
+/// Returns whether two URLs share scheme, host and port.
 fn is_same_origin(one: &Url, other: &Url) -> bool {
     let port = |url: &Url| url.port_or_known_default();
     one.scheme() == other.scheme() && one.host() == other.host() && port(one) == port(other)
@@ -322,7 +328,7 @@ mod tests {
         refusal: RefusalMarker::DEFAULT,
     };
 
-    /// Two chunks, as a stream.
+    /// A stream of two chunks.
     struct Pieces(Vec<&'static [u8]>);
 
     impl Stream for Pieces {

@@ -1,5 +1,5 @@
-//! TLS: root certificates and the crypto provider. The default provider is *ring*, because aws-lc-rs alone takes as long to
-//! build as the rest of the client.
+//! TLS: root certificates and the crypto provider. The default provider is *ring*, because building aws-lc-rs takes as
+//! long as building the rest of the client.
 
 use onlyfansapi_core::Error;
 use onlyfansapi_core::transport::ErrorBuilder;
@@ -32,7 +32,7 @@ pub(crate) fn trust(
     Ok(builder)
 }
 
-/// Without TLS there is nothing to trust.
+/// Rejects root certificates: without TLS, they have no use.
 #[cfg(not(any(
     feature = "rustls",
     feature = "rustls-graviola",
@@ -46,7 +46,7 @@ pub(crate) fn trust(
         Ok(builder)
     } else {
         Err(ErrorBuilder::configuration(
-            "a root certificate needs the feature `rustls` or `native-tls`",
+            "a root certificate needs the `rustls` or `native-tls` feature",
         )
         .build())
     }
@@ -66,6 +66,6 @@ pub(crate) fn ensure_provider() {
     }
 }
 
-/// Without rustls there is nothing to install.
+/// Does nothing: without rustls, there is no provider to install.
 #[cfg(not(any(feature = "rustls", feature = "rustls-graviola")))]
 pub(crate) fn ensure_provider() {}

@@ -1,7 +1,7 @@
 //! `tracing`: one span per call, and events for retries and drift.
 //!
-//! The names are OpenTelemetry's if it has them. Spans and events contain the path template, kinds and numbers, never
-//! headers, bodies, queries or values. Nothing is formatted if no subscriber is interested.
+//! Names follow OpenTelemetry's conventions where they exist. Spans and events contain the path template, kinds and
+//! numbers, never headers, bodies, queries or values. Nothing is formatted if no subscriber is attached.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use onlyfansapi_core::{Drift, Error, ErrorKind};
 use tracing::field::Empty;
 use tracing::{Level, Span};
 
-/// How many drift events one response emits at most.
+/// The maximum number of drift events per response.
 const MAX_DRIFT_EVENTS: usize = 20;
 
 /// The span of a call, until its response is decoded.
@@ -44,7 +44,7 @@ impl CallSpan {
         Self(span)
     }
 
-    /// The span, if a subscriber is interested.
+    /// Returns the span, if a subscriber is attached.
     pub(crate) fn enabled(&self) -> Option<Span> {
         (!self.0.is_disabled()).then(|| self.0.clone())
     }
@@ -87,7 +87,7 @@ impl CallSpan {
         }
     }
 
-    /// The span as an observer of decoding; `None` if no subscriber is interested.
+    /// Returns the span as an observer of decoding; `None` if no subscriber is attached.
     pub(crate) fn observer(self) -> Option<Arc<dyn DecodeObserver>> {
         (!self.0.is_disabled()).then(|| Arc::new(self) as Arc<dyn DecodeObserver>)
     }
@@ -113,7 +113,7 @@ impl DecodeObserver for CallSpan {
     }
 }
 
-/// How far the request got, as a value of `error.type`.
+/// Returns how far the request got, as a value of `error.type`.
 pub(crate) fn error_type(error: &Error) -> &'static str {
     match error.kind() {
         _ if error.is_timeout() => "timeout",

@@ -1,4 +1,4 @@
-//! Helpers of the tests: a mock server with a client, and an unused address.
+//! Test helpers: a mock server with a client, and an unused address.
 
 #![allow(dead_code, reason = "not used by every test that includes this module")]
 

@@ -12,7 +12,7 @@ use crate::passes::VALUES;
 use crate::passes::union::is_unknown;
 use crate::walk::component_name;
 
-/// Member of a schema that holds the index of its class.
+/// Schema member that holds the index of the schema's class.
 const CLASS: &str = "$class";
 
 /// An occurrence of an object in a response.
@@ -194,7 +194,7 @@ impl Classes {
         Some(class)
     }
 
-    /// Returns the number of a definition in the document. Nested classes are compared by their own numbers.
+    /// Returns an id that is equal for structurally identical definitions. Nested classes are compared by this id, too.
     fn shape(&mut self, properties: &BTreeMap<String, Value>, values: Option<&Value>) -> usize {
         fn written(schema: &Value, classes: &[Class]) -> String {
             if let Some(class) = class_of(schema) {

@@ -21,21 +21,20 @@ use crate::inferred::{self, InferredType};
 use crate::walk::{Side, operations, top_schemas};
 use crate::{Names, Pointer, Report};
 
-/// Member of the document, set by the overlay, that declares entities: the name of each, and its locations in the form
-/// `operationId/property/*/…`.
+/// Document member, set by the overlay, that maps each entity name to its locations (`operationId/property/*/…`).
 const MODELS: &str = "x-models";
 
-/// Member of the document, set by the overlay, that sets the types of fields: `Model.field`, and a schema.
+/// Document member, set by the overlay, that maps `Model.field` to the schema of the field.
 const FIELDS: &str = "x-fields";
 
-/// Member of the document in which the pipeline provides the names and types of earlier documents.
+/// Document member in which the pipeline provides the names and types of earlier documents.
 pub(crate) const PINNED: &str = "x-codegen-pinned";
 
-/// Member of the document in which this pass records the current names and types.
+/// Document member in which this pass records the current names and types.
 pub(crate) const INFERRED: &str = "x-codegen-inferred";
 
-/// Member of the document in which this pass records the locations of each type.
-pub(crate) const PLACES: &str = "x-codegen-places";
+/// Document member in which this pass records the locations of each type.
+pub(crate) const LOCATIONS: &str = "x-codegen-locations";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
     let mut take = |member: &str| {
@@ -141,7 +140,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     for (name, component) in components {
         schemas[name] = component;
     }
-    root[PLACES] = locations.into();
+    root[LOCATIONS] = locations.into();
     root[INFERRED] = json!(inferred_names);
 }
 
@@ -299,7 +298,7 @@ fn set_fields(components: &mut BTreeMap<String, Value>, fields: &Value, report: 
     }
 }
 
-/// Adds the types of earlier documents that fields still have but no response contains anymore.
+/// Adds types from earlier documents that fields still reference although no response contains them anymore.
 fn remember(
     components: &mut BTreeMap<String, Value>,
     inferred_names: &Names,

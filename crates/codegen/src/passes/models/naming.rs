@@ -115,7 +115,7 @@ fn is_good(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// Returns candidate names for a class, best first. The last ones are always valid.
+/// Returns candidate names for a class, best first. The last candidates are always valid.
 fn candidates(
     classes: &Classes,
     class: usize,
@@ -166,7 +166,7 @@ fn join(holder: &str, own: &str) -> String {
     }
 }
 
-/// Returns the name of a class at one occurrence.
+/// Returns the name that one occurrence suggests for its class, without the operation's prefix.
 fn own_name(occurrence: &Occurrence) -> String {
     let is_item = occurrence.path.last().is_some_and(|step| step == "*");
     match occurrence.path.iter().rev().find(|step| *step != "*") {

@@ -1,5 +1,5 @@
 //! Tests the known defects of the published document in response schemas. Every example must decode without drift, and
-//! further responses must drift at exactly the listed locations.
+//! additional responses must drift at exactly the listed locations.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
@@ -43,7 +43,7 @@ fn every_example_round_trips_without_drift() {
     assert_eq!(summary.operations, operations::ALL.len() - 1);
 }
 
-/// Checks the further responses of one operation, and returns how many there are.
+/// Checks the additional responses of one operation, and returns their number.
 fn check_drift<T: DeserializeOwned + Serialize>(
     document: &Value,
     operation: &'static Operation,
@@ -96,7 +96,7 @@ fn responses_drift_at_the_expected_locations_only() {
         };
     }
     onlyfansapi_faults::for_each_operation!(check_all);
-    println!("{count} further responses");
+    println!("{count} additional responses");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(count >= 20, "only {count} responses");
 }

@@ -25,7 +25,7 @@ pub enum Decode {
 
 /// A mismatch between a response and its type.
 ///
-/// Contains the location and the JSON types, never values, so it is safe to log.
+/// Contains the location and the JSON types but no values, so it is safe to log.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;

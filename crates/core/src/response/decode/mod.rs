@@ -37,7 +37,7 @@ pub(crate) fn lenient<T: DeserializeOwned>(
             });
         }
     };
-    // Parsing into a `Value` removed duplicate members: the last one wins, as in most JSON parsers.
+    // Parsing into a `Value` removed duplicate members: the last member is kept, as in most JSON parsers.
     if let Ok(value) = traced::decode(&repair.to_json()) {
         repair.record_duplicate_member(&failure);
         return Ok((value, repair.into_drift()));

@@ -251,7 +251,7 @@ fn collect_similar(
     }
 }
 
-/// Whether `value` is mismatched for the same reason as `failed`, which was found where `expected` was required.
+/// Returns whether `value` is mismatched for the same reason as `failed`, which was found in place of `expected`.
 fn is_same_mismatch(expected: Expected, failed: &Value, value: &Value) -> bool {
     let is_match = match expected {
         Expected::Boolean => value.is_boolean(),
@@ -260,7 +260,7 @@ fn is_same_mismatch(expected: Expected, failed: &Value, value: &Value) -> bool {
         Expected::String => value.is_string(),
         Expected::Array => value.is_array(),
         Expected::Object | Expected::Map => value.is_object(),
-        // All that is known of the type is that it rejected this exact value.
+        // All that is known about the type is that it rejected this exact value.
         Expected::KnownValue | Expected::Null | Expected::Other => return value == failed,
     };
     !is_match && kind(value) == kind(failed)

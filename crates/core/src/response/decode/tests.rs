@@ -390,7 +390,7 @@ proptest! {
     }
 }
 
-/// The number of cases: 512, or the value of `PROPTEST_CASES`, which proptest also reads.
+/// Returns the number of cases: 512, or the value of `PROPTEST_CASES`, which proptest also reads.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES")
         .ok()

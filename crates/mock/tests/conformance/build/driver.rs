@@ -1,4 +1,4 @@
-//! Source code of a driver.
+//! Generates the source code of a driver.
 
 use onlyfansapi_codegen::{ArgumentSignature, OperationSignature, Signatures};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ const REQUIRED_BY_DESCRIPTION: [(&str, &str); 11] = [
     ("uploadMediaToVault", "file"),
 ];
 
-/// Returns the source of a driver: `CASES`, the calls of every operation of the client, and `MISSING_ENUM_VALUES`, the
+/// Returns the source of a driver: `CASES`, the calls for every operation of the client, and `MISSING_ENUM_VALUES`, the
 /// problems that can be detected without a call. `client` is the path of the client's crate or module.
 ///
 /// Each case includes the request that it must send. The expected request is derived from the document alone, because

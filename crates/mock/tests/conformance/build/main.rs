@@ -1,8 +1,8 @@
 //! Generates the drivers: one for the published client, and one for each client that is built from a mutated document.
 //!
 //! A driver is a list of calls, two per operation: one with the required arguments only, one with all arguments. It is
-//! derived from the public API of the client, that is from the names and types of its setters. The argument values come
-//! from the document.
+//! derived from the client's public API, that is, the names and types of its setters. The argument values come from the
+//! document.
 
 mod driver;
 mod mutations;
@@ -14,12 +14,11 @@ use std::path::Path;
 use mutations::MUTATIONS;
 use onlyfansapi_codegen::{Document, Names, Overlay, Report, generate, generate_with};
 
-const ROOT: &str = "../../../..";
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(ROOT);
+    // Links to the files of the workspace, so that the package has them.
+    let root = Path::new(".");
     for file in ["openapi.yaml", "overlay.yaml", "names.yaml"] {
-        println!("cargo:rerun-if-changed={ROOT}/{file}");
+        println!("cargo:rerun-if-changed={file}");
     }
     println!("cargo:rerun-if-changed=build");
     let out = std::env::var("OUT_DIR")?;
@@ -97,7 +96,7 @@ fn entry(name: &str) -> String {
     format!("    ({name:?}, {}),\n", runner(&module_name(name)))
 }
 
-/// Returns a closure, as Rust source, that runs the driver of a module.
+/// Returns Rust source for a closure that runs a module's driver.
 fn runner(module: &str) -> String {
     format!(
         "|server, client| Box::pin(crate::run::find_failures(server, {module}::Client::from(crate::run::dispatcher(client)), {module}::driver::CASES, {module}::driver::MISSING_ENUM_VALUES))"

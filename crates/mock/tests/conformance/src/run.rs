@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 #[allow(dead_code, reason = "each program uses only part of the module")]
-#[path = "../../../../codegen/tests/support/examples.rs"]
+#[path = "examples.rs"]
 mod examples;
 
 /// The calls of one operation.
@@ -66,7 +66,7 @@ pub(crate) fn parse_argument<T: DeserializeOwned>(json: &str) -> T {
     }
 }
 
-/// Returns the options of every call. Some documented examples report failure with `success: false`; `accept_refusal`
+/// Returns the options for every call. Some documented examples report failure with `success: false`; `accept_refusal`
 /// returns them as replies, so that their types are checked, too.
 pub(crate) fn options() -> CallOptions {
     CallOptions::new().accept_refusal()
@@ -108,7 +108,7 @@ fn check_reply<T: Serialize>(shape: &str, reply: &Reply<T>) -> Vec<String> {
         .map(|drift| format!("drift: {drift}"))
         .collect();
     if matches!(shape, "envelope" | "whole") {
-        let sent: Value = match serde_json::from_slice(meta.raw()) {
+        let sent: Value = match serde_json::from_slice(meta.body()) {
             Ok(sent) => sent,
             // Any operation may succeed with an empty 204 response.
             Err(_) if meta.status() == 204 => return failures,
@@ -266,7 +266,7 @@ async fn check_case<C>(
     };
     if request.operation != case.operation {
         failures.push(format!(
-            "reached the operation `{}`: {} {}",
+            "reached the `{}` operation: {} {}",
             request.operation, request.method, request.path
         ));
     }

@@ -1,1 +1,1 @@
-//! Empty: this package exists for `tests/examples.rs`, which needs the feature `schemars` of the client.
+//! Empty: this package exists for `tests/examples.rs`, which needs the client's `schemars` feature.

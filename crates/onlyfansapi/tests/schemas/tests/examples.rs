@@ -40,7 +40,7 @@ fn validate<T: JsonSchema>(
     examples.len()
 }
 
-/// Replaces empty lists by empty objects where the schema requires an object: PHP encodes both as `[]`.
+/// Replaces empty lists with empty objects if the schema requires an object: PHP encodes both as `[]`.
 fn replace_empty_lists(value: &mut Value, schema: &Value, root: &Value) {
     let mut schemas = vec![schema];
     let mut seen = Vec::new();

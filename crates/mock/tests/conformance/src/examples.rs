@@ -1,0 +1,1 @@
+../../../../codegen/tests/support/examples.rs
