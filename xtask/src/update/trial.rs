@@ -1,6 +1,7 @@
 //! Trial build of an update: compiles the client and the facade in a copy of the workspace with the new files, and
 //! decodes the examples of both documents with the new client.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -85,11 +86,7 @@ pub(super) fn run(
 ) -> Result<ExampleResults> {
     let folder = workspace::target().join("update");
     let tree = folder.join("tree");
-    copy_workspace(root, &tree)?;
-    for file in files {
-        std::fs::write(tree.join(file.path), &file.bytes)
-            .with_context(|| format!("cannot write {}", tree.join(file.path).display()))?;
-    }
+    sync_workspace(root, &tree, files)?;
     eprintln!("building the client and the facade");
     let build = folder.join("build");
     cargo(&tree, &build, &["check", "-p", "onlyfansapi", "--no-default-features"]).context(
@@ -108,7 +105,9 @@ pub(super) fn run(
         "{} examples do not decode; comparing with the current client",
         new.failures.len()
     );
-    copy_workspace(root, &tree)?;
+    // Not in a second tree: cargo identifies a package by its path in the workspace, so two trees with one target folder
+    // would use each other's artifacts.
+    sync_workspace(root, &tree, &[])?;
     let old = decode(&tree, &folder, &documents)?;
     // The current client cannot have decoded the examples of operations that it does not have.
     let is_in_old_document = |failure: &DecodeFailure| {
@@ -160,6 +159,8 @@ fn cargo(tree: &Path, build: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
         .args(rest)
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", build)
+        // Without debug info, and without incremental compilation, because the client is usually compiled once.
+        .envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "0")])
         .stdin(Stdio::null())
         .output()
         .context("cannot start cargo")?;
@@ -170,12 +171,16 @@ fn cargo(tree: &Path, build: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
     Ok(output.stdout)
 }
 
-/// Copies the workspace to `tree`, with new modification times so that cargo rebuilds it.
-fn copy_workspace(root: &Path, tree: &Path) -> Result<()> {
-    if tree.exists() {
-        std::fs::remove_dir_all(tree)
-            .with_context(|| format!("cannot remove {}", tree.display()))?;
-    }
+/// Makes `tree` a copy of the workspace with `files` replaced.
+///
+/// Unchanged files keep their modification time, so cargo recompiles only the crates that changed since the last trial.
+/// A copy that was interrupted is completed, because the comparison is by content.
+fn sync_workspace(root: &Path, tree: &Path, files: &[NewFile]) -> Result<()> {
+    let replaced: BTreeMap<&Path, &[u8]> = files
+        .iter()
+        .map(|file| (Path::new(file.path), file.bytes.as_slice()))
+        .collect();
+    let mut expected: BTreeSet<PathBuf> = replaced.keys().map(|path| path.to_path_buf()).collect();
     let skipped = [
         root.join(".git"),
         root.join(".update"),
@@ -184,7 +189,6 @@ fn copy_workspace(root: &Path, tree: &Path) -> Result<()> {
     ];
     let mut pending = vec![PathBuf::new()];
     while let Some(folder) = pending.pop() {
-        std::fs::create_dir_all(tree.join(&folder))?;
         for entry in std::fs::read_dir(root.join(&folder))? {
             let entry = entry?;
             let path = folder.join(entry.file_name());
@@ -194,11 +198,118 @@ fn copy_workspace(root: &Path, tree: &Path) -> Result<()> {
             if entry.file_type()?.is_dir() {
                 pending.push(path);
             } else {
-                // Not `fs::copy`, which may preserve the modification time.
-                std::fs::write(tree.join(&path), std::fs::read(root.join(&path))?)
-                    .with_context(|| format!("cannot copy {}", path.display()))?;
+                expected.insert(path);
             }
         }
     }
+    remove_unexpected(tree, &expected)?;
+    for path in &expected {
+        let copied = match replaced.get(path.as_path()) {
+            Some(bytes) => write_if_changed(&tree.join(path), bytes),
+            None => std::fs::read(root.join(path))
+                .and_then(|bytes| write_if_changed(&tree.join(path), &bytes)),
+        };
+        copied.with_context(|| format!("cannot copy {}", path.display()))?;
+    }
     Ok(())
+}
+
+/// Removes everything from `tree` except the `expected` files and their folders.
+fn remove_unexpected(tree: &Path, expected: &BTreeSet<PathBuf>) -> Result<()> {
+    let folders: BTreeSet<&Path> = expected
+        .iter()
+        .flat_map(|path| path.ancestors().skip(1))
+        .collect();
+    std::fs::create_dir_all(tree).with_context(|| format!("cannot create {}", tree.display()))?;
+    let mut pending = vec![PathBuf::new()];
+    while let Some(folder) = pending.pop() {
+        for entry in std::fs::read_dir(tree.join(&folder))? {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            let is_folder = entry.file_type()?.is_dir();
+            let removed = match is_folder {
+                true if folders.contains(path.as_path()) => {
+                    pending.push(path.clone());
+                    Ok(())
+                }
+                true => std::fs::remove_dir_all(entry.path()),
+                false if expected.contains(&path) => Ok(()),
+                false => std::fs::remove_file(entry.path()),
+            };
+            removed.with_context(|| format!("cannot remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_if_changed(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if std::fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    // Not `fs::copy`, which may preserve the modification time.
+    std::fs::write(path, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_synced_tree_has_the_same_files_and_keeps_unchanged_ones() {
+        let folder = std::env::temp_dir().join(format!("xtask-sync-{}", std::process::id()));
+        let (root, tree) = (folder.join("root"), folder.join("tree"));
+        for (file, text) in [
+            ("root/Cargo.toml", "same"),
+            ("root/openapi.yaml", "old"),
+            ("root/src/lib.rs", "long enough to be cut off"),
+            ("root/src/is_folder/mod.rs", ""),
+            ("root/is_file", ""),
+            ("root/.update/journal", "not copied"),
+            ("tree/Cargo.toml", "same"),
+            ("tree/openapi.yaml", "old"),
+            // As left by a killed copy.
+            ("tree/src/lib.rs", "long"),
+            ("tree/src/is_folder", "a file"),
+            ("tree/is_file/gone.rs", "a folder"),
+            ("tree/gone.rs", ""),
+            ("tree/gone/gone.rs", ""),
+        ] {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let time = std::time::SystemTime::UNIX_EPOCH;
+        for file in ["Cargo.toml", "openapi.yaml", "src/lib.rs"] {
+            let file = fs::File::options()
+                .write(true)
+                .open(tree.join(file))
+                .unwrap();
+            file.set_modified(time).unwrap();
+        }
+        sync_workspace(&root, &tree, &[NewFile::new("openapi.yaml", "new")]).unwrap();
+
+        let is_unchanged = |file: &str| {
+            let metadata = fs::metadata(tree.join(file)).unwrap();
+            metadata.modified().unwrap() == time
+        };
+        let read = |file: &str| fs::read_to_string(tree.join(file)).unwrap();
+        assert!(is_unchanged("Cargo.toml"));
+        assert_eq!(read("openapi.yaml"), "new");
+        assert!(!is_unchanged("openapi.yaml"));
+        assert_eq!(read("src/lib.rs"), "long enough to be cut off");
+        assert!(!is_unchanged("src/lib.rs"));
+        assert_eq!(read("src/is_folder/mod.rs"), "");
+        assert_eq!(read("is_file"), "");
+        for gone in ["gone.rs", "gone", ".update"] {
+            assert!(!tree.join(gone).exists(), "{gone}");
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
 }
