@@ -3,15 +3,11 @@
 
 mod support;
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::{Service, Workspace, changed, stderr, stdout};
-
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+use support::{Files, Service, Workspace, changed, stderr, stdout};
 
 /// Makes seven changes, one of each kind that an update must report.
 fn apply_seven_changes(root: &mut Value) {
@@ -47,7 +43,7 @@ fn change_type_of_enabled(schema: &mut Value) {
 
 #[test]
 fn reports_every_change_and_updates_once() {
-    let workspace = Workspace::new("changes");
+    let workspace = Workspace::new();
     let before = workspace.files();
     let service = Service::of(changed(apply_seven_changes));
 
@@ -156,7 +152,7 @@ fn change_examples_descriptions_and_order(node: &mut Value, in_example: bool) {
 
 #[test]
 fn ignores_changed_examples_descriptions_and_order() {
-    let workspace = Workspace::new("unchanged-api");
+    let workspace = Workspace::new();
     let before = workspace.files();
     let document =
         changed(|root| change_examples_descriptions_and_order(&mut root["paths"], false));
@@ -178,7 +174,7 @@ fn ignores_changed_examples_descriptions_and_order() {
 
 #[test]
 fn fails_on_a_lost_example_but_not_on_an_invalid_example() {
-    let workspace = Workspace::new("examples");
+    let workspace = Workspace::new();
     let before = workspace.files();
     let response =
         "/paths/~1api~1webhooks~1{webhook_id}/get/responses/200/content/application~1json";
@@ -234,7 +230,7 @@ fn add_ping(root: &mut Value) {
 
 #[test]
 fn an_update_killed_at_any_crash_point_is_rolled_back_or_completed() {
-    let workspace = Workspace::new("killed");
+    let workspace = Workspace::new();
     let service = Service::of(changed(add_ping));
     let update = ["update", "--from", &service.url];
     assert!(workspace.build().status.success());
@@ -346,7 +342,7 @@ fn an_update_killed_at_a_random_time_is_rolled_back_or_completed() {
     use std::os::unix::process::CommandExt as _;
     use std::process::Stdio;
 
-    let workspace = Workspace::new("random-times");
+    let workspace = Workspace::new();
     let service = Service::of(changed(add_ping));
     let update = ["update", "--from", &service.url];
     let before = workspace.files();
@@ -401,7 +397,7 @@ fn an_update_killed_at_a_random_time_is_rolled_back_or_completed() {
 
 #[test]
 fn files_that_do_not_match_the_lock_file_are_not_built() {
-    let workspace = Workspace::new("mixed");
+    let workspace = Workspace::new();
     let names = workspace.read("names.yaml");
     workspace.write("names.yaml", &format!("{names}# more\n"));
     let build = workspace.build();
@@ -428,7 +424,7 @@ fn files_that_do_not_match_the_lock_file_are_not_built() {
 
 #[test]
 fn an_invalid_document_is_a_one_line_error_and_changes_nothing() {
-    let workspace = Workspace::new("invalid");
+    let workspace = Workspace::new();
     let before = workspace.files();
     let small = support::small_document();
     let whole = small.clone();
@@ -586,7 +582,7 @@ fn an_invalid_document_is_a_one_line_error_and_changes_nothing() {
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_does_not_cause_a_panic() {
-    let workspace = Workspace::new("pipe");
+    let workspace = Workspace::new();
     let mut child = workspace
         .command(&["names"])
         .stdout(std::process::Stdio::piped())

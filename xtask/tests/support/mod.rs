@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use onlyfansapi_codegen::{Document, Overlay};
 use serde_json::Value;
@@ -21,42 +21,74 @@ const TAGS: [&str; 5] = [
     "Banned Words",
 ];
 
-/// Serializes the tests, because they share a target folder.
+/// The contents of every file in a workspace.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Serializes the tests, because they share a workspace folder and a target folder.
 static LOCK: Mutex<()> = Mutex::new(());
 
+/// The files of the small workspace at the start of a test.
+static INITIAL: OnceLock<Files> = OnceLock::new();
+
 /// A copy of this workspace with a small document.
+///
+/// All tests use the same folder, and files that a test did not change keep their modification times, so that cargo does
+/// not compile the same crates for every test.
 pub struct Workspace {
     pub root: PathBuf,
     _guard: MutexGuard<'static, ()>,
 }
 
 impl Workspace {
-    pub fn new(name: &str) -> Self {
+    pub fn new() -> Self {
         let guard = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
         let root = Path::new(env!("CARGO_TARGET_TMPDIR"))
             .join("update")
-            .join(name);
-        if root.exists() {
-            std::fs::remove_dir_all(&root).unwrap();
-        }
-        copy(&original(), &root);
+            .join("workspace");
         let workspace = Self {
             root,
             _guard: guard,
         };
+        workspace.reset(INITIAL.get_or_init(|| workspace.initial_files()));
+        workspace
+    }
+
+    /// Generates the client of the small document in the workspace folder, and returns all files.
+    fn initial_files(&self) -> Files {
+        let mut files = read_folder(&original(), &[".git", ".update", "target"]);
         let document = small_document();
-        let overlay = Overlay::read(&workspace.root.join("overlay.yaml")).unwrap();
+        let overlay = Overlay::read(&original().join("overlay.yaml")).unwrap();
         let parsed = Document::parse("openapi.yaml", &document).unwrap();
         let (_, ineffective) = overlay.applicable_to(&parsed);
         let overlay = overlay
             .comment_out(&ineffective, "not in the small document")
             .unwrap();
-        workspace.write("overlay.yaml", &overlay.unwrap());
-        workspace.write("openapi.yaml", &document);
-        workspace.write("openapi.lock", &lock(&document));
-        let output = workspace.xtask(&["generate"]);
+        files.insert("overlay.yaml".into(), overlay.unwrap().into_bytes());
+        files.insert("openapi.lock".into(), lock(&document).into_bytes());
+        files.insert("openapi.yaml".into(), document.into_bytes());
+        self.reset(&files);
+        let output = self.xtask(&["generate"]);
         assert!(output.status.success(), "{output:?}");
-        workspace
+        self.files()
+    }
+
+    /// Writes every file that differs from `files`, with a new modification time, and removes all other files.
+    fn reset(&self, files: &Files) {
+        std::fs::create_dir_all(&self.root).unwrap();
+        let old = self.files();
+        for path in old.keys().filter(|path| !files.contains_key(*path)) {
+            std::fs::remove_file(self.root.join(path)).unwrap();
+        }
+        // A journal folder without files is an interrupted replacement as well.
+        let _ = std::fs::remove_dir_all(self.root.join(".update"));
+        for (path, bytes) in files
+            .iter()
+            .filter(|(path, bytes)| old.get(*path) != Some(bytes))
+        {
+            let path = self.root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
     }
 
     pub fn write(&self, file: &str, text: &str) {
@@ -68,23 +100,8 @@ impl Workspace {
     }
 
     /// Returns the contents of every file in the workspace.
-    pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut files = BTreeMap::new();
-        let mut pending = vec![self.root.clone()];
-        while let Some(folder) = pending.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    pending.push(path);
-                } else {
-                    files.insert(
-                        path.strip_prefix(&self.root).unwrap().to_owned(),
-                        std::fs::read(&path).unwrap(),
-                    );
-                }
-            }
-        }
-        files
+    pub fn files(&self) -> Files {
+        read_folder(&self.root, &[])
     }
 
     /// Returns an xtask command for this workspace.
@@ -120,14 +137,6 @@ impl Workspace {
     }
 }
 
-impl Drop for Workspace {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.root);
-        }
-    }
-}
-
 /// Returns the target folder of the small workspaces.
 pub fn target() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("update-target")
@@ -140,23 +149,28 @@ fn original() -> PathBuf {
         .unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name();
-        if [".git", ".update", "target"]
-            .iter()
-            .any(|skipped| name == *skipped)
-        {
-            continue;
-        }
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to.join(name));
-        } else {
-            std::fs::write(to.join(name), std::fs::read(entry.path()).unwrap()).unwrap();
+/// Returns the contents of every file in a folder, except for files and folders with a `skipped` name.
+fn read_folder(root: &Path, skipped: &[&str]) -> Files {
+    let mut files = Files::new();
+    let mut pending = vec![root.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap();
+            if skipped.iter().any(|skipped| name == *skipped) {
+                continue;
+            }
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                files.insert(
+                    path.strip_prefix(root).unwrap().to_owned(),
+                    std::fs::read(&path).unwrap(),
+                );
+            }
         }
     }
+    files
 }
 
 /// Returns the vendored document, reduced to the operations of [`TAGS`].
