@@ -55,6 +55,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
                 "mutations",
             ],
         )?;
+        // The gate builds the client at one crash point only, and kills one update at a random time.
+        let all = [("XTASK_ALL_CRASH_POINTS", "1")];
+        step(&all, &["cargo", "test", "-p", "xtask", "--test", "update"])?;
         step(&[], &["cargo", "xtask", "soak"])?;
         step(&[], &["cargo", "xtask", "bench-client"])?;
         step(&[], &["cargo", "xtask", "bench-mock"])?;

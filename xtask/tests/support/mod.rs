@@ -132,6 +132,7 @@ impl Workspace {
             ])
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", target().join("own"))
+            .envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "0")])
             .output()
             .unwrap()
     }
