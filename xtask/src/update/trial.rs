@@ -140,6 +140,8 @@ fn decode(tree: &Path, folder: &Path, documents: &[&Value]) -> Result<DecodeOutp
         "-p",
         "onlyfansapi-client",
         "--no-default-features",
+        "--features",
+        "_decode",
         "--example",
         "decode",
         "--",
