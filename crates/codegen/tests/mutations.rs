@@ -2,7 +2,7 @@
 //! not panic or hang, must account for every operation, and must generate code without duplicate names or undefined
 //! types.
 //!
-//! `PROPTEST_CASES` sets the number of documents: 400 by default, ten thousand in `cargo xtask ci --full`.
+//! `PROPTEST_CASES` sets the number of documents: 100 by default, ten thousand in `cargo xtask ci --full`.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 #[path = "support/consistent.rs"]
@@ -225,8 +225,7 @@ fn mutated_documents_are_generated_or_rejected() {
     let is_set = std::env::var_os("PROPTEST_CASES").is_some();
     let default = Config::default();
     let config = Config {
-        // Takes about half a minute.
-        cases: if is_set { default.cases } else { 400 },
+        cases: if is_set { default.cases } else { 100 },
         failure_persistence: None,
         max_shrink_iters: 200,
         ..default

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use onlyfansapi_codegen::{Diff, Document, Names, Output, Overlay, generate};
 use serde_json::{Map, Value, json};
@@ -23,6 +24,12 @@ fn generate_client(document: Document) -> Output {
     let overlay = Overlay::read(&file("overlay.yaml")).unwrap();
     let names = Names::read(&file("names.yaml")).unwrap();
     generate(document, Some(&overlay), Some(&names)).unwrap()
+}
+
+/// Returns the client of the vendored document, which is generated once for all tests.
+fn vendored_client() -> &'static Output {
+    static CLIENT: OnceLock<Output> = OnceLock::new();
+    CLIENT.get_or_init(|| generate_client(document()))
 }
 
 /// A deterministic pseudorandom number generator.
@@ -71,13 +78,16 @@ fn shuffle_document(node: &mut Value, in_example: bool, rng: &mut Rng) {
 #[test]
 fn output_does_not_depend_on_order_or_example_strings() {
     let published = document();
-    let before = generate_client(published.clone());
+    let before = vendored_client();
     let expected = &before.source;
-    for seed in [1, 2] {
+    // `cargo xtask ci --full` sets the variable.
+    let is_full = std::env::var_os("CODEGEN_ALL_SEEDS").is_some();
+    let seeds: &[u64] = if is_full { &[1, 2] } else { &[1] };
+    for &seed in seeds {
         let mut shuffled = document();
         shuffle_document(&mut shuffled.root, false, &mut Rng(seed));
         let after = generate_client(shuffled.clone());
-        let diff = Diff::between((&published, &before), (&shuffled, &after));
+        let diff = Diff::between((&published, before), (&shuffled, &after));
         assert!(diff.differences.is_empty(), "{diff:#?}");
         let source = after.source;
         let differs = expected.lines().zip(source.lines()).find(|(a, b)| a != b);
@@ -88,7 +98,7 @@ fn output_does_not_depend_on_order_or_example_strings() {
 
 #[test]
 fn new_operations_do_not_rename_types() {
-    let before = generate_client(document());
+    let before = vendored_client();
     let mut larger = document();
     let paths = larger.root["paths"].as_object_mut().unwrap();
     let responses_of = |path: &str, method: &str, paths: &Map<String, Value>| {
@@ -132,7 +142,7 @@ fn new_operations_do_not_rename_types() {
             })
             .collect()
     };
-    let (before_locations, after_locations) = (by_location(&before), by_location(&after));
+    let (before_locations, after_locations) = (by_location(before), by_location(&after));
     for (location, name) in &before_locations {
         assert_eq!(after_locations.get(location), Some(name), "{location}");
     }

@@ -69,6 +69,7 @@ fn a_crate_generated_from_the_corpus_compiles_without_warnings() {
             "CARGO_TARGET_DIR",
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("standalone"),
         )
+        .envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "0")])
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();
