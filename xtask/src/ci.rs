@@ -71,6 +71,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         // The gate builds the client at one crash point only, and kills one update at a random time.
         let all = [("XTASK_ALL_CRASH_POINTS", "1")];
         step(&all, &["cargo", "test", "-p", "xtask", "--test", "update"])?;
+        // The gate creates the packages and does not build them.
+        step(&[], &["cargo", "xtask", "package"])?;
         step(&[], &["cargo", "xtask", "soak"])?;
         step(&[], &["cargo", "xtask", "bench-client"])?;
         step(&[], &["cargo", "xtask", "bench-mock"])?;

@@ -1,7 +1,7 @@
 //! Generates a standalone crate from any document: the generated client, the runtime types of `onlyfansapi-core`, and
 //! a basic transport.
 //!
-//! The crate depends only on packages from crates.io. Its files are generated in memory, and [`Standalone::write`]
+//! The crate depends only on published packages. Its files are generated in memory, and [`Standalone::write`]
 //! writes all or none of them to a folder.
 
 use std::collections::{BTreeMap, BTreeSet};
