@@ -52,7 +52,7 @@ pub(super) fn run(root: &mut Value, _: &mut Report) {
     put_components(root, components);
 }
 
-/// Adds the values to string schemas that only name an enumeration.
+/// Adds the values of an enumeration to string schemas that name it with `x-enum` but have no values.
 fn share_values(root: &mut Value, components: &mut Map<String, Value>) {
     let mut named: HashMap<String, Map<String, Value>> = HashMap::new();
     every_schema(root, components, |schema| {

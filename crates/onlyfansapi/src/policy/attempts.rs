@@ -130,7 +130,8 @@ mod tests {
         list.iter().copied().map(Duration::from_secs_f64).collect()
     }
 
-    /// Runs attempts that take a second each and fail transiently; the service requests the wait `requested`.
+    /// Runs attempts that each take one second and fail with a transient error. `requested` is the delay that the service
+    /// asks for, if any.
     async fn failing(
         plan: Plan,
         random: f64,

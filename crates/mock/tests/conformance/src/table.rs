@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::run::{Case, CaseResult};
 
-/// Prints the table and every failure. Returns whether there was no failure and every operation of the document was
+/// Prints the table and every failure. Returns `true` if there were no failures and every operation of the document was
 /// called.
 pub(crate) fn print<C>(
     documented: &[(&str, &str)],
