@@ -7,38 +7,39 @@ mod examples;
 
 use std::error::Error;
 
+use examples::{RoundTrip, decode_examples, round_trip};
 use onlyfansapi_client::operations;
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    macro_rules! all_operations {
+        ($(($operation:ident, $value:ty)),* $(,)?) => {
+            vec![$((&operations::$operation, round_trip::<$value> as RoundTrip)),*]
+        };
+    }
+    let operations = onlyfansapi_client::for_each_operation!(all_operations);
     let mut counts = Vec::new();
     let mut failures = Vec::new();
     for (number, file) in std::env::args().skip(1).enumerate() {
         let document: Value = serde_json::from_slice(&std::fs::read(file)?)?;
         let mut count = 0;
-        macro_rules! decode_all {
-            ($(($operation:ident, $value:ty)),* $(,)?) => {
-                $(for (index, outcome) in examples::decode_examples::<$value>(&document, &operations::$operation)
-                    .into_iter()
-                    .enumerate()
-                {
-                    count += 1;
-                    let operation = &operations::$operation;
-                    if let Err(reasons) = outcome.decoded {
-                        failures.push(json!({
-                            "document": number,
-                            "operation": operation.id,
-                            "method": operation.method.as_str(),
-                            "path": operation.path,
-                            "status": outcome.status,
-                            "index": index,
-                            "why": reasons,
-                        }));
-                    }
-                })*
-            };
+        for (operation, round_trip) in &operations {
+            let outcomes = decode_examples(&document, operation, *round_trip);
+            for (index, outcome) in outcomes.into_iter().enumerate() {
+                count += 1;
+                if let Err(reasons) = outcome.decoded {
+                    failures.push(json!({
+                        "document": number,
+                        "operation": operation.id,
+                        "method": operation.method.as_str(),
+                        "path": operation.path,
+                        "status": outcome.status,
+                        "index": index,
+                        "why": reasons,
+                    }));
+                }
+            }
         }
-        onlyfansapi_client::for_each_operation!(decode_all);
         counts.push(count);
     }
     println!("{}", json!({"examples": counts, "faults": failures}));

@@ -187,23 +187,21 @@ fn fails_on_a_lost_example_but_not_on_an_invalid_example() {
     });
     let service = Service::of(lost);
     let update = ["update", "--from", &service.url, "--accept-breaking"];
-    // The second update has the same files, but the last program that was built is that of the old client.
-    for _ in 0..2 {
-        let output = workspace.xtask(&update);
-        assert_eq!(output.status.code(), Some(1), "{output:?}");
-        assert!(
-            stdout(&output).contains(
-                "lost      GET /api/webhooks/{webhook_id}, example 1 of 200: showWebhook: {\"_meta\""
-            ),
-            "{output:?}"
-        );
-        assert!(stderr(&output).contains("1 examples no longer decode, no file was replaced"));
-        assert!(workspace.files() == before);
-    }
     let mut accepted = update.to_vec();
     accepted.extend(["--accept-lost", "showWebhook", "--dry-run"]);
     let output = workspace.xtask(&accepted);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // This update has the same files, but the last program that was built is that of the old client.
+    let output = workspace.xtask(&update);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        stdout(&output).contains(
+            "lost      GET /api/webhooks/{webhook_id}, example 1 of 200: showWebhook: {\"_meta\""
+        ),
+        "{output:?}"
+    );
+    assert!(stderr(&output).contains("1 examples no longer decode, no file was replaced"));
+    assert!(workspace.files() == before);
 
     // An example without `data`, which neither client decodes.
     let invalid = changed(|root| {

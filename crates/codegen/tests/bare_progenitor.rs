@@ -1,8 +1,6 @@
 //! Shows why the pipeline uses one shared error type: compares the output of progenitor alone with the output of the
 //! pipeline for a document that has both a success response and a 422 response.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
 use onlyfansapi_codegen::{Document, generate, prepare};
 use progenitor::{GenerationSettings, Generator};
 

@@ -3,13 +3,10 @@
 //!
 //! A row consists of the document under `tests/corpus`, its signature lines, and parts of lines that its report must
 //! contain.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-#[path = "support/corpus.rs"]
-mod support;
 
 use onlyfansapi_codegen::{Document, generate};
-use support::{documents, folder, lines};
+
+use crate::support::corpus::{documents, folder, lines};
 
 type Row = (
     &'static str,

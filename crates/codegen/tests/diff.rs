@@ -1,5 +1,4 @@
 //! Tests the comparison of two documents: the class, Rust item, operation and location of each kind of change.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
 use onlyfansapi_codegen::{Class, Diff, Document, Output, Overlay, generate};
 

@@ -1,7 +1,5 @@
 //! Verifies that every unusable document or overlay produces a clear, one-line error.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
 use onlyfansapi_codegen::{Document, Overlay, generate};
 
 fn error_line(document: &str, overlay: Option<&str>) -> String {

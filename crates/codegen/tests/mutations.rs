@@ -3,12 +3,6 @@
 //! types.
 //!
 //! `PROPTEST_CASES` sets the number of documents: 100 by default, ten thousand in `cargo xtask ci --full`.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-#[path = "support/consistent.rs"]
-mod consistent;
-#[path = "support/corpus.rs"]
-mod support;
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -17,6 +11,8 @@ use onlyfansapi_codegen::{Document, OperationStatus, generate};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
+
+use crate::support::{consistent, corpus};
 
 /// The time limit for one document.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -83,14 +79,14 @@ const NAMES: [&str; 23] = [
 fn source(number: usize) -> &'static Value {
     static ALL: OnceLock<[Vec<Value>; 3]> = OnceLock::new();
     let kinds = ALL.get_or_init(|| {
-        let single: Vec<Value> = support::documents()
+        let single: Vec<Value> = corpus::documents()
             .iter()
-            .map(|case| Document::read(&support::folder().join(case)).unwrap().root)
+            .map(|case| Document::read(&corpus::folder().join(case)).unwrap().root)
             .collect();
-        let names = support::documents();
+        let names = corpus::documents();
         let groups = names
             .chunk_by(|a, b| a.split('/').next() == b.split('/').next())
-            .map(support::combined)
+            .map(corpus::combined)
             .collect();
         let vendored = Document::read(std::path::Path::new("../../openapi.yaml")).unwrap().root;
         let paths: Vec<_> = vendored["paths"].as_object().unwrap().iter().collect();
@@ -286,8 +282,8 @@ fn mutated_documents_are_generated_or_rejected() {
 
 #[test]
 fn code_generated_from_the_corpus_is_consistent() {
-    for case in support::documents() {
-        let document = Document::read(&support::folder().join(&case)).unwrap();
+    for case in corpus::documents() {
+        let document = Document::read(&corpus::folder().join(&case)).unwrap();
         let output = generate(document, None, None).unwrap();
         let errors = consistent::errors(&output.source);
         assert!(errors.is_empty(), "{case}: {errors:#?}");

@@ -1,8 +1,6 @@
 //! Tests that the code generated from the vendored document is stable: it does not depend on the order of the document
 //! or on strings in examples, and new operations do not rename existing types.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;

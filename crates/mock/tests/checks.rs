@@ -1,12 +1,9 @@
 //! Requests that the mock server rejects, and the errors that it returns.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
-use common::{send, send_bare, send_json};
 use onlyfansapi_mock::MockServer;
 use serde_json::{Value, json};
+
+use crate::common::{send, send_bare, send_json};
 
 const FANS: &str = "/api/acct_1/fans/active";
 const QUEUE: &str = "/api/a/queue?publishDateStart=x&publishDateEnd=x&timezone=x";

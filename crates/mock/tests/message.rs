@@ -1,8 +1,6 @@
 //! A typical user test: the first attempt to send a message is rejected, the retry succeeds, and the chat has one
 //! message.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
 use onlyfansapi_mock::{MockReply, MockServer, RetryAfter};
 
 // The documentation promises that such a test takes at most ten lines.

@@ -2,8 +2,6 @@
 //!
 //! Skipped, with a message, if no Python with the `onlyfans` package is available.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
 use std::process::Command;
 
 use onlyfansapi_mock::{API_KEY, MockServer};

@@ -1,12 +1,9 @@
 //! Response metadata, paging and variations of the response body.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
-use common::{send, send_bare, send_json};
 use onlyfansapi_mock::{MockServer, Variation};
 use serde_json::{Value, json};
+
+use crate::common::{send, send_bare, send_json};
 
 #[tokio::test]
 async fn credits_and_rate_limits_agree_in_headers_and_body() {

@@ -1,16 +1,13 @@
 //! Scripted responses, and assertions on the requests that arrived.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
 
-use common::{send, send_json};
 use onlyfansapi::{CallOptions, ErrorKind};
 use onlyfansapi_mock::{MockReply, MockServer, RetryAfter};
 use serde_json::json;
+
+use crate::common::{send, send_json};
 
 #[tokio::test]
 async fn scripted_responses_apply_to_the_next_calls_only() {

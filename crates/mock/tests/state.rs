@@ -1,12 +1,9 @@
 //! Resources that a client creates can be listed, shown, updated and deleted.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
-use common::{findings, send, send_json};
 use onlyfansapi_mock::MockServer;
 use serde_json::{Value, json};
+
+use crate::common::{findings, send, send_json};
 
 /// A kind of resource, and how to create, update and recognize an instance.
 struct Kind {

@@ -1,7 +1,5 @@
 //! Tests the values that setters accept (generated types, strings, numbers, references and options) and reject.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
 use onlyfansapi::api::types::{ConversionType, PostbackMethod, SmartLinkScope, WebhookEvent};
 use onlyfansapi::{Client, RequestPreview, Timestamp};
 use serde_json::{Value, json};

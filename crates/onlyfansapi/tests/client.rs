@@ -1,19 +1,16 @@
 //! Tests client settings, call options, raw requests and response shapes, over HTTP on loopback.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::process::Command;
 use std::time::Duration;
 
-use common::start;
 use onlyfansapi::api::types;
 use onlyfansapi::http::Method;
 use onlyfansapi::{CallOptions, Client, Decode, ErrorKind, Reply};
 use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::common::start;
 
 const POSTBACK: &str = "/api/smart-link-postbacks/1";
 
@@ -59,7 +56,9 @@ fn print_client_from_env() {
 
 #[test]
 fn from_env_reads_key_and_base_url() {
-    let run = |variables: &[(&str, &str)]| run_in_child_process("print_client_from_env", variables);
+    let run = |variables: &[(&str, &str)]| {
+        run_in_child_process("client::print_client_from_env", variables)
+    };
     let key = ("ONLYFANSAPI_API_KEY", API_KEY);
     assert_eq!(
         run(&[]),

@@ -1,18 +1,15 @@
 //! Tests that error messages contain everything that a user needs: the cause and the timeout that expired. Run with
 //! `--nocapture` to read the messages.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{start, unused_address};
 use onlyfansapi::{CallOptions, Client, ClientBuilder, Error, ErrorKind, FilePart};
 use onlyfansapi_mock::faults::{Fault, FaultServer};
 use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde_json::json;
+
+use crate::common::{start, unused_address};
 
 fn builder(base_url: impl Into<String>) -> ClientBuilder {
     Client::builder().key(API_KEY).base_url(base_url).retries(0)

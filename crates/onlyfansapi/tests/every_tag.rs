@@ -1,84 +1,105 @@
 //! Calls one operation of every tag over HTTP on loopback. Checks request line, query, headers, body and typed reply.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::collections::BTreeSet;
 
+use onlyfansapi::Meta;
 use onlyfansapi::api::operations;
-use onlyfansapi_mock::{API_KEY, MockReply};
+use onlyfansapi_mock::{API_KEY, MockReply, MockServer};
 use serde_json::{Value, json};
 
-use common::start;
+use crate::common::start;
 
 /// Sends one call, checks the request that the mock server received, and evaluates to the reply.
 macro_rules! call {
     ($t:ident, $tag:literal, $line:literal, query $query:expr, body $body:expr, response $response:expr, $call:expr) => {{
-        let (method, path) = $line.split_once(' ').unwrap();
-        $t.server
-            .reply_at(method, path, MockReply::json(200, &$response));
-        let before = $t.server.requests().len();
+        let expected = Expected {
+            tag: $tag,
+            line: $line,
+            query: $query.to_vec(),
+            body: $body,
+            response: $response,
+        };
+        $t.prepare(&expected);
         let reply = $call
             .await
             .unwrap_or_else(|error| panic!("{}: {error}", $line));
-        let requests = $t.server.requests();
-        assert_eq!(requests.len(), before + 1, "{}", $line);
-        let request = &requests[before];
-        assert_eq!(format!("{} {}", request.method, request.path), $line);
-        let expected: &[(&str, &str)] = &$query;
+        $t.check(&expected, reply.meta());
+        reply
+    }};
+}
+
+/// The request that a call must send, and the response to it.
+struct Expected {
+    tag: &'static str,
+    /// The method and the path.
+    line: &'static str,
+    query: Vec<(&'static str, &'static str)>,
+    body: Value,
+    response: Value,
+}
+
+/// The mock server, and the tags that were tested.
+struct Context {
+    server: MockServer,
+    tags: BTreeSet<&'static str>,
+    /// The number of requests that were checked.
+    checked: usize,
+}
+
+impl Context {
+    fn prepare(&self, expected: &Expected) {
+        let (method, path) = expected.line.split_once(' ').unwrap();
+        self.server
+            .reply_at(method, path, MockReply::json(200, &expected.response));
+    }
+
+    fn check(&mut self, expected: &Expected, meta: &Meta) {
+        let line = expected.line;
+        let requests = self.server.requests();
+        assert_eq!(requests.len(), self.checked + 1, "{line}");
+        let request = &requests[self.checked];
+        self.checked += 1;
+        assert_eq!(format!("{} {}", request.method, request.path), line);
         let pairs = request.query_pairs();
         let mut pairs: Vec<_> = pairs
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        let mut expected = expected.to_vec();
+        let mut query = expected.query.clone();
         // The order of query parameters is not significant.
-        (pairs.sort_unstable(), expected.sort_unstable());
-        assert_eq!(pairs, expected, "{}", $line);
-        let body: Value = $body;
-        assert_eq!(request.json(), body, "{}", $line);
-        assert_eq!(request.body.is_empty(), body.is_null(), "{}", $line);
-        assert_eq!(
-            request.header("content-type"),
-            if body.is_null() {
-                ""
-            } else {
-                "application/json"
-            },
-            "{}",
-            $line
-        );
+        pairs.sort_unstable();
+        query.sort_unstable();
+        assert_eq!(pairs, query, "{line}");
+        let body = &expected.body;
+        assert_eq!(request.json(), *body, "{line}");
+        assert_eq!(request.body.is_empty(), body.is_null(), "{line}");
+        let content_type = if body.is_null() {
+            ""
+        } else {
+            "application/json"
+        };
+        assert_eq!(request.header("content-type"), content_type, "{line}");
         assert_eq!(
             request.header("authorization"),
             format!("Bearer {API_KEY}"),
-            "{}",
-            $line
+            "{line}"
         );
-        assert_eq!(request.header("accept"), "application/json", "{}", $line);
+        assert_eq!(request.header("accept"), "application/json", "{line}");
         assert!(
             request
                 .header("user-agent")
                 .starts_with("onlyfansapi-rust/"),
-            "{}",
-            $line
+            "{line}"
         );
-        assert!(!request.headers.contains_key("api-version"), "{}", $line);
+        assert!(!request.headers.contains_key("api-version"), "{line}");
         assert_eq!(
-            reply.meta().body().as_ref(),
-            $response.to_string().as_bytes(),
-            "{}",
-            $line
+            meta.body().as_ref(),
+            expected.response.to_string().as_bytes(),
+            "{line}"
         );
-        assert!($t.tags.insert($tag), "tag {} is tested twice", $tag);
-        reply
-    }};
-}
-
-/// The mock server, and the tags that were tested.
-struct Context {
-    server: onlyfansapi_mock::MockServer,
-    tags: BTreeSet<&'static str>,
+        let tag = expected.tag;
+        assert!(self.tags.insert(tag), "tag {tag} is tested twice");
+    }
 }
 
 #[tokio::test]
@@ -88,6 +109,7 @@ async fn calls_one_operation_of_every_tag() {
     let mut t = Context {
         server,
         tags: BTreeSet::new(),
+        checked: 0,
     };
     call_first_half(&mut t, api).await;
     call_second_half(&mut t, api).await;

@@ -1,11 +1,7 @@
 //! Fault injection: every fault of the network or the service, with a read, a write with an idempotency key, and writes
 //! without one. Checks the number of requests, the number of effects, and the result of the call.
 //!
-//! The expected results are in `tests/faults.txt`; `FAULTS=write cargo test -p onlyfansapi --test faults` updates them.
-
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
+//! The expected results are in `tests/faults.txt`; `FAULTS=write cargo test -p onlyfansapi faults` updates them.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -212,7 +208,7 @@ async fn run_case(script: Vec<Fault>, name: String, call_type: CallType) -> Row 
 
 /// Makes calls that cannot establish a connection.
 async fn run_cases_without_connection(call_type: CallType) -> Vec<Row> {
-    let refused = common::unused_address();
+    let refused = crate::common::unused_address();
     let untrusted = FaultServer::start_tls(Vec::new()).await.unwrap();
     let plain = FaultServer::start(Vec::new()).await.unwrap();
     let mut rows = Vec::new();

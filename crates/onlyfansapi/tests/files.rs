@@ -1,14 +1,11 @@
 //! Tests uploads, streamed downloads and redirects to files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
-use common::start;
 use onlyfansapi::FilePart;
 use onlyfansapi::http::Method;
 use onlyfansapi_mock::MockReply;
 use serde_json::json;
+
+use crate::common::start;
 
 #[tokio::test]
 async fn uploads_fields_and_file_as_multipart() {

@@ -1,15 +1,12 @@
 //! Tests the possible results of a call over HTTP on loopback. Status, headers and body remain accessible in each.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::time::Duration;
 
-use common::start;
 use onlyfansapi::{CallOptions, Client, Error, ErrorKind, Reply};
 use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde_json::json;
+
+use crate::common::start;
 
 const PATH: &str = "/api/smart-link-postbacks/1";
 
@@ -232,7 +229,7 @@ async fn reports_the_location_of_a_mismatch_but_not_the_value() {
 async fn distinguishes_never_sent_from_maybe_sent() {
     let client = Client::builder()
         .key(API_KEY)
-        .base_url(common::unused_address())
+        .base_url(crate::common::unused_address())
         .build()
         .unwrap();
     let error = client.api().whoami().await.unwrap_err();

@@ -1,14 +1,11 @@
 //! Tests `Client::smart_link_postbacks` over HTTP on loopback.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
-use common::start;
 use onlyfansapi::api::types::{ConversionType, PostbackMethod, SmartLinkScope};
 use onlyfansapi::{CallOptions, Decode, ErrorKind, PostbackSpec};
 use onlyfansapi_mock::MockReply;
 use serde_json::json;
+
+use crate::common::start;
 
 #[tokio::test]
 async fn creates_retrieves_lists_updates_and_deletes() {

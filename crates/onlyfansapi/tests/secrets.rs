@@ -2,15 +2,10 @@
 //!
 //! The table covers every public type: it is compared with the list that `cargo xtask public-api` generates.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt::{Debug, Display};
 
-use common::start;
 use onlyfansapi::http::Method;
 use onlyfansapi::{
     ApiError, ApiKey, Blob, Body, CacheInfo, CallOptions, Client, Credits, Decode, Error, FilePart,
@@ -18,6 +13,8 @@ use onlyfansapi::{
 };
 use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
 use serde_json::json;
+
+use crate::common::start;
 
 /// A secret other than the API key.
 const OTHER: &str = "another-secret-of-the-test";
@@ -151,7 +148,7 @@ async fn shows_no_secret_in_debug_and_display() {
     );
     let unreachable = Client::builder()
         .key(API_KEY)
-        .base_url(common::unused_address())
+        .base_url(crate::common::unused_address())
         .build()
         .unwrap();
     t.error(

@@ -1,10 +1,6 @@
 //! Tests the spans and events that a `tracing` subscriber receives: one span per call with OpenTelemetry's field names,
 //! and events for retries and drift. No span and no event contains a secret, header, body or value.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -91,7 +87,7 @@ fn fields(expected: &[(&str, &str)]) -> Fields {
 async fn records_one_span_per_call() {
     let recorder = Recorder::default();
     let _guard = tracing::subscriber::set_default(recorder.clone());
-    let (server, client) = common::start().await;
+    let (server, client) = crate::common::start().await;
     server.reply_at(
         "GET",
         "/api/smart-link-postbacks/17",
@@ -165,7 +161,7 @@ async fn records_retries_and_failures() {
     client.api().whoami().await.unwrap_err();
     let client = Client::builder()
         .key(API_KEY)
-        .base_url(common::unused_address())
+        .base_url(crate::common::unused_address())
         .retries(0)
         .build()
         .unwrap();

@@ -72,23 +72,10 @@ impl Workspace {
         self.files()
     }
 
-    /// Writes every file that differs from `files`, with a new modification time, and removes all other files.
     fn reset(&self, files: &Files) {
-        std::fs::create_dir_all(&self.root).unwrap();
-        let old = self.files();
-        for path in old.keys().filter(|path| !files.contains_key(*path)) {
-            std::fs::remove_file(self.root.join(path)).unwrap();
-        }
         // A journal folder without files is an interrupted replacement as well.
         let _ = std::fs::remove_dir_all(self.root.join(".update"));
-        for (path, bytes) in files
-            .iter()
-            .filter(|(path, bytes)| old.get(*path) != Some(bytes))
-        {
-            let path = self.root.join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
-        }
+        write_folder(&self.root, files);
     }
 
     pub fn write(&self, file: &str, text: &str) {
@@ -120,6 +107,9 @@ impl Workspace {
     }
 
     /// Builds the client from the committed generated code.
+    ///
+    /// Uses the build folder of the trial, so that the dependencies are compiled once. With another debug level, cargo
+    /// does not confuse the packages of this workspace with those of the trial, which have the same paths.
     pub fn build(&self) -> Output {
         Command::new("cargo")
             .args([
@@ -131,8 +121,8 @@ impl Workspace {
                 "--no-default-features",
             ])
             .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", target().join("own"))
-            .envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "0")])
+            .env("CARGO_TARGET_DIR", target().join("update/build"))
+            .envs([("CARGO_PROFILE_DEV_DEBUG", "1"), ("CARGO_INCREMENTAL", "0")])
             .output()
             .unwrap()
     }
@@ -148,6 +138,23 @@ fn original() -> PathBuf {
         .join("..")
         .canonicalize()
         .unwrap()
+}
+
+/// Writes every file that differs from `files`, with a new modification time, and removes all other files.
+fn write_folder(root: &Path, files: &Files) {
+    std::fs::create_dir_all(root).unwrap();
+    let old = read_folder(root, &[]);
+    for path in old.keys().filter(|path| !files.contains_key(*path)) {
+        std::fs::remove_file(root.join(path)).unwrap();
+    }
+    for (path, bytes) in files
+        .iter()
+        .filter(|(path, bytes)| old.get(*path) != Some(bytes))
+    {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
 }
 
 /// Returns the contents of every file in a folder, except for files and folders with a `skipped` name.

@@ -29,7 +29,6 @@ pub(crate) fn documents() -> Vec<String> {
 }
 
 /// Combines documents of the corpus into one with all of their paths and components.
-#[allow(dead_code)] // not used by every test that includes this file
 pub(crate) fn combined(cases: &[String]) -> Value {
     fn join(into: &mut Map<String, Value>, from: &Value, case: &str) {
         for (name, value) in from.as_object().into_iter().flatten() {
@@ -62,7 +61,6 @@ pub(crate) fn combined(cases: &[String]) -> Value {
 
 /// Formats signatures as lines of the forms `fn name(argument: Type <location name>!) [GET /path] body -> Type, shape`,
 /// `struct A { field: Type }` and `enum A { Variant = value }`. A field is followed by its JSON name if that differs.
-#[allow(dead_code)] // not used by every test that includes this file
 pub(crate) fn lines(signatures: &Signatures) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, operation) in &signatures.operations {

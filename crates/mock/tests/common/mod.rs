@@ -21,7 +21,6 @@ impl RawResponse {
     }
 
     /// Returns the error message; empty if there is none.
-    #[allow(dead_code, reason = "not every test expects an error")]
     pub fn message(&self) -> String {
         self.json()["message"]
             .as_str()
@@ -30,7 +29,6 @@ impl RawResponse {
     }
 
     /// Returns the value of a header; empty if it is absent.
-    #[allow(dead_code, reason = "not every test reads headers")]
     pub fn header(&self, name: &str) -> &str {
         let mut lines = self.head.lines();
         let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
@@ -39,7 +37,6 @@ impl RawResponse {
 }
 
 /// Returns the findings of all requests so far: the parts that the service would have ignored.
-#[allow(dead_code, reason = "not every test checks findings")]
 pub fn findings(server: &MockServer) -> Vec<String> {
     let requests = server.requests().into_iter();
     requests.flat_map(|request| request.findings).collect()
@@ -58,7 +55,6 @@ pub async fn send(
 }
 
 /// Sends a JSON body with the API key.
-#[allow(dead_code, reason = "not every test sends a body")]
 pub async fn send_json(
     server: &MockServer,
     method: &str,

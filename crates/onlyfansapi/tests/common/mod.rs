@@ -1,7 +1,5 @@
 //! Test helpers: a mock server with a client, and an unused address.
 
-#![allow(dead_code, reason = "not used by every test that includes this module")]
-
 use onlyfansapi::Client;
 use onlyfansapi_mock::MockServer;
 

@@ -27,7 +27,7 @@ fn every_example_round_trips_without_drift() {
     let mut summary = examples::Summary::default();
     macro_rules! check_all {
         ($(($operation:ident, $value:ty)),* $(,)?) => {
-            $(examples::check::<$value>(&document, &operations::$operation, &mut summary);)*
+            $(examples::check(&document, &operations::$operation, examples::round_trip::<$value>, &mut summary);)*
         };
     }
     onlyfansapi_faults::for_each_operation!(check_all);

@@ -1,6 +1,8 @@
-//! The CI workflows run only xtask commands, with valid arguments.
+//! Checks files that the compiler does not check: the CI workflows and the lists of test modules.
+
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -39,4 +41,29 @@ fn workflows_run_only_valid_xtask_commands() {
         }
     }
     assert!(commands >= 4, "only {commands} commands");
+}
+
+/// A package with `autotests = false` runs only the files that its `tests/all.rs` declares.
+#[test]
+fn every_test_file_is_a_module_of_its_test_program() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    for name in ["codegen", "mock", "onlyfansapi"] {
+        let folder = crates.join(name).join("tests");
+        let program = std::fs::read_to_string(folder.join("all.rs")).unwrap();
+        let modules: BTreeSet<String> = program
+            .lines()
+            .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+            .map(|module| folder.join(module).with_extension("rs"))
+            .filter(|file| file.exists())
+            .map(|file| file.display().to_string())
+            .collect();
+        let files: BTreeSet<String> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|file| file.extension().is_some_and(|extension| extension == "rs"))
+            .filter(|file| !file.ends_with("all.rs"))
+            .map(|file| file.display().to_string())
+            .collect();
+        assert_eq!(modules, files);
+    }
 }

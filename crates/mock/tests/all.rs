@@ -1,0 +1,12 @@
+//! The integration tests of this package, as one program: each program compiles the same generic code again.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
+
+mod common;
+
+mod checks;
+mod message;
+mod python;
+mod responses;
+mod scripting;
+mod state;
