@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     }
     step(&[], &["bash", ".ci/run"])?;
     if args.full {
-        // The gate runs 512 cases of the decoder test and 100 mutated documents.
+        // The gate runs 512 cases of the decoder test and 40 mutated documents.
         let cases = [("PROPTEST_CASES", "20000")];
         step(
             &cases,

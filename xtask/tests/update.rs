@@ -191,7 +191,7 @@ fn fails_on_a_lost_example_but_not_on_an_invalid_example() {
     accepted.extend(["--accept-lost", "showWebhook", "--dry-run"]);
     let output = workspace.xtask(&accepted);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    // This update has the same files, but the last program that was built is that of the old client.
+    // This update has the same files, but the last program that was run is that of the old client.
     let output = workspace.xtask(&update);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(

@@ -2,7 +2,7 @@
 //! not panic or hang, must account for every operation, and must generate code without duplicate names or undefined
 //! types.
 //!
-//! `PROPTEST_CASES` sets the number of documents: 100 by default, ten thousand in `cargo xtask ci --full`.
+//! `PROPTEST_CASES` sets the number of documents: 40 by default, ten thousand in `cargo xtask ci --full`.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -221,7 +221,7 @@ fn mutated_documents_are_generated_or_rejected() {
     let is_set = std::env::var_os("PROPTEST_CASES").is_some();
     let default = Config::default();
     let config = Config {
-        cases: if is_set { default.cases } else { 100 },
+        cases: if is_set { default.cases } else { 40 },
         failure_persistence: None,
         max_shrink_iters: 200,
         ..default

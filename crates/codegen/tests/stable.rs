@@ -14,8 +14,12 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Returns the vendored document, which is read once for all tests.
 fn document() -> Document {
-    Document::read(&file("openapi.yaml")).unwrap()
+    static DOCUMENT: OnceLock<Document> = OnceLock::new();
+    DOCUMENT
+        .get_or_init(|| Document::read(&file("openapi.yaml")).unwrap())
+        .clone()
 }
 
 fn generate_client(document: Document) -> Output {

@@ -8,7 +8,6 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::compare::Comparison;
 use crate::journal::NewFile;
@@ -84,16 +83,13 @@ pub(super) fn run(
     comparison: &Comparison,
     accepted: &[String],
 ) -> Result<ExampleResults> {
-    let folder = workspace::target().join("update");
-    let tree = folder.join("tree");
-    sync_workspace(root, &tree, files)?;
+    let new = Tree::New.sync(root, files)?;
     eprintln!("building the client and the facade");
-    let build = folder.join("build");
-    cargo(&tree, &build, &["check", "-p", "onlyfansapi", "--no-default-features"]).context(
+    new.cargo(&["check", "-p", "onlyfansapi", "--no-default-features"]).context(
         "the SDK does not compile with the new document, no file was replaced; an overlay action can restore what the facade needs",
     )?;
-    let documents = [&comparison.new.document.root, &comparison.old.document.root];
-    let new = decode(&tree, &folder, &documents)?;
+    let documents = write_documents(comparison)?;
+    let new = new.decode(&documents)?;
     let mut results = ExampleResults {
         total: new.examples.first().copied().unwrap_or_default(),
         ..ExampleResults::default()
@@ -105,10 +101,7 @@ pub(super) fn run(
         "{} examples do not decode; comparing with the current client",
         new.failures.len()
     );
-    // Not in a second tree: cargo identifies a package by its path in the workspace, so two trees with one target folder
-    // would use each other's artifacts.
-    sync_workspace(root, &tree, &[])?;
-    let old = decode(&tree, &folder, &documents)?;
+    let old = Tree::Old.sync(root, &[])?.decode(&documents)?;
     // The current client cannot have decoded the examples of operations that it does not have.
     let is_in_old_document = |failure: &DecodeFailure| {
         let item = &comparison.old.document.root["paths"][&failure.path];
@@ -126,51 +119,96 @@ pub(super) fn run(
     Ok(results)
 }
 
-/// Runs the example program `decode` of the client in `tree` on `documents`.
-fn decode(tree: &Path, folder: &Path, documents: &[&Value]) -> Result<DecodeOutput> {
+/// Returns the folder of the trees, their common build folder and the documents.
+fn folder() -> PathBuf {
+    workspace::target().join("update")
+}
+
+/// Writes the new and the old document as JSON, and returns the paths of the files.
+fn write_documents(comparison: &Comparison) -> Result<Vec<String>> {
+    let documents = [&comparison.new.document.root, &comparison.old.document.root];
     let mut files = Vec::new();
     for (index, document) in documents.iter().enumerate() {
-        let file = folder.join(format!("{index}.json"));
+        let file = folder().join(format!("{index}.json"));
         std::fs::write(&file, serde_json::to_vec(document)?)
             .with_context(|| format!("cannot write {}", file.display()))?;
         files.push(file.display().to_string());
     }
-    let mut arguments = vec![
-        "run",
-        "-p",
-        "onlyfansapi-client",
-        "--no-default-features",
-        "--features",
-        "_decode",
-        "--example",
-        "decode",
-        "--",
-    ];
-    arguments.extend(files.iter().map(String::as_str));
-    let output =
-        cargo(tree, &folder.join("build"), &arguments).context("cannot decode the examples")?;
-    serde_json::from_slice(&output).context("the example program `decode` printed invalid JSON")
+    Ok(files)
 }
 
-/// Runs cargo in `tree` and returns its stdout; on failure prints its stderr and returns an error.
-fn cargo(tree: &Path, build: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    let (command, rest) = arguments.split_first().context("no cargo command")?;
-    let output = Command::new("cargo")
-        .arg(command)
-        .args(["--quiet", "--locked"])
-        .args(rest)
-        .current_dir(tree)
-        .env("CARGO_TARGET_DIR", build)
-        // Without debug info, and without incremental compilation, because the client is usually compiled once.
-        .envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "0")])
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot start cargo")?;
-    if !output.status.success() {
-        std::io::stderr().write_all(&output.stderr)?;
-        bail!("`cargo {}` failed: {}", arguments.join(" "), output.status);
+/// A copy of the workspace.
+#[derive(Clone, Copy, Debug)]
+enum Tree {
+    /// With the new files.
+    New,
+    /// With the current files.
+    Old,
+}
+
+impl Tree {
+    fn path(self) -> PathBuf {
+        folder().join(match self {
+            Self::New => "new",
+            Self::Old => "old",
+        })
     }
-    Ok(output.stdout)
+
+    /// Copies the workspace, with `files` replaced.
+    fn sync(self, root: &Path, files: &[NewFile]) -> Result<Self> {
+        sync_workspace(root, &self.path(), files)?;
+        Ok(self)
+    }
+
+    /// Runs the client's example program `decode` on `documents`.
+    fn decode(self, documents: &[String]) -> Result<DecodeOutput> {
+        let mut arguments = vec![
+            "run",
+            "-p",
+            "onlyfansapi-client",
+            "--no-default-features",
+            "--features",
+            "_decode",
+            "--example",
+            "decode",
+            "--",
+        ];
+        arguments.extend(documents.iter().map(String::as_str));
+        let output = self
+            .cargo(&arguments)
+            .context("cannot decode the examples")?;
+        serde_json::from_slice(&output).context("the example program `decode` printed invalid JSON")
+    }
+
+    /// Runs cargo and returns its stdout; on failure prints its stderr and returns an error.
+    fn cargo(self, arguments: &[&str]) -> Result<Vec<u8>> {
+        // Both trees use one build folder, so that the dependencies are compiled once. Cargo identifies a package by its
+        // path in the workspace and by its profile; the different debug levels keep the packages of the trees apart.
+        let debug = match self {
+            Self::New => "0",
+            Self::Old => "1",
+        };
+        let (command, rest) = arguments.split_first().context("no cargo command")?;
+        let output = Command::new("cargo")
+            .arg(command)
+            .args(["--quiet", "--locked"])
+            .args(rest)
+            .current_dir(self.path())
+            .env("CARGO_TARGET_DIR", folder().join("build"))
+            // Without incremental compilation, because the client is usually compiled once.
+            .envs([
+                ("CARGO_PROFILE_DEV_DEBUG", debug),
+                ("CARGO_INCREMENTAL", "0"),
+            ])
+            .stdin(Stdio::null())
+            .output()
+            .context("cannot start cargo")?;
+        if !output.status.success() {
+            std::io::stderr().write_all(&output.stderr)?;
+            bail!("`cargo {}` failed: {}", arguments.join(" "), output.status);
+        }
+        Ok(output.stdout)
+    }
 }
 
 /// Makes `tree` a copy of the workspace with `files` replaced.

@@ -108,8 +108,8 @@ impl Workspace {
 
     /// Builds the client from the committed generated code.
     ///
-    /// Uses the build folder of the trial, so that the dependencies are compiled once. With another debug level, cargo
-    /// does not confuse the packages of this workspace with those of the trial, which have the same paths.
+    /// Uses the build folder of the trials, so that the dependencies are compiled once. With a debug level of its own, cargo
+    /// does not confuse the packages of this workspace with those of the trials, which have the same paths.
     pub fn build(&self) -> Output {
         Command::new("cargo")
             .args([
@@ -122,7 +122,7 @@ impl Workspace {
             ])
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", target().join("update/build"))
-            .envs([("CARGO_PROFILE_DEV_DEBUG", "1"), ("CARGO_INCREMENTAL", "0")])
+            .envs([("CARGO_PROFILE_DEV_DEBUG", "2"), ("CARGO_INCREMENTAL", "0")])
             .output()
             .unwrap()
     }
