@@ -14,4 +14,3 @@ mod files;
 mod outcomes;
 mod postbacks;
 mod secrets;
-mod tracing;
