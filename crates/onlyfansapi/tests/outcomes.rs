@@ -461,6 +461,25 @@ async fn returns_a_2xx_response_that_reports_failure_as_an_error() {
 }
 
 #[tokio::test]
+async fn finds_a_refusal_before_and_after_a_list() {
+    let (server, client) = start().await;
+    for (body, is_refused) in [
+        (r#"{"data":[{"id":1,"success":false,"errors":[1]}]}"#, false),
+        (r#"{"data":[],"errors":[],"success":true}"#, false),
+        (r#"{"data":[{"id":1}],"success":false}"#, true),
+        (r#" { "data" : [ ] , "errors" : {"url":["Taken."]} }"#, true),
+        (r#"{"success":false,"data":[]}"#, true),
+    ] {
+        let reply = MockReply::status(200).body("application/json", body);
+        server.reply_at("GET", "/api/smart-link-postbacks", reply);
+        let result = client.api().list_smart_link_postbacks().await;
+        let kind = result.err().map(|error| error.kind());
+        let expected = is_refused.then_some(ErrorKind::Refused);
+        assert_eq!(kind, expected, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn treats_has_error_as_refusal_only_where_it_describes_the_call() {
     let (server, client) = start().await;
     let media = json!({"data": {"id": 1, "hasError": true}});

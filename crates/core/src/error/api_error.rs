@@ -61,6 +61,10 @@ impl ApiError {
     /// Returns the failure that a 2xx response of `operation` reports with one of its markers; `None` if it reports
     /// success.
     pub(crate) fn in_success(body: &[u8], operation: &Operation) -> Option<Self> {
+        // The markers are members of an object.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return None;
+        }
         // Nearly every response contains none of these words and is not parsed again. A search costs time on every
         // call, so `errors` and `error` share one.
         let contains = |word: &[u8]| memchr::memmem::find(body, word).is_some();

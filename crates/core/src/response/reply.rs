@@ -111,6 +111,20 @@ pub fn decode<T: DeserializeOwned>(
     mode: Decode,
     accept_refusal: bool,
 ) -> Result<Reply<T>, Error> {
+    // The fast path for lists, whose bodies are the longest: searching them for refusal markers takes as much time as
+    // everything else that the SDK adds to a call.
+    let is_list = operation.shape == ResponseShape::Envelope
+        && !has_no_body(&response)
+        && starts_with_list(&response.body);
+    if is_list
+        && let Some(member) = decode::data_member(&response.body)
+        && !member.may_refuse
+    {
+        return Ok(Reply {
+            value: member.value,
+            meta: Meta::new(response, true, Vec::new(), None),
+        });
+    }
     let refusal = ApiError::in_success(&response.body, operation);
     if let (Some(refusal), false) = (&refusal, accept_refusal) {
         return Err(ErrorBuilder::refused_in_success(operation, response, refusal.clone()).build());
@@ -118,8 +132,7 @@ pub fn decode<T: DeserializeOwned>(
     let body = &response.body;
     let decoded = match operation.shape {
         ResponseShape::Redirect => location(&response),
-        // 204 and 304 have no body by definition.
-        shape if is_blank(body) || matches!(response.status.as_u16(), 204 | 304) => absent(shape),
+        shape if has_no_body(&response) => absent(shape),
         ResponseShape::Empty => nothing(&response),
         ResponseShape::Text if response.media_type() == Some("text/html") => {
             Err("its body is an HTML page".to_owned())
@@ -129,6 +142,7 @@ pub fn decode<T: DeserializeOwned>(
             .map(Decoded::exact)
             .map_err(|_| "its body is a file, which the requested type does not accept".to_owned()),
         ResponseShape::Whole => value(body, ""),
+        ResponseShape::Envelope if is_list => any_envelope(body),
         ResponseShape::Envelope => enveloped(body),
         ResponseShape::Detect if is_envelope(body) => enveloped(body),
         ResponseShape::Detect => value(body, ""),
@@ -183,8 +197,19 @@ impl<T> Decoded<T> {
 /// The value, or the end of the sentence "responded with 200 OK, but …".
 type DecodeResult<T> = Result<Decoded<T>, String>;
 
-fn is_blank(body: &[u8]) -> bool {
-    body.trim_ascii().is_empty()
+/// Returns whether the body is blank, or the status is 204 or 304, which have no body by definition.
+fn has_no_body(response: &Response) -> bool {
+    response.body.trim_ascii().is_empty() || matches!(response.status.as_u16(), 204 | 304)
+}
+
+/// Returns whether the body is an object whose first member is `data` with a list.
+fn starts_with_list(body: &[u8]) -> bool {
+    [b"{".as_slice(), b"\"data\"", b":", b"["]
+        .iter()
+        .try_fold(body, |rest, token| {
+            rest.trim_ascii_start().strip_prefix(*token)
+        })
+        .is_some()
 }
 
 /// Decodes `json`, which is at the pointer `at` of the body.
@@ -203,9 +228,14 @@ fn value<T: DeserializeOwned>(json: &[u8], at: &str) -> DecodeResult<T> {
 
 fn enveloped<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     // Nearly every response is decoded in one pass.
-    if let Some(value) = decode::data_member(body) {
-        return Ok(Decoded::exact(value));
+    match decode::data_member(body) {
+        Some(member) => Ok(Decoded::exact(member.value)),
+        None => any_envelope(body),
     }
+}
+
+/// Decodes an envelope that does not match its type exactly.
+fn any_envelope<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     if !is_object(body) {
         // Not an envelope but the bare value, as other operations return it.
         return value(body, "");

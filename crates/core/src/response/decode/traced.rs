@@ -91,14 +91,22 @@ pub(super) fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, Failure> {
     outcome.map_err(|_| trace.failure())
 }
 
+/// The value of the `data` member.
+pub(crate) struct DataMember<T> {
+    pub(crate) value: T,
+    /// Whether a member next to `data` can be a [refusal marker](crate::RefusalMarker).
+    pub(crate) may_refuse: bool,
+}
+
 /// Decodes the `data` member of the object `body` in one pass.
 ///
 /// This is the fast path for a matching response. Returns `None` in every other case: the body is not an object,
 /// `data` is missing, null or duplicated, or its value does not match the type.
-pub(crate) fn data_member<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+pub(crate) fn data_member<T: DeserializeOwned>(body: &[u8]) -> Option<DataMember<T>> {
     /// The name of a member of the body.
     enum Name {
         Data,
+        RefusalMarker,
         Other,
     }
 
@@ -120,10 +128,10 @@ pub(crate) fn data_member<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
         }
 
         fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-            Ok(if name == "data" {
-                Name::Data
-            } else {
-                Name::Other
+            Ok(match name {
+                "data" => Name::Data,
+                "success" | "hasError" | "errors" | "error" => Name::RefusalMarker,
+                _ => Name::Other,
             })
         }
     }
@@ -142,17 +150,19 @@ pub(crate) fn data_member<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     struct Body<T>(PhantomData<T>);
 
     impl<'de, T: DeserializeOwned> Visitor<'de> for Body<T> {
-        type Value = Option<T>;
+        type Value = Option<DataMember<T>>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
             let mut data = None;
+            let mut may_refuse = false;
             while let Some(name) = members.next_key_seed(NameSeed)? {
                 match name {
-                    Name::Other => {
+                    Name::RefusalMarker | Name::Other => {
+                        may_refuse |= matches!(name, Name::RefusalMarker);
                         members.next_value::<IgnoredAny>()?;
                     }
                     Name::Data if data.is_some() => {
@@ -161,14 +171,14 @@ pub(crate) fn data_member<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
                     Name::Data => data = members.next_value_seed(DataSeed(PhantomData))?,
                 }
             }
-            Ok(data)
+            Ok(data.map(|value| DataMember { value, may_refuse }))
         }
     }
 
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = reader.deserialize_map(Body(PhantomData)).ok()??;
+    let member = reader.deserialize_map(Body(PhantomData)).ok()??;
     reader.end().ok()?;
-    Some(value)
+    Some(member)
 }
 
 /// The path and the expected kind of a failure, collected while the error propagates.
