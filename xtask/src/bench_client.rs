@@ -34,7 +34,14 @@ const LIMITS: [(&str, f64); 2] = [("1 KB", 1.15), ("55 KB", 1.05)];
 const CALLS: [u32; 2] = [200, 600];
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    workspace::build_release(&["-p", "onlyfansapi", "--example", "bench_client"])?;
+    workspace::build_release(&[
+        "-p",
+        "onlyfansapi",
+        "--features",
+        "_xtask",
+        "--example",
+        "bench_client",
+    ])?;
     let program = workspace::target().join("release/examples/bench_client");
     let output = Command::new(&program)
         .args(["times", &args.rounds.to_string()])

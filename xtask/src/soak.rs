@@ -26,5 +26,15 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let arguments = [args.requests.to_string(), args.seed.to_string()].map(Into::into);
-    workspace::run_program(&["-p", "onlyfansapi", "--example", "soak"], &arguments)
+    workspace::run_program(
+        &[
+            "-p",
+            "onlyfansapi",
+            "--features",
+            "_xtask",
+            "--example",
+            "soak",
+        ],
+        &arguments,
+    )
 }

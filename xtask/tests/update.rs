@@ -297,14 +297,14 @@ fn an_update_killed_at_any_crash_point_is_rolled_back_or_completed() {
                 "crash point {point}"
             );
         }
-        point += 1;
+        // Half of the points, unless all are requested.
+        point += if is_full() { 1 } else { 2 };
     }
     println!(
-        "killed at {} crash points; {mixed} of them left a mixed state, which was not built",
-        point - 1
+        "killed at crash points before {point}; {mixed} of them left a mixed state, which was not built"
     );
     assert!(workspace.files() == after.clone().expect("no crash point after the commit"));
-    assert!(mixed >= 3, "{mixed}");
+    assert!(mixed >= 2, "{mixed}");
 
     // The recovery can be killed as well.
     restore(&workspace, &before);
@@ -326,8 +326,7 @@ fn an_update_killed_at_any_crash_point_is_rolled_back_or_completed() {
     assert!(now == before || Some(now) == after);
 }
 
-/// Returns whether to repeat every check at every crash point, and at several random times, as in
-/// `cargo xtask ci --full`.
+/// Returns whether to test every crash point with every check, as in `cargo xtask ci --full`.
 fn is_full() -> bool {
     std::env::var_os("XTASK_ALL_CRASH_POINTS").is_some()
 }
@@ -350,6 +349,7 @@ fn restore(workspace: &Workspace, files: &Files) {
 
 #[cfg(unix)]
 #[test]
+#[ignore = "repeats the test of the crash points at random times; `cargo xtask ci --full` runs it"]
 fn an_update_killed_at_a_random_time_is_rolled_back_or_completed() {
     use std::os::unix::process::CommandExt as _;
     use std::process::Stdio;
@@ -369,7 +369,7 @@ fn an_update_killed_at_a_random_time_is_rolled_back_or_completed() {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
     let mut random = u64::from(seed.subsec_nanos());
-    for _ in 0..if is_full() { 5 } else { 1 } {
+    for _ in 0..5 {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
