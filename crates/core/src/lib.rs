@@ -25,7 +25,7 @@ pub mod support;
 pub mod transport;
 
 pub use argument::IntoArgument;
-pub use error::{ApiError, Error, ErrorKind, InvalidArgument, UpstreamResponse};
+pub use error::{ApiError, Error, ErrorKind, FailedAttempt, InvalidArgument, UpstreamResponse};
 pub use operation::{
     BodyFormat, EmptyBody, Operation, Parameter, ParameterLocation, QueryStyle, RefusalMarker,
     ResponseShape,

@@ -8,6 +8,10 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("error/api_error.rs", include_str!("error/api_error.rs")),
     ("error/builder.rs", include_str!("error/builder.rs")),
     (
+        "error/failed_attempt.rs",
+        include_str!("error/failed_attempt.rs"),
+    ),
+    (
         "error/invalid_argument.rs",
         include_str!("error/invalid_argument.rs"),
     ),

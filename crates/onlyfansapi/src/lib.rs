@@ -123,9 +123,9 @@ mod transport;
 pub use client::{ApiKey, Client, ClientBuilder};
 pub use onlyfansapi_core::{
     ApiError, Blob, Body, BodyFactory, BodyStream, CacheInfo, CallOptions, Credits, Decode,
-    Download, DownloadFuture, Drift, Error, ErrorKind, FilePart, IntoArgument, InvalidArgument,
-    Location, MediaRef, Meta, Pagination, RateLimits, RawRequest, Reply, ReplyFuture,
-    RequestPreview, Timestamp, UnknownValue, UpstreamResponse, http,
+    Download, DownloadFuture, Drift, Error, ErrorKind, FailedAttempt, FilePart, IntoArgument,
+    InvalidArgument, Location, MediaRef, Meta, Pagination, RateLimits, RawRequest, Reply,
+    ReplyFuture, RequestPreview, Timestamp, UnknownValue, UpstreamResponse, http,
 };
 pub use resources::{PostbackSpec, SmartLinkPostbacks};
 

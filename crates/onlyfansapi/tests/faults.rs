@@ -4,11 +4,20 @@
 //! The expected results are in `tests/faults.txt`; `FAULTS=write cargo test -p onlyfansapi faults` updates them.
 
 use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use futures_core::Stream;
 use onlyfansapi::api::builder::chat_messages::SendMessage;
+use onlyfansapi::api::types::media::UploadedFile;
 use onlyfansapi::http::Method;
-use onlyfansapi::{CallOptions, Client, ClientBuilder, Error, ErrorKind, Reply};
+use onlyfansapi::{
+    BodyStream, CallOptions, Client, ClientBuilder, Error, ErrorKind, FilePart, Reply,
+};
 use onlyfansapi_mock::faults::{Fault, FaultServer};
 
 /// Returns a call of the only write that accepts an idempotency key.
@@ -24,6 +33,10 @@ enum CallType {
     KeyedPost,
     Post,
     Delete,
+    /// An upload of a streamed file.
+    Upload,
+    /// An upload that the caller declares idempotent, but whose file can be opened only once.
+    OneShotUpload,
 }
 
 const CALL_TYPES: [CallType; 4] = [
@@ -88,6 +101,43 @@ async fn call(client: &Client, call_type: CallType) -> CallResult {
             let delete = api.delete_smart_link_postback().postback_id(1);
             delete.await.into()
         }
+        CallType::Upload => upload(client, usize::MAX, CallOptions::new()).await.into(),
+        CallType::OneShotUpload => {
+            let options = CallOptions::new().idempotent(true);
+            upload(client, 1, options).await.into()
+        }
+    }
+}
+
+/// Uploads a streamed file that can be opened `opens` times.
+async fn upload(
+    client: &Client,
+    opens: usize,
+    options: CallOptions,
+) -> Result<Reply<UploadedFile>, Error> {
+    let opened = AtomicUsize::new(0);
+    let open = move || {
+        if opened.fetch_add(1, Ordering::Relaxed) >= opens {
+            return Err(std::io::Error::other("the file is gone"));
+        }
+        Ok(Box::pin(OneChunk(Some(b"abcdef"))) as BodyStream)
+    };
+    let upload = client
+        .api()
+        .upload_media_to_the_only_fans_cdn()
+        .account("acct_1")
+        .file(FilePart::streamed("clip.mp4", Some(6), Arc::new(open)));
+    upload.with(options).await
+}
+
+/// A stream of one chunk.
+struct OneChunk(Option<&'static [u8]>);
+
+impl Stream for OneChunk {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.take().map(|chunk| Ok(Bytes::from_static(chunk))))
     }
 }
 
@@ -310,6 +360,146 @@ async fn every_fault_has_the_result_in_the_table() {
         assert_eq!(line, expected);
     }
     assert_eq!(table.lines().count(), expected.lines().count());
+}
+
+/// Makes a call to a server with these faults, and returns what is wrong with the promises, if anything.
+async fn broken_promise(
+    http: reqwest::Client,
+    script: [Fault; 2],
+    call_type: CallType,
+) -> Option<String> {
+    let names = format!(
+        "{}, then {}: {call_type:?}",
+        name(&script[0]),
+        name(&script[1])
+    );
+    let server = FaultServer::start(script.into()).await.unwrap();
+    let client = client(&server.url()).http_client(http).build().unwrap();
+    let CallResult { attempts, error } = call(&client, call_type).await;
+    let counts = server.counts();
+    if counts.duplicate_effects > 0 || counts.unkeyed_retries > 0 {
+        return Some(format!("{names}: doubled: {counts:?}"));
+    }
+    let error = error?;
+    if counts.effects > 0 && !error.may_have_been_sent() {
+        return Some(format!("{names}: {error}, with an effect"));
+    }
+    let failed = error.failed_attempts();
+    let built = failed
+        .iter()
+        .filter(|attempt| attempt.kind != ErrorKind::NeverBuilt)
+        .count();
+    if failed.is_empty() || built != attempts as usize {
+        return Some(format!("{names}: {attempts} attempts, but {failed:?}"));
+    }
+    None
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_pair_of_faults_breaks_a_promise() {
+    // Building a client installs the crypto provider, which the custom reqwest client needs.
+    drop(Client::new("not-a-real-key").unwrap());
+    let mut second_faults = Fault::all();
+    second_faults.push(Fault::Unreachable);
+    // `cargo xtask ci --full` sets the variable.
+    let first_faults = if std::env::var_os("ALL_FAULT_PAIRS").is_some() {
+        second_faults.clone()
+    } else {
+        vec![
+            Fault::ActThenReset,
+            Fault::ResponseLost,
+            Fault::ActThenFail { status: 504 },
+        ]
+    };
+    let mut cases = Vec::new();
+    for first in &first_faults {
+        for second in &second_faults {
+            let mut call_types = CALL_TYPES.to_vec();
+            call_types.extend([CallType::Upload, CallType::OneShotUpload]);
+            for call_type in call_types {
+                cases.push(([first.clone(), second.clone()], call_type));
+            }
+        }
+    }
+    // The calls mostly wait, so many can run at the same time. Timeouts that are caused by load break no promise.
+    let http = reqwest::Client::builder()
+        .retry(reqwest::retry::never())
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .unwrap();
+    let mut broken = Vec::new();
+    for batch in cases.chunks(100) {
+        let tasks: Vec<_> = batch
+            .iter()
+            .cloned()
+            .map(|(script, call_type)| {
+                tokio::spawn(broken_promise(http.clone(), script, call_type))
+            })
+            .collect();
+        for task in tasks {
+            broken.extend(task.await.unwrap());
+        }
+    }
+    println!("{} calls, {} broken promises", cases.len(), broken.len());
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A call fails as a whole: its last attempt is never sent or built, but an earlier one may have taken effect.
+#[tokio::test]
+async fn an_error_tells_about_every_attempt() {
+    let unreachable_after = |fault| FaultServer::start(vec![fault, Fault::Unreachable]);
+    let server = unreachable_after(Fault::ResponseLost).await.unwrap();
+    let client = client(&server.url()).build().unwrap();
+    let error = message(&client).await.unwrap_err();
+    assert_eq!(server.counts().effects, 1);
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 3));
+    assert!(error.may_have_been_sent());
+    assert_eq!(
+        error
+            .failed_attempts()
+            .iter()
+            .map(|attempt| attempt.kind)
+            .collect::<Vec<_>>(),
+        [
+            ErrorKind::MaybeSent,
+            ErrorKind::NeverSent,
+            ErrorKind::NeverSent
+        ]
+    );
+    let text = error.to_string();
+    assert!(
+        text.starts_with(
+            "sendMessage: no response, and the request may have been sent: no connection to "
+        ) && text.ends_with("(after 3 attempts: no response, not sent, not sent)"),
+        "{text}"
+    );
+
+    // A 429 proves that nothing happened.
+    let rate_limited = Fault::Refused {
+        status: 429,
+        retry_after: Some(0),
+        html: false,
+    };
+    let server = unreachable_after(rate_limited).await.unwrap();
+    let client = self::client(&server.url()).build().unwrap();
+    let error = message(&client).await.unwrap_err();
+    assert!(error.is_never_sent(), "{error}");
+    assert_eq!(error.failed_attempts()[0].status.unwrap(), 429);
+
+    // The file of an upload can be opened only once.
+    let server = FaultServer::start(vec![Fault::ResponseLost]).await.unwrap();
+    let client = self::client(&server.url()).build().unwrap();
+    let result = call(&client, CallType::OneShotUpload).await;
+    let error = result.error.unwrap();
+    assert_eq!(server.counts().effects, 1);
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::MaybeSent, 1));
+    let text = error.to_string();
+    assert!(
+        text.contains("the request body cannot be read: the file is gone")
+            && text.ends_with("(after 1 attempt: no response, not built)"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -38,6 +38,10 @@ impl Table {
     }
 
     fn error(&mut self, error: &Error) {
+        for attempt in error.failed_attempts() {
+            self.debug("FailedAttempt", attempt);
+            self.display("FailedAttempt", attempt);
+        }
         self.debug("Error", error);
         self.display("Error", error);
         let mut source = error.source();

@@ -4,7 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
-use super::{ApiError, Error, ErrorKind, InvalidArgument, UpstreamResponse, retry_after};
+use super::{
+    ApiError, Error, ErrorKind, FailedAttempt, InvalidArgument, UpstreamResponse, retry_after,
+};
 use crate::response::{Credits, Drift, Envelope, RateLimits};
 
 impl Error {
@@ -136,6 +138,14 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts.count
+    }
+
+    /// Returns every attempt of the call, in order: how far its request got, and the status if there was a response. The
+    /// error itself has the details of the last one. An attempt whose request was never built is listed, but
+    /// [`attempts`](Self::attempts) does not count it.
+    #[must_use]
+    pub fn failed_attempts(&self) -> &[FailedAttempt] {
+        &self.inner.attempts.failed
     }
 
     /// Returns the time from the start of the first attempt to the failure.

@@ -8,7 +8,9 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{ApiError, Error, ErrorKind, Inner, InvalidArgument, retry_after, to_millis};
+use super::{
+    ApiError, Error, ErrorKind, FailedAttempt, Inner, InvalidArgument, retry_after, to_millis,
+};
 use crate::Operation;
 use crate::response::{Attempts, Drift, Response};
 
@@ -155,8 +157,18 @@ impl ErrorBuilder {
 
     /// Adds the response, and how the call reached it.
     fn response(mut self, response: Response) -> Self {
-        self.0.inner.attempts = response.attempts.clone();
-        self.0.inner.response = Some(response);
+        let inner = &mut self.0.inner;
+        inner.attempts = response.attempts.clone();
+        if response.status.is_success() {
+            // For the transport, this attempt succeeded.
+            inner.attempts.failed.push(FailedAttempt {
+                kind: inner.kind,
+                status: Some(response.status),
+                is_timeout: false,
+                may_have_taken_effect: true,
+            });
+        }
+        inner.response = Some(response);
         self
     }
 
@@ -179,8 +191,17 @@ impl ErrorBuilder {
     }
 
     /// Adds how the call reached its outcome.
+    ///
+    /// The kind tells about the whole call: an error of the last attempt that says "never" becomes
+    /// [`MaybeSent`](ErrorKind::MaybeSent) if an earlier attempt may have taken effect.
     pub fn attempts(mut self, attempts: Attempts) -> Self {
-        self.0.inner.attempts = attempts;
+        let inner = &mut self.0.inner;
+        let is_never = matches!(inner.kind, ErrorKind::NeverBuilt | ErrorKind::NeverSent);
+        let mut failed = attempts.failed.iter();
+        if is_never && failed.any(|attempt| attempt.may_have_taken_effect) {
+            inner.kind = ErrorKind::MaybeSent;
+        }
+        inner.attempts = attempts;
         self
     }
 

@@ -1,6 +1,7 @@
 //! How far a request got.
 
-/// How far a request got before its call failed.
+/// How far a request got before its call failed. With several attempts, the kind tells about all of them, not only the
+/// last.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;
@@ -16,10 +17,13 @@ pub enum ErrorKind {
     /// The request was never built: an argument, the API key or the configuration is invalid. Nothing was sent. The
     /// error lists every invalid argument.
     NeverBuilt,
-    /// The request was built and provably never sent: no address, no connection or no TLS. It is safe to retry.
+    /// The request was built and provably never sent: no address, no connection or no TLS. If there were earlier
+    /// attempts, none of them took effect either: each was not sent, or was refused before it was processed. It is safe
+    /// to retry.
     NeverSent,
     /// The request may have reached the service, but there is no response: a timeout or a broken connection. A write may
-    /// have taken effect.
+    /// have taken effect. Also the kind of a call whose last attempt was not sent, if an earlier attempt may have taken
+    /// effect.
     MaybeSent,
     /// The service, or a proxy or CDN in front of it, refused the request: a 4xx or 5xx status, a redirect, or a 2xx
     /// response that reports failure (`success: false`).

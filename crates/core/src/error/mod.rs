@@ -3,6 +3,7 @@
 mod accessors;
 mod api_error;
 mod builder;
+mod failed_attempt;
 mod invalid_argument;
 mod kind;
 mod predicates;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 pub use api_error::{ApiError, UpstreamResponse};
 pub use builder::ErrorBuilder;
+pub use failed_attempt::FailedAttempt;
 pub use invalid_argument::InvalidArgument;
 pub use kind::ErrorKind;
 pub use retry_after::retry_after;
@@ -76,8 +78,14 @@ impl fmt::Display for Error {
         })?;
         f.write_str(&self.inner.message)?;
         let attempts = &self.inner.attempts;
-        if attempts.count > 1 {
-            write!(f, " (after {} attempts)", attempts.count)?;
+        if attempts.count > 1 || attempts.failed.len() > 1 {
+            let plural = if attempts.count == 1 { "" } else { "s" };
+            write!(f, " (after {} attempt{plural}", attempts.count)?;
+            if attempts.failed.windows(2).any(|pair| pair[0] != pair[1]) {
+                let failed: Vec<_> = attempts.failed.iter().map(ToString::to_string).collect();
+                write!(f, ": {}", failed.join(", "))?;
+            }
+            f.write_str(")")?;
         }
         if let Some(wait) = attempts.wait {
             let wait = to_millis(wait);

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::{CacheInfo, Credits, Drift, Envelope, Pagination, RateLimits, Response};
-use crate::ApiError;
+use crate::{ApiError, FailedAttempt};
 
 /// Everything about a response except its value: HTTP, credits, limits, cache, paging, attempts, drift. Cheap to
 /// clone; obtained from [`Reply::meta`](crate::Reply::meta).
@@ -157,6 +157,12 @@ impl Meta {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.response.attempts.count
+    }
+
+    /// Returns the attempts that failed before the one that succeeded, in order.
+    #[must_use]
+    pub fn failed_attempts(&self) -> &[FailedAttempt] {
+        &self.0.response.attempts.failed
     }
 
     /// Returns the time from the start of the first attempt to the end of the body.

@@ -24,7 +24,7 @@ pub use meta::Meta;
 pub use reply::{Reply, decode};
 pub use streaming::{Download, StreamingResponse};
 
-use crate::Error;
+use crate::error::{Error, FailedAttempt};
 
 /// How the call reached its outcome: the same for a response, a streamed response and an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ use crate::Error;
 pub struct Attempts {
     /// Number of requests sent.
     pub count: u32,
+    /// The attempts that failed, in order.
+    pub failed: Vec<FailedAttempt>,
     /// Time from the start of the first attempt to the end of the last, including its body if it was read.
     pub elapsed: Duration,
     /// The wait before the next attempt, if it was too long and the call was therefore not retried.

@@ -66,10 +66,14 @@ pub enum Fault {
         /// The status of the response.
         status: u16,
     },
+    /// The server stops listening for good. In a script, it does so before the preceding fault, so that the attempt
+    /// after that fault cannot connect.
+    Unreachable,
 }
 
 impl Fault {
-    /// Returns all faults, with representative statuses of the parameterized ones.
+    /// Returns all faults of a running server, with representative statuses of the parameterized ones. Only
+    /// [`Fault::Unreachable`] is missing.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let refused = |status, retry_after, html| Self::Refused {
@@ -118,6 +122,7 @@ impl Fault {
                 | Self::ResetAfter
                 | Self::Redirect
                 | Self::Refused { .. }
+                | Self::Unreachable
         )
     }
 
@@ -125,13 +130,10 @@ impl Fault {
     #[must_use]
     pub fn leaves_outcome_unknown(&self) -> bool {
         match self {
-            // By HTTP semantics, these statuses mean that the request was not executed.
-            Self::Refused {
-                status,
-                retry_after,
-                ..
-            } => !(*status == 429 || *status == 503 && retry_after.is_some() || *status == 422),
-            Self::Redirect => false,
+            // These statuses mean that the request was not executed. A 503 proves nothing, even with `Retry-After`: a
+            // gateway in front of the service may have sent it.
+            Self::Refused { status, .. } => !matches!(status, 422 | 429),
+            Self::Redirect | Self::Unreachable => false,
             _ => true,
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::effects::{EffectTracker, TrackedRequest};
 use super::{Counts, Fault, tls};
@@ -42,6 +42,8 @@ pub struct FaultServer {
 
 #[derive(Debug)]
 struct State {
+    /// The task that accepts connections; it owns the listener.
+    accepting: OnceLock<AbortHandle>,
     plan: Mutex<FaultPlan>,
     effects: Mutex<EffectTracker>,
     body: String,
@@ -78,6 +80,11 @@ impl FaultPlan {
                 fault.cloned().unwrap_or(Fault::None)
             }
         }
+    }
+
+    /// Returns whether the server must stop listening now.
+    fn is_unreachable_next(&self) -> bool {
+        matches!(self, Self::Script(faults) if faults.front() == Some(&Fault::Unreachable))
     }
 
     /// Consumes the next fault if it is a scripted `ResetBefore`; returns whether it was.
@@ -146,6 +153,7 @@ impl FaultServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(State {
+            accepting: OnceLock::new(),
             plan: Mutex::new(plan),
             effects: Mutex::default(),
             body: r#"{"data":{"id":1,"text":"done"},"_meta":{"_credits":{"used":1,"balance":99}}}"#
@@ -158,6 +166,7 @@ impl FaultServer {
                 tokio::spawn(async move {
                     if lock(&state.plan).take_reset_before() {
                         lock(&state.effects).record_unread();
+                        state.stop_listening_if_unreachable().await;
                         reset(&stream);
                         return;
                     }
@@ -172,6 +181,9 @@ impl FaultServer {
                 });
             }
         });
+        // Set once, here.
+        let _ = state.accepting.set(task.abort_handle());
+        state.stop_listening_if_unreachable().await;
         Ok(Self {
             address,
             certificate,
@@ -208,6 +220,22 @@ impl FaultServer {
     }
 }
 
+impl State {
+    /// Closes the listener if the next fault is [`Fault::Unreachable`], and returns whether it is closed.
+    async fn stop_listening_if_unreachable(&self) -> bool {
+        if !lock(&self.plan).is_unreachable_next() {
+            return false;
+        }
+        if let Some(accepting) = self.accepting.get() {
+            accepting.abort();
+            while !accepting.is_finished() {
+                tokio::task::yield_now().await;
+            }
+        }
+        true
+    }
+}
+
 impl Drop for FaultServer {
     fn drop(&mut self) {
         self.task.abort();
@@ -236,6 +264,10 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(());
         }
         let fault = lock(&state.plan).next();
+        if fault == Fault::Unreachable {
+            return Ok(());
+        }
+        let is_last = state.stop_listening_if_unreachable().await;
         if fault == Fault::ResetBefore {
             lock(&state.effects).record_unread();
             reset(&stream);
@@ -245,7 +277,12 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(());
         };
         let is_replay = lock(&state.effects).record(&request.tracked(), &fault);
-        if !respond(&mut stream, &reset, state, &fault, &request, is_replay).await? {
+        let reply = Reply {
+            fault: &fault,
+            is_replay,
+            is_last,
+        };
+        if !respond(&mut stream, &reset, state, &request, reply).await? {
             return Ok(());
         }
     }
@@ -314,26 +351,44 @@ impl Request {
     }
 }
 
+/// How to respond to a request.
+struct Reply<'a> {
+    fault: &'a Fault,
+    /// Whether an earlier request had the same idempotency key.
+    is_replay: bool,
+    /// Whether the server no longer listens, so that the connection must end, too.
+    is_last: bool,
+}
+
 /// Sends the response that the fault prescribes, if any; returns whether the connection stays open.
 async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     reset: &impl Fn(&S),
     state: &State,
-    fault: &Fault,
     request: &Request,
-    is_replay: bool,
+    reply: Reply<'_>,
 ) -> io::Result<bool> {
+    let Reply {
+        fault,
+        is_replay,
+        is_last,
+    } = reply;
     let json = "Content-Type: application/json";
     let body = &state.body;
     let half = &body[..body.len() / 2];
     let whole = |status: &str, headers: &str, body: &str| {
+        let close = if is_last { "\r\nConnection: close" } else { "" };
         format!(
-            "HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}",
+            "HTTP/1.1 {status}\r\n{headers}{close}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
     };
     let send = match fault {
-        Fault::ResetBefore | Fault::ResetDuring | Fault::ResetAfter | Fault::ActThenReset => {
+        Fault::ResetBefore
+        | Fault::ResetDuring
+        | Fault::ResetAfter
+        | Fault::ActThenReset
+        | Fault::Unreachable => {
             reset(stream);
             return Ok(false);
         }
@@ -410,7 +465,7 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
             stream.shutdown().await?;
             Ok(false)
         }
-        _ => Ok(true),
+        _ => Ok(!is_last),
     }
 }
 

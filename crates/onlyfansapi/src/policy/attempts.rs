@@ -68,7 +68,7 @@ pub(crate) async fn run<T, F>(
     budget: &Budget,
     mut attempt: impl FnMut(Option<TimeLimit>) -> F,
     decide: impl Fn(&Result<T, Error>, &dyn Fn() -> SystemTime) -> Decision,
-    on_retry: impl Fn(&Result<T, Error>, u32, Duration),
+    mut on_retry: impl FnMut(&Result<T, Error>, u32, Duration),
 ) -> (Result<T, Error>, Attempts)
 where
     F: Future<Output = Result<T, Error>>,

@@ -1,8 +1,8 @@
 //! Whether the result of an attempt may be retried: the table that keeps a message from being sent twice.
 //!
 //! A read, or a call with an idempotency key, is retried after any transient failure. Any other write is retried only
-//! if it provably had no effect: it was never sent, or it was refused before it was processed. Sources: the vendor's
-//! pages on retries and idempotency; RFC 9110 for 408, 429 and 503.
+//! if it provably had no effect: it was never sent, or it was refused before it was processed (429, or a body that says
+//! so). Sources: the vendor's pages on retries and idempotency; RFC 9110 for 408 and 503.
 
 use std::time::{Duration, SystemTime};
 
@@ -69,6 +69,17 @@ pub(crate) fn decide(
     }
 }
 
+/// Returns whether a refusal proves that the service did not process the request: a 429, a body that says so, or another
+/// 4xx. 408 and 409 prove nothing: the first request may have been processed, or still be running.
+pub(crate) fn is_without_effect(status: StatusCode, body: &[u8]) -> bool {
+    let api = api_error(body);
+    match api.and_then(|api| api.request_outcome).as_deref() {
+        Some("unknown") => false,
+        Some("not_sent") => true,
+        _ => status.is_client_error() && !matches!(status.as_u16(), 408 | 409),
+    }
+}
+
 /// Returns whether a refusal is transient, so that the call may be retried.
 fn is_transient(
     status: StatusCode,
@@ -98,7 +109,6 @@ fn is_transient(
         upstream.is_some_and(|status| matches!(status, 400..=407 | 409..=428 | 430..=499));
     match code {
         429 => true,
-        503 if headers.contains_key(header::RETRY_AFTER) => true,
         // The first request with this key is still running.
         409 => has_key && api.and_then(|api| api.code.as_deref()) == Some("IDEMPOTENCY_CONFLICT"),
         408 => is_safe,
@@ -158,7 +168,8 @@ mod tests {
             // read, key, write
             (429, json, "{}", "rrr"),
             (503, json, "{}", "rr-"),
-            (503, after, "", "rrr"),
+            // No proof that the write had no effect.
+            (503, after, "", "rr-"),
             (500, json, r#"{"message": "Server Error"}"#, "rr-"),
             (502, html, "<html>", "rr-"),
             (504, json, "", "rr-"),

@@ -16,7 +16,7 @@ use onlyfansapi_core::transport::{
     Attempts, Call, ErrorBuilder, Response, StreamingResponse, Transport, TransportFuture, cause,
     request_preview,
 };
-use onlyfansapi_core::{Body, Error, RequestPreview};
+use onlyfansapi_core::{Body, Error, FailedAttempt, RequestPreview};
 use reqwest::Request;
 use tracing::Instrument as _;
 use url::Url;
@@ -92,6 +92,18 @@ fn policy_view(result: &Result<AttemptResponse, Error>) -> AttemptResult<'_> {
             AttemptResult::Response(response.status, &response.headers, &[])
         }
         Err(error) => AttemptResult::Error(error),
+    }
+}
+
+/// Returns what became of an attempt, if it failed.
+fn failed_attempt(result: &Result<AttemptResponse, Error>) -> Option<FailedAttempt> {
+    match policy_view(result) {
+        AttemptResult::Response(status, ..) if status.is_success() => None,
+        AttemptResult::Response(status, _, body) => Some(FailedAttempt::refused(
+            status,
+            retry::is_without_effect(status, body),
+        )),
+        AttemptResult::Error(error) => Some(FailedAttempt::of(error)),
     }
 }
 
@@ -182,6 +194,7 @@ impl HttpTransport {
         };
         let span = CallSpan::of(&call);
         let enabled = span.enabled();
+        let mut failed = Vec::new();
         let (result, mut attempts) = {
             let mut run = std::pin::pin!(attempts::run(
                 plan,
@@ -190,6 +203,7 @@ impl HttpTransport {
                 |limit| self.attempt(&http, &call, limit, of_attempt),
                 |result, date| retry::decide(policy_view(result), safety, date),
                 |result, attempts, wait| {
+                    failed.extend(failed_attempt(result));
                     let why = match policy_view(result) {
                         AttemptResult::Response(status, ..) => status.as_str().to_owned(),
                         AttemptResult::Error(error) => trace::error_type(error).to_owned(),
@@ -203,17 +217,20 @@ impl HttpTransport {
             }
         };
         attempts.idempotency_key = key;
+        attempts.failed = failed;
+        attempts.failed.extend(failed_attempt(&result));
         let error = match result {
             Ok(response) => return Ok(response.after(attempts, span)),
             Err(error) => error,
         };
-        span.failed(&error, attempts.count);
         // A request that was never built does not count as an attempt.
         if error.is_never_built() {
-            attempts.count = error.attempts();
-            attempts.elapsed = error.elapsed();
+            attempts.count -= 1;
         }
-        Err(ErrorBuilder::from(error).attempts(attempts).build())
+        let count = attempts.count;
+        let error = ErrorBuilder::from(error).attempts(attempts).build();
+        span.failed(&error, count);
+        Err(error)
     }
 
     /// Sends the request once.
