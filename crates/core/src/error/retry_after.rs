@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use http::{HeaderMap, header};
 
-/// Returns how long the headers tell the client to wait, counted from `now`: `retry-after-ms`, or `Retry-After` in
-/// seconds or as a date. Returns `None` if neither header is present or can be parsed.
+/// Returns how long the headers tell the client to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date.
+///
+/// A date is compared with the response's own `Date`, so that a wrong local clock does not matter; `now` is used only if
+/// there is no `Date`. If a header occurs several times, the longest wait counts. A date in the past is a wait of zero, and
+/// a number that does not fit is [`Duration::MAX`]. Returns `None` if neither header is present or can be parsed.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -18,26 +21,99 @@ use http::HeaderMap;
 /// ```
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name: &str| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-    };
-    let number = |text: &str| {
-        text.parse::<f64>()
-            .ok()
-            .filter(|number| number.is_finite() && *number >= 0.0)
-    };
-    if let Some(milliseconds) = text("retry-after-ms").and_then(number) {
-        return Duration::try_from_secs_f64(milliseconds / 1000.0).ok();
+    let milliseconds = values(headers, "retry-after-ms").filter_map(|text| seconds(text, 1000.0));
+    if let Some(wait) = milliseconds.max() {
+        return Some(wait);
     }
-    let after = text("retry-after")?;
-    match number(after) {
-        Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        // A date in the past means no wait.
-        None => httpdate::parse_http_date(after)
-            .ok()
-            .map(|date| date.duration_since(now).unwrap_or_default()),
+    let sent = values(headers, header::DATE.as_str()).find_map(date);
+    values(headers, header::RETRY_AFTER.as_str())
+        .filter_map(|text| {
+            seconds(text, 1.0).or_else(|| {
+                let until = date(text)?;
+                Some(
+                    until
+                        .duration_since(sent.unwrap_or(now))
+                        .unwrap_or_default(),
+                )
+            })
+        })
+        .max()
+}
+
+/// Returns the values of a header.
+fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).into_iter();
+    values.filter_map(|value| value.to_str().ok().map(str::trim))
+}
+
+/// Parses a number of units, of which there are `per_second` in a second.
+fn seconds(text: &str, per_second: f64) -> Option<Duration> {
+    let number: f64 = text.parse().ok()?;
+    // `parse` also accepts words such as `inf`, and returns infinity for a number that is too large.
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit());
+    is_number.then(|| Duration::try_from_secs_f64(number / per_second).unwrap_or(Duration::MAX))
+}
+
+fn date(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn reads_every_form_of_the_header() {
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        let early = "Wed, 21 Oct 2015 07:28:00 GMT";
+        let late = "Wed, 21 Oct 2015 07:28:30 GMT";
+        for (headers, expected) in [
+            (vec![("retry-after", "0")], seconds(0)),
+            (vec![("retry-after", " 7 ")], seconds(7)),
+            (
+                vec![("retry-after", "1.5")],
+                Some(Duration::from_millis(1500)),
+            ),
+            (vec![("retry-after", "7"), ("retry-after", "9")], seconds(9)),
+            (
+                vec![("retry-after", "9"), ("retry-after", "soon")],
+                seconds(9),
+            ),
+            (vec![("retry-after", "soon")], None),
+            (vec![("retry-after", "")], None),
+            (vec![("retry-after", "-5")], None),
+            (vec![("retry-after", "NaN")], None),
+            (vec![("retry-after", "inf")], None),
+            (vec![("retry-after", "1e300")], Some(Duration::MAX)),
+            (
+                vec![("retry-after", "99999999999999999999999")],
+                Some(Duration::MAX),
+            ),
+            (
+                vec![("retry-after-ms", "250"), ("retry-after", "9")],
+                Some(Duration::from_millis(250)),
+            ),
+            (
+                vec![("retry-after-ms", "soon"), ("retry-after", "9")],
+                seconds(9),
+            ),
+            // The local clock is at `late`.
+            (vec![("retry-after", early)], seconds(0)),
+            (vec![("retry-after", late), ("date", early)], seconds(30)),
+            (vec![("retry-after", early), ("date", late)], seconds(0)),
+            (vec![("retry-after", late), ("date", "soon")], seconds(0)),
+        ] {
+            let map: HeaderMap = headers
+                .iter()
+                .map(|(name, value)| {
+                    let name = http::HeaderName::from_static(name);
+                    (name, HeaderValue::from_static(value))
+                })
+                .collect();
+            let now = httpdate::parse_http_date(late).unwrap();
+            assert_eq!(retry_after(&map, now), expected, "{headers:?}");
+        }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct Plan {
     pub(crate) attempt: Option<Duration>,
     /// The time limit of all attempts and waits.
     pub(crate) total: Option<Duration>,
-    /// The wait before a retry, unless the response sets another.
+    /// The wait before a retry, unless the response asks for a longer one.
     pub(crate) backoff: Backoff,
 }
 
@@ -92,7 +92,9 @@ where
         if count > plan.retries {
             return (result, attempts);
         }
-        let wait = requested.unwrap_or_else(|| plan.backoff.wait(count, clock.random()));
+        // A response cannot shorten the wait: `Retry-After: 0` in an outage must not cause a burst of retries.
+        let backoff = plan.backoff.wait(count, clock.random());
+        let wait = requested.unwrap_or_default().max(backoff);
         if left.is_some_and(|left| left.is_zero()) {
             return (result, attempts);
         }
@@ -189,6 +191,16 @@ mod tests {
         let (attempts, slept, _) = failing(endless, 0.5, Some(Duration::from_secs(61))).await;
         assert_eq!((attempts.count, slept.len()), (1, 0));
         assert_eq!(attempts.wait, Some(Duration::from_secs(61)));
+    }
+
+    #[tokio::test]
+    async fn a_requested_wait_never_shortens_the_backoff() {
+        let (_, slept, _) = failing(PLAN, 0.5, Some(Duration::ZERO)).await;
+        assert_eq!(slept, seconds(&[0.25, 0.5]));
+        let (_, slept, _) = failing(PLAN, 0.5, Some(Duration::from_millis(300))).await;
+        assert_eq!(slept, seconds(&[0.3, 0.5]));
+        let (attempts, slept, _) = failing(PLAN, 0.5, Some(Duration::MAX)).await;
+        assert_eq!((slept.len(), attempts.wait), (0, Some(Duration::MAX)));
     }
 
     #[tokio::test]
