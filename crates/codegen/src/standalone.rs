@@ -310,6 +310,6 @@ mod tests {
             assert_eq!(same.and_then(version), version(line), "{name}");
             count += 1;
         }
-        assert_eq!(count, 15);
+        assert_eq!(count, 16);
     }
 }

@@ -49,6 +49,7 @@ pub const SOURCES: &[(&str, &str)] = &[
         include_str!("response/decode/traced.rs"),
     ),
     ("response/envelope.rs", include_str!("response/envelope.rs")),
+    ("response/json.rs", include_str!("response/json.rs")),
     ("response/location.rs", include_str!("response/location.rs")),
     ("response/meta.rs", include_str!("response/meta.rs")),
     ("response/mod.rs", include_str!("response/mod.rs")),

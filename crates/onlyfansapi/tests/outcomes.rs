@@ -581,3 +581,87 @@ async fn rejects_an_unexpected_body_on_operations_without_a_value() {
     let result = client.api().delete_webhook().webhook_id("wh_0123").await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Refused);
 }
+
+/// Bodies that contain `json` and that a strict JSON parser rejects.
+fn damaged(json: &str) -> [Vec<u8>; 4] {
+    let members = &json[1..];
+    [
+        [b"\xEF\xBB\xBF".as_slice(), json.as_bytes()].concat(),
+        [
+            br#"{"title":"half an emoji \ud83d","#.as_slice(),
+            members.as_bytes(),
+        ]
+        .concat(),
+        [
+            b"{\"title\":\"Latin-1 \xE9\",".as_slice(),
+            members.as_bytes(),
+        ]
+        .concat(),
+        [br#"{"number":1e999,"#.as_slice(), members.as_bytes()].concat(),
+    ]
+}
+
+#[tokio::test]
+async fn reads_damaged_error_bodies() {
+    for body in damaged(r#"{"message":"Busy","request_outcome":"unknown"}"#) {
+        let (server, client) = start().await;
+        server.reply_at(
+            "POST",
+            "/api/acct_0123/chats/12345/messages",
+            MockReply::status(500).body("application/json", body.clone()),
+        );
+        let error = client
+            .api()
+            .send_message()
+            .account("acct_0123")
+            .chat_id(12345)
+            .text("Hello!")
+            .await
+            .unwrap_err();
+        let api = error.api_error().unwrap();
+        assert_eq!(api.request_outcome.as_deref(), Some("unknown"));
+        assert_eq!(error.body().unwrap(), body, "the error keeps the body");
+        assert!(error.may_have_been_sent());
+        assert_eq!(server.requests().len(), 1, "{}", body.escape_ascii());
+    }
+}
+
+#[tokio::test]
+async fn finds_refusals_in_damaged_bodies() {
+    for body in damaged(r#"{"success":false,"message":"No."}"#) {
+        let error = reply_to(MockReply::status(200).body("application/json", body.clone()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.api_error().unwrap().message.as_deref()),
+            (ErrorKind::Refused, Some("No.")),
+            "{}",
+            body.escape_ascii()
+        );
+    }
+}
+
+#[tokio::test]
+async fn skips_a_byte_order_mark() {
+    let reply = reply_to(MockReply::status(200).body(
+        "application/json",
+        b"\xEF\xBB\xBF{\"data\":{\"id\":7}}".to_vec(),
+    ))
+    .await
+    .unwrap();
+    assert_eq!(reply.id, Some(7));
+    assert!(reply.meta().drift().is_empty());
+
+    let (server, client) = start().await;
+    server.reply_at(
+        "DELETE",
+        PATH,
+        MockReply::status(200).body("application/json", b"\xEF\xBB\xBF".to_vec()),
+    );
+    client
+        .api()
+        .delete_smart_link_postback()
+        .postback_id(1)
+        .await
+        .unwrap();
+}

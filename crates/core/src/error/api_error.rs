@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::response::{is_object, json};
 use crate::{Operation, RefusalMarker, ResponseShape};
 
 /// The service's error body, parsed.
@@ -62,7 +63,7 @@ impl ApiError {
     /// success.
     pub(crate) fn in_success(body: &[u8], operation: &Operation) -> Option<Self> {
         // The markers are members of an object.
-        if body.trim_ascii_start().first() != Some(&b'{') {
+        if !is_object(json::without_byte_order_mark(body)) {
             return None;
         }
         // Nearly every response contains none of these words and is not parsed again. A search costs time on every
@@ -75,7 +76,7 @@ impl ApiError {
         if !may_report_failure {
             return None;
         }
-        let whole: Value = serde_json::from_slice(body).ok()?;
+        let whole = json::parse(body)?;
         let data = &whole["data"];
         let is_non_empty = |value: &Value| match value {
             Value::String(text) => !text.is_empty(),
@@ -141,7 +142,7 @@ impl ApiError {
 
     /// Parses an error body; `None` if it is not a JSON object, such as an HTML page or an empty body.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
+        let body = json::parse(body)?;
         body.as_object()?;
         Some(Self::of(&body))
     }

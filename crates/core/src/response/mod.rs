@@ -3,6 +3,7 @@
 mod blob;
 mod decode;
 mod envelope;
+pub(crate) mod json;
 mod location;
 mod meta;
 mod reply;
@@ -17,8 +18,8 @@ use http::{HeaderMap, StatusCode};
 
 pub use blob::Blob;
 pub use decode::{Decode, Drift};
-pub(crate) use envelope::Envelope;
 pub use envelope::{CacheInfo, Credits, Pagination, RateLimits};
+pub(crate) use envelope::{Envelope, is_object};
 pub use location::Location;
 pub use meta::Meta;
 pub use reply::{Reply, decode};

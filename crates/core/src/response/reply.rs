@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::decode::{self, Decode, Drift};
 use super::envelope::{Parts, is_bare_envelope, is_envelope, is_envelope_member, is_object};
-use super::{Meta, Response};
+use super::{Meta, Response, json};
 use crate::error::{ApiError, Error, ErrorBuilder};
 use crate::{Operation, ResponseShape};
 
@@ -107,10 +107,15 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
 /// The error keeps the status, headers and body.
 pub fn decode<T: DeserializeOwned>(
     operation: &'static Operation,
-    response: Response,
+    mut response: Response,
     mode: Decode,
     accept_refusal: bool,
 ) -> Result<Reply<T>, Error> {
+    // RFC 8259 lets a parser ignore a byte order mark. Text and files keep theirs.
+    if !matches!(operation.shape, ResponseShape::Text | ResponseShape::Bytes) {
+        let json = json::without_byte_order_mark(&response.body);
+        response.body = response.body.slice_ref(json);
+    }
     // The fast path for lists, whose bodies are the longest: searching them for refusal markers takes as much time as
     // everything else that the SDK adds to a call.
     let is_list = operation.shape == ResponseShape::Envelope
