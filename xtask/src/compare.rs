@@ -1,4 +1,4 @@
-//! Comparison of two documents and their generated clients, and the report that `diff` and `update` print.
+//! Compares two documents and their generated clients, and formats the report that `diff` and `update` print.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;

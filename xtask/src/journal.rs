@@ -1,4 +1,4 @@
-//! Atomic replacement of several workspace files, which survives a killed process.
+//! Replaces several workspace files atomically, even if the process is killed.
 //!
 //! The new files are first staged in `.update` and synced. Then a journal that lists them is renamed into place, which
 //! commits the replacement: after a crash, the next command deletes `.update` if there is no journal, and completes

@@ -4,7 +4,7 @@
 //!
 //! - the structs and enums differ from `crates/onlyfansapi/public-types.txt`, the list that the secrets test covers
 //! - a public type (struct, enum, trait or macro) has no example, neither in its own docs nor in those of a method
-//! - a type of progenitor is public, or a type of reqwest outside of the items listed here
+//! - a type of progenitor is public, or a type of reqwest outside the items listed here
 //!
 //! The types of the generated client are not checked, because their docs come from the document.
 

@@ -8,7 +8,7 @@
 //! document does not define which request to send, for example because a path has an unclosed brace or the method is
 //! not an HTTP method. Anything that cannot be typed becomes any JSON value. The report lists all of these cases.
 //!
-//! The `generate` feature, enabled by default, contains the generator. Without it, the crate contains only the document
+//! The `generate` feature, enabled by default, adds the generator. Without it, the crate contains only the document
 //! reader and the overlay, for programs that use documents in other ways.
 //!
 //! [`generate`] generates the source for the client in this workspace, and [`Standalone`] generates a separate crate.
@@ -37,7 +37,7 @@
 //! # Ok::<(), onlyfansapi_codegen::Error>(())
 //! ```
 
-// Parts of the reader are used by the generator only.
+// Only the generator uses some parts of the reader.
 #![cfg_attr(not(feature = "generate"), allow(dead_code))]
 
 // Reader and overlay.

@@ -1,4 +1,4 @@
-//! Handling of a request: routing, API key, scripts, rate limit, validation, idempotency key, object store, response.
+//! Handles a request: routing, API key, scripts, rate limit, validation, idempotency key, object store, response.
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};

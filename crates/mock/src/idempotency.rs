@@ -99,6 +99,6 @@ fn error_body(error: &str, message: &str) -> Value {
     json!({
         "error": error,
         "message": message,
-        "description": "Use a new key for a new request, and the same request for a key that was used.",
+        "description": "Use a new key for a new request, or repeat the original request with this key.",
     })
 }

@@ -55,7 +55,7 @@ impl Scripts {
         Some(action)
     }
 
-    /// Queues an action for the next `times` requests of an operation, behind the actions already queued.
+    /// Queues an action for the next `times` requests of an operation, after the actions already queued.
     pub(crate) fn push(&mut self, operation: &str, times: usize, action: ScriptedAction) {
         if times > 0 {
             let scripts = self.next.entry(operation.to_owned()).or_default();

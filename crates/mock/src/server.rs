@@ -15,7 +15,7 @@ use crate::service::{Operation, Service};
 use crate::state::ObjectStore;
 use crate::{MockReply, MockServerBuilder, RecordedRequest, Variation, check, synthesis};
 
-/// A mock server for the OnlyFans API in this process, on its own port of loopback.
+/// A mock server for the OnlyFans API in this process, on its own loopback port.
 ///
 /// Dropping it stops the server and checks the counts set with [`expect`](Self::expect).
 ///
@@ -96,7 +96,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl MockServer {
-    /// Starts a mock server for the vendored document on a free port of loopback.
+    /// Starts a mock server for the vendored document on a free loopback port.
     ///
     /// # Errors
     ///

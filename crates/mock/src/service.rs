@@ -29,7 +29,7 @@ const METHODS: [Method; 8] = [
 /// The document and its operations, indexed by operationId and path length.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// The whole document, which `$ref`s point into.
+    /// The whole document, in which `$ref`s are resolved.
     pub(crate) root: Value,
     pub(crate) operations: Vec<Operation>,
     by_id: HashMap<String, usize>,

@@ -1,4 +1,4 @@
-//! Synthesis of response bodies: every property of the response schema is present.
+//! Synthesizes response bodies: every property of the response schema is present.
 //!
 //! Values come from the document's examples or, if there are none, from the documented type. A null example is kept for
 //! scalars, and for objects and arrays whose schema does not describe their content.

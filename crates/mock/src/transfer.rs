@@ -1,4 +1,4 @@
-//! Sending of response bodies: whole, truncated or throttled.
+//! Sends response bodies: whole, truncated or throttled.
 
 use std::time::Duration;
 

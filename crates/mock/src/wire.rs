@@ -27,7 +27,7 @@ pub struct WireServer {
 }
 
 impl WireServer {
-    /// Starts the server on a free port of loopback.
+    /// Starts the server on a free loopback port.
     ///
     /// # Errors
     ///

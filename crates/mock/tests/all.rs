@@ -1,4 +1,4 @@
-//! The integration tests of this package, as one program: each program compiles the same generic code again.
+//! The integration tests of this package in one program, because each program compiles the same generic code again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 

@@ -68,7 +68,7 @@
 //! | [`Refused`](ErrorKind::Refused) | a 4xx or 5xx status, a redirect, or a 2xx response that reports failure (`success: false`) | yes, in particular if the status is 5xx |
 //! | [`Unreadable`](ErrorKind::Unreadable) | a successful response whose body is incomplete or does not match its type | yes |
 //!
-//! Predicates such as [`Error::is_rate_limited`] tell what went wrong; their documentation explains what to do next.
+//! Predicates such as [`Error::is_rate_limited`] say what went wrong; their documentation explains what to do next.
 //! The error keeps the status, headers and body of the response.
 //!
 //! ```no_run
@@ -114,7 +114,7 @@
 //!   which is byte-identical, and does not compile the generator. Libraries should leave it off: Cargo unifies
 //!   features, so a single crate that enables it slows down the whole build.
 //!
-//! Without a TLS feature, only plain HTTP to loopback works, or a custom `reqwest::Client` with TLS.
+//! Without a TLS feature, only plain HTTP to loopback works, unless you supply a custom `reqwest::Client` with TLS.
 
 mod client;
 mod policy;

@@ -362,7 +362,7 @@ async fn every_fault_has_the_result_in_the_table() {
     assert_eq!(table.lines().count(), expected.lines().count());
 }
 
-/// Makes a call to a server with these faults, and returns what is wrong with the promises, if anything.
+/// Makes a call to a server with these faults, and returns the broken promise, if any.
 async fn broken_promise(
     http: reqwest::Client,
     script: [Fault; 2],
@@ -445,9 +445,9 @@ async fn no_pair_of_faults_breaks_a_promise() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// A call fails as a whole: its last attempt is never sent or built, but an earlier one may have taken effect.
+/// The error covers the whole call: the last attempt was not sent or not built, but an earlier one may have taken effect.
 #[tokio::test]
-async fn an_error_tells_about_every_attempt() {
+async fn an_error_lists_every_attempt() {
     let unreachable_after = |fault| FaultServer::start(vec![fault, Fault::Unreachable]);
     let server = unreachable_after(Fault::ResponseLost).await.unwrap();
     let client = client(&server.url()).build().unwrap();
@@ -487,7 +487,7 @@ async fn an_error_tells_about_every_attempt() {
     assert!(error.is_never_sent(), "{error}");
     assert_eq!(error.failed_attempts()[0].status.unwrap(), 429);
 
-    // The file of an upload can be opened only once.
+    // The upload's file can be opened only once.
     let server = FaultServer::start(vec![Fault::ResponseLost]).await.unwrap();
     let client = self::client(&server.url()).build().unwrap();
     let result = call(&client, CallType::OneShotUpload).await;

@@ -582,7 +582,7 @@ async fn rejects_an_unexpected_body_on_operations_without_a_value() {
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Refused);
 }
 
-/// Bodies that contain `json` and that a strict JSON parser rejects.
+/// Returns variants of `json` that a strict parser rejects.
 fn damaged(json: &str) -> [Vec<u8>; 4] {
     let members = &json[1..];
     [

@@ -27,7 +27,7 @@ pub(super) struct ExampleResults {
 /// An example that failed to decode, as reported by the client's example program `decode`.
 #[derive(Clone, Debug, Deserialize)]
 struct DecodeFailure {
-    /// The document of the example: 0 for the new document, 1 for the old document.
+    /// The document that contains the example: 0 for the new document, 1 for the old document.
     document: usize,
     operation: String,
     method: String,

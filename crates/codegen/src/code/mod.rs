@@ -13,7 +13,7 @@
 //! - `requests`: generates constructors and setters for request types
 //! - `secrets`: redacts fields in `Debug` output
 //! - `signatures`: records the public signatures, for comparison
-//! - `target`: the paths of the core crate in the generated code
+//! - `target`: how the generated code refers to the core crate
 //! - `names`, `docs`: helpers
 
 mod builders;

@@ -17,7 +17,7 @@ use super::progenitor::{ProgenitorOutput, last_name};
 use crate::passes::{ENUM_NAME, INFERRED};
 use crate::walk::METHODS;
 
-/// The modules of all types.
+/// Assigns a module to each type.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Modules {
     /// The module of each type; `None` for the top level of `types`.
@@ -241,7 +241,7 @@ fn types_in_item<V>(item: &Item, known: &HashMap<String, V>) -> BTreeSet<String>
     found
 }
 
-/// Adds the `known` types that `ty` refers to to `found`.
+/// Adds to `found` the `known` types that `ty` refers to.
 fn types_in<V>(ty: &Type, known: &HashMap<String, V>, found: &mut BTreeSet<String>) {
     match ty {
         Type::Path(path) => {

@@ -1,4 +1,4 @@
-//! The crate that contains the generated code, and the paths of core in it.
+//! The crate that contains the generated code, and how that code refers to core.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -21,7 +21,7 @@ impl Target {
         }
     }
 
-    /// Returns the path of core in code.
+    /// Returns the path that code uses for core.
     pub(crate) fn core(&self) -> TokenStream {
         if self.has_own_core {
             quote! { crate::runtime }
@@ -30,7 +30,7 @@ impl Target {
         }
     }
 
-    /// Returns the path of core in doc links.
+    /// Returns the path that doc links use for core.
     pub(crate) fn core_in_docs(&self) -> String {
         if self.has_own_core {
             "crate::runtime".to_owned()
@@ -39,7 +39,7 @@ impl Target {
         }
     }
 
-    /// Returns the path of core in doc examples, which are compiled outside the crate.
+    /// Returns the path that doc examples use for core; they are compiled outside the crate.
     pub(crate) fn core_in_examples(&self) -> String {
         if self.has_own_core {
             format!("{}::runtime", self.crate_name)

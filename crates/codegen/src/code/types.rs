@@ -131,11 +131,11 @@ fn usage_doc(name: &Ident, root: &Value, modules: &Modules) -> String {
         .collect();
     match &operations[..] {
         [] => format!("Part of a {part}."),
-        [only] => format!("Part of the {part} of {only}."),
-        [first, second] => format!("Part of the {part}s of {first} and {second}."),
-        [first, second, third] => format!("Part of the {part}s of {first}, {second} and {third}."),
+        [only] => format!("Part of the {only} {part}."),
+        [first, second] => format!("Part of the {first} and {second} {part}s."),
+        [first, second, third] => format!("Part of the {first}, {second} and {third} {part}s."),
         [first, second, others @ ..] => format!(
-            "Part of the {part}s of {first}, {second} and {} other operations.",
+            "Part of the {first} and {second} {part}s, and those of {} other operations.",
             others.len()
         ),
     }

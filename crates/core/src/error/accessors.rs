@@ -100,7 +100,7 @@ impl Error {
         self.inner.attempts.wait
     }
 
-    /// Returns the idempotency key that was sent: the caller's, or the key that was generated for the call. If
+    /// Returns the idempotency key that was sent: the caller's, or the one generated for the call. If
     /// [`may_have_been_sent`](Self::may_have_been_sent), repeating the call with this key takes effect once.
     #[must_use]
     pub fn idempotency_key(&self) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! The service's error body, in every known shape.
 //!
 //! `error` is a machine-readable code, a sentence, an object, or absent; `errors` maps fields to messages; a response
-//! from OnlyFans itself is in `onlyfans_response`. Parsing never fails: what is absent or has another type is `None`,
+//! from OnlyFans itself is in `onlyfans_response`. Parsing never fails: a member that is absent or of another type is `None`,
 //! and the error keeps the whole body.
 
 use std::collections::BTreeMap;
@@ -62,7 +62,7 @@ impl ApiError {
     /// Returns the failure that a 2xx response of `operation` reports with one of its markers; `None` if it reports
     /// success.
     pub(crate) fn in_success(body: &[u8], operation: &Operation) -> Option<Self> {
-        // The markers are members of an object.
+        // Only an object can contain a marker.
         if !is_object(json::without_byte_order_mark(body)) {
             return None;
         }

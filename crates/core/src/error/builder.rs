@@ -1,4 +1,4 @@
-//! Construction of errors, for transports.
+//! Constructs errors, for transports.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -160,7 +160,7 @@ impl ErrorBuilder {
         let inner = &mut self.0.inner;
         inner.attempts = response.attempts.clone();
         if response.status.is_success() {
-            // For the transport, this attempt succeeded.
+            // The transport counts this attempt as a success.
             inner.attempts.failed.push(FailedAttempt {
                 kind: inner.kind,
                 status: Some(response.status),
@@ -192,7 +192,7 @@ impl ErrorBuilder {
 
     /// Adds how the call reached its outcome.
     ///
-    /// The kind tells about the whole call: an error of the last attempt that says "never" becomes
+    /// The kind describes the whole call: an error of the last attempt that says "never" becomes
     /// [`MaybeSent`](ErrorKind::MaybeSent) if an earlier attempt may have taken effect.
     pub fn attempts(mut self, attempts: Attempts) -> Self {
         let inner = &mut self.0.inner;

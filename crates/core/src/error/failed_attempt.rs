@@ -1,4 +1,4 @@
-//! What became of one attempt of a call.
+//! The outcome of one attempt.
 
 use std::fmt;
 

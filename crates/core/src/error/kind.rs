@@ -1,6 +1,6 @@
 //! How far a request got.
 
-/// How far a request got before its call failed. With several attempts, the kind tells about all of them, not only the
+/// How far a request got before its call failed. After several attempts, the kind covers all of them, not only the
 /// last.
 ///
 /// ```
@@ -17,7 +17,7 @@ pub enum ErrorKind {
     /// The request was never built: an argument, the API key or the configuration is invalid. Nothing was sent. The
     /// error lists every invalid argument.
     NeverBuilt,
-    /// The request was built and provably never sent: no address, no connection or no TLS. If there were earlier
+    /// The request was built and provably never sent: DNS, the connection or TLS failed. If there were earlier
     /// attempts, none of them took effect either: each was not sent, or was refused before it was processed. It is safe
     /// to retry.
     NeverSent,

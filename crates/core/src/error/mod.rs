@@ -24,7 +24,7 @@ pub use retry_after::retry_after;
 use crate::Drift;
 use crate::response::{Attempts, Envelope, Response};
 
-/// The reason why a call failed, and how far its request got.
+/// Why a call failed, and how far its request got.
 ///
 /// Status, headers and body are kept if there was a response. `Display` alone is enough to act on: it names the
 /// operation, how far the request got and the cause, which is also the [source](StdError::source): a reporter that prints

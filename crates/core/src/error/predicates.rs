@@ -58,7 +58,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::body`] has what arrived. Decode it yourself, or call `send_as` with your own type. If strict decoding
+    /// [`Error::body`] has the bytes that arrived. Decode it yourself, or call `send_as` with your own type. If strict decoding
     /// failed, [`Error::drift`] lists the locations.
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
@@ -125,7 +125,7 @@ impl Error {
     /// # Troubleshooting
     ///
     /// With the code `IDEMPOTENCY_CONFLICT`, the first request with this key is still running: wait, and repeat the
-    /// same request. If you redeliver a webhook delivery, the webhook is disabled or redelivery is cooling down.
+    /// same request. For a webhook redelivery, the webhook is disabled or the last redelivery was too recent.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.has_status(409)
@@ -146,7 +146,7 @@ impl Error {
     /// # Troubleshooting
     ///
     /// Wait for [`Error::retry_after`] if the response includes it. All keys and accounts of a team share one limit;
-    /// [`Error::rate_limits`] has the numbers.
+    /// [`Error::rate_limits`] returns it.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(429)

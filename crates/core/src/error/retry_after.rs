@@ -46,7 +46,7 @@ fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a st
     values.filter_map(|value| value.to_str().ok().map(str::trim))
 }
 
-/// Parses a number of units, of which there are `per_second` in a second.
+/// Parses a duration whose unit is 1/`per_second` of a second.
 fn seconds(text: &str, per_second: f64) -> Option<Duration> {
     let number: f64 = text.parse().ok()?;
     // `parse` also accepts words such as `inf`, and returns infinity for a number that is too large.

@@ -10,7 +10,7 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// Returns the end of the sentence "`argument` …" if the value cannot be converted to JSON or contains a number that is
+/// The error completes the sentence "`argument` …". It is returned if the value cannot be converted to JSON or contains a number that is
 /// not finite.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value, String> {
     let json = serde_json::to_value(value)

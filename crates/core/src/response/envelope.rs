@@ -30,7 +30,7 @@ pub struct Credits {
     ///
     /// Source: the `x-ofapi-credits-balance` header, otherwise `_meta._credits.balance`.
     pub balance: i64,
-    /// A remark by the service, for example `Free endpoint`.
+    /// A note from the service, for example `Free endpoint`.
     ///
     /// Source: `_meta._credits.note`.
     pub note: Option<String>,
@@ -81,11 +81,11 @@ pub struct CacheInfo {
     ///
     /// Source: the `x-ofapi-is-cached` header, otherwise `_meta._cache.is_cached`.
     pub is_cached: bool,
-    /// The time at which the response was cached, in the service's notation. Present only on cache hits.
+    /// The time at which the response was cached, in the service's format. Present only on cache hits.
     ///
     /// Source: `_meta._cache.cached_at`.
     pub cached_at: Option<String>,
-    /// A remark by the service.
+    /// A note from the service.
     ///
     /// Source: `_meta._cache.note`.
     pub note: Option<String>,
@@ -115,7 +115,7 @@ pub struct Pagination {
     ///
     /// Source: `_pagination.total_results`.
     pub total_results: Option<i64>,
-    /// A remark by the service.
+    /// A note from the service.
     ///
     /// Source: `_pagination.notice`.
     pub notice: Option<String>,

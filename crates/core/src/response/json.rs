@@ -7,7 +7,7 @@ use hifijson::token::Lex as _;
 use hifijson::{Expect, Read as _, SliceLexer, escape, escape::Lex as _};
 use serde_json::{Map, Number, Value};
 
-/// The nesting that serde_json accepts, too.
+/// The same nesting limit as in serde_json.
 const MAX_DEPTH: u32 = 128;
 
 /// Returns `body` without the byte order mark at its start, if there is one.
@@ -75,7 +75,7 @@ fn value(next: u8, lexer: &mut SliceLexer<'_>, depth: u32) -> Result<Value, hifi
     }
 }
 
-/// Reads a string, from behind its opening quotation mark.
+/// Reads a string whose opening quotation mark has been consumed.
 fn string(lexer: &mut SliceLexer<'_>) -> Result<String, hifijson::Error> {
     let text = lexer.str_fold(
         String::new(),
@@ -90,7 +90,7 @@ fn string(lexer: &mut SliceLexer<'_>) -> Result<String, hifijson::Error> {
                 Ok(character) => text.push(character),
                 Err(escape::Error::InvalidChar(_) | escape::Error::ExpectedLowSurrogate) => {
                     text.push(char::REPLACEMENT_CHARACTER);
-                    // The lexer may have read the next escape sequence while it looked for the other half.
+                    // The lexer may have read the next escape sequence while it looked for the second surrogate.
                     *lexer = SliceLexer::new(digits.get(4..).unwrap_or_default());
                 }
                 Err(error) => return Err(error.into()),

@@ -82,7 +82,7 @@ pub trait DecodeObserver: Send + Sync {
 }
 
 impl Response {
-    /// Creates a response to a first attempt.
+    /// Creates a response that took a single attempt.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self {

@@ -279,7 +279,7 @@ fn without_data<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
     Ok(decoded)
 }
 
-/// Decodes the body of an operation that returns no value. It may contain the members of an envelope, and a remark in
+/// Decodes the body of an operation that returns no value. It may contain the members of an envelope, and a note in
 /// `message` or `success`. Any other body did not come from this operation.
 fn nothing<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
     let body = &response.body;

@@ -20,12 +20,12 @@ pub struct StreamingResponse {
     pub headers: HeaderMap,
     /// The rest of the response.
     pub body: BodyStream,
-    /// How the call reached this response; excludes the time of the body.
+    /// How the call reached this response; excludes the time to read the body.
     pub attempts: Attempts,
 }
 
 impl StreamingResponse {
-    /// Creates a response to a first attempt. `error` converts the body's errors, for example to hide details.
+    /// Creates a response that took a single attempt. `error` converts the body's errors, for example to hide details.
     #[must_use]
     pub fn new<S, E, F>(status: StatusCode, headers: HeaderMap, body: S, error: F) -> Self
     where

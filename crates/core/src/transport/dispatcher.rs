@@ -1,4 +1,4 @@
-//! Sends every call: first through the transport, then through decoding.
+//! Sends every call through the transport and decodes the response.
 
 use std::fmt;
 use std::sync::Arc;

@@ -26,7 +26,7 @@ use crate::{ApiError, Body, Decode, Error, Operation, RequestPreview};
 /// The future that a transport returns.
 pub type TransportFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'static>>;
 
-/// A call, as it is passed to the transport.
+/// A call as the transport receives it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Call {

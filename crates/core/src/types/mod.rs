@@ -1,4 +1,4 @@
-//! Types that generated types contain.
+//! Types used in the fields of generated types.
 
 mod media_ref;
 mod open_enum;

@@ -10,14 +10,14 @@ use jiff::tz::TimeZone;
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A point in time in the notation used by the service.
+/// A point in time in the service's format.
 ///
 /// The service writes timestamps in several formats: RFC 3339 with an offset, or with microseconds and `Z`;
 /// `Y-m-d H:i:s` and `Y-m-dTH:i:s` without a time zone; plain dates; and Unix seconds as a number or a string.
 /// Deserializing any string or number succeeds and keeps the original text: [`as_str`](Self::as_str) returns it, and
 /// serializing reproduces it. [`instant`](Self::instant) parses it; a format without a time zone is read as UTC.
 ///
-/// Timestamps are compared by instant, regardless of notation. Timestamps that cannot be parsed sort last and are
+/// Timestamps are compared by instant, regardless of format. Timestamps that cannot be parsed sort last and are
 /// compared by text.
 ///
 /// ```
@@ -135,7 +135,7 @@ impl From<i64> for Timestamp {
     }
 }
 
-/// Formats the time as RFC 3339 in UTC, or as Unix seconds if the year is outside of -9999 to 9999.
+/// Formats the time as RFC 3339 in UTC, or as Unix seconds if the year is outside -9999 to 9999.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         match jiff::Timestamp::try_from(time) {

@@ -1,4 +1,4 @@
-//! Validation of the request body: its media type, then every field.
+//! Validates the request body: its media type, then every field.
 
 use bytes::Bytes;
 use http::header;

@@ -1,4 +1,4 @@
-//! Validation of requests against the document and the wire rules.
+//! Validates requests against the document and the wire rules.
 //!
 //! Errors are mistakes that the service would reject; they become the `errors` map of a 422. Findings are mistakes
 //! that it would silently ignore, such as an undocumented query parameter; the request is accepted, and the findings

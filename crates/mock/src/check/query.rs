@@ -1,4 +1,4 @@
-//! Validation of the query: names encoded by the wire rules, values of the documented types.
+//! Validates the query: names against the wire rules, values against the documented types.
 
 use std::collections::BTreeSet;
 

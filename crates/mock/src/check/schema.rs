@@ -1,4 +1,4 @@
-//! Validation of a value against a schema, with the messages of Laravel's validator.
+//! Validates a value against a schema, with the messages of Laravel's validator.
 
 use serde_json::Value;
 

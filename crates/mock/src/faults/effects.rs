@@ -1,4 +1,4 @@
-//! Counting of effects: detects calls that take effect more than once, and retries without an idempotency key after an
+//! Counts effects: detects calls that take effect more than once, and retries without an idempotency key after an
 //! unknown outcome.
 
 use std::collections::{HashMap, HashSet};

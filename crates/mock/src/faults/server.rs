@@ -103,7 +103,7 @@ impl FaultPlan {
 }
 
 impl FaultServer {
-    /// Starts a server on a free port of loopback that injects the faults of `script` in order, and none after that.
+    /// Starts a server on a free loopback port that injects the faults of `script` in order, and none after that.
     ///
     /// # Errors
     ///

@@ -281,7 +281,7 @@ impl ObjectStore {
         }
     }
 
-    /// Updates the members of a user list, and their number, in the list object.
+    /// Updates the members and the member count of a user list in the list object.
     fn update_member_count(&mut self, key: &CollectionKey, request: &StateRequest<'_>) {
         let members = self.objects(&resources::LIST_MEMBERS, key, request).iter();
         let users: Vec<Value> = members

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A response as it was received.
+/// A raw response.
 #[derive(Debug)]
 pub struct RawResponse {
     pub status: u16,

@@ -161,7 +161,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the bounds of the wait before a retry. The wait before the first retry is random, up to `base`; the bound
+    /// Sets the backoff bounds. The wait before the first retry is random, up to `base`; the bound
     /// doubles with each retry, up to `cap`. 0.5 and 8 seconds by default. A response can ask for a longer wait, but not
     /// for a shorter one. If a response demands a wait of more than a minute, the call fails, and [`Error::wait`]
     /// returns the wait.

@@ -11,7 +11,7 @@ use onlyfansapi_core::{BodyStream, Operation};
 
 use crate::policy::attempts::TimeLimit;
 
-/// The circumstances of an attempt, for its error.
+/// The context of an attempt, for its error message.
 #[derive(Clone, Debug)]
 pub(super) struct Attempt<'a> {
     pub(super) operation: &'static Operation,
@@ -130,7 +130,7 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
         .any(|word| text.contains(word))
 }
 
-/// An error of the caller's stream for a request body.
+/// An error from the caller's request body stream.
 #[derive(Debug)]
 struct RequestBodyError(std::io::Error);
 
@@ -142,7 +142,7 @@ impl fmt::Display for RequestBodyError {
 
 impl StdError for RequestBodyError {}
 
-/// The caller's stream for a request body, with marked errors, so that they are not mistaken for network errors.
+/// The caller's request body stream. Its errors are marked, so that they are not mistaken for network errors.
 pub(super) struct RequestBody(pub(super) BodyStream);
 
 impl Stream for RequestBody {

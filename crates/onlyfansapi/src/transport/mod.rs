@@ -65,7 +65,7 @@ enum AttemptResponse {
 }
 
 impl AttemptResponse {
-    /// Adds how the call reached the response.
+    /// Attaches the record of the attempts to the response.
     fn after(mut self, attempts: Attempts, span: CallSpan) -> Self {
         match &mut self {
             Self::Buffered(response) => {
@@ -95,7 +95,7 @@ fn policy_view(result: &Result<AttemptResponse, Error>) -> AttemptResult<'_> {
     }
 }
 
-/// Returns what became of an attempt, if it failed.
+/// Returns the record of an attempt, if it failed.
 fn failed_attempt(result: &Result<AttemptResponse, Error>) -> Option<FailedAttempt> {
     match policy_view(result) {
         AttemptResult::Response(status, ..) if status.is_success() => None,

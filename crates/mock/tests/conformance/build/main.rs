@@ -15,7 +15,7 @@ use mutations::MUTATIONS;
 use onlyfansapi_codegen::{Document, Names, Overlay, Report, generate, generate_with};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Links to the files of the workspace, so that the package has them.
+    // Links to workspace files, so that the package contains them.
     let root = Path::new(".");
     for file in ["openapi.yaml", "overlay.yaml", "names.yaml"] {
         println!("cargo:rerun-if-changed={file}");
