@@ -13,8 +13,9 @@ use crate::workspace;
 #[command(
     after_help = "Calls each operation through its typed builder, first with the required parameters and then with all of them.
 Checks that the request is valid and complete, that the reply has no drift, and that encoding the reply again loses
-no data. Then varies the responses (nulls, missing fields, …), which must still decode. Finally calls clients
-generated with deliberately broken passes; the mock server must detect each of them.
+no data. Then varies the responses (nulls, missing fields, …), which must still decode, and decodes every example of
+the document strictly. Finally calls clients generated with deliberately broken passes; the mock server must detect
+each of them.
 
 Examples:
   cargo xtask conformance

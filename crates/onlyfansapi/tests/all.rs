@@ -8,7 +8,6 @@ mod arguments;
 mod client;
 mod error_messages;
 mod every_tag;
-mod examples;
 mod faults;
 mod files;
 mod outcomes;

@@ -1,6 +1,6 @@
 //! Calls every operation of the client over HTTP against the mock server, first with the required arguments only, then
 //! with all arguments. Checks that the request is valid, that the reply decodes without drift, and that encoding the
-//! reply reproduces the body.
+//! reply reproduces the body. Also decodes every example of the vendored document.
 //!
 //! Run with `cargo xtask conformance`.
 
@@ -11,14 +11,20 @@ mod driver {
 mod mutants {
     include!(concat!(env!("OUT_DIR"), "/mutants.rs"));
 }
+#[allow(dead_code, reason = "each program uses only part of the module")]
+mod examples;
 mod run;
 mod table;
+mod vendored;
 
 use std::error::Error;
 use std::fs::File;
 use std::process::ExitCode;
 
 use onlyfansapi_mock::MockServer;
+
+/// The minimum number of examples, to notice if the check no longer finds them.
+const MIN_EXAMPLES: usize = 250;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -48,6 +54,17 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         errors.len()
     );
 
+    let examples = vendored::check_examples()?;
+    for failure in &examples.failures {
+        println!("FAIL example: {failure}");
+    }
+    println!(
+        "{} examples of {} operations, {} failures",
+        examples.examples,
+        examples.operations,
+        examples.failures.len()
+    );
+
     let control = (mutants::CONTROL)(&server, &client).await;
     for failure in &control {
         println!("FAIL control without a mutation: {failure}");
@@ -69,7 +86,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         mutants::ALL.len() - undetected,
         mutants::ALL.len()
     );
-    let has_passed = has_passed && errors.is_empty() && control.is_empty();
+    let has_passed = has_passed
+        && errors.is_empty()
+        && control.is_empty()
+        && examples.failures.is_empty()
+        && examples.examples >= MIN_EXAMPLES;
     Ok(if has_passed && undetected == 0 {
         ExitCode::SUCCESS
     } else {

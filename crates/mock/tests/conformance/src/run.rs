@@ -14,10 +14,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-#[allow(dead_code, reason = "each program uses only part of the module")]
-#[path = "examples.rs"]
-mod examples;
-
 /// The calls of one operation.
 pub(crate) struct Case<C: 'static> {
     pub(crate) operation: &'static str,
@@ -122,7 +118,7 @@ fn check_reply<T: Serialize>(shape: &str, reply: &Reply<T>) -> Vec<String> {
         };
         match serde_json::to_value(&**reply) {
             Ok(encoded) => failures.extend(
-                examples::difference(sent, &encoded, "")
+                crate::examples::difference(sent, &encoded, "")
                     .map(|difference| format!("changed by decoding and encoding: {difference}")),
             ),
             Err(error) => failures.push(format!("cannot be encoded: {error}")),
@@ -324,7 +320,7 @@ fn compare_request(expected: &str, request: &RecordedRequest) -> Vec<String> {
     };
     // The body of a form is not JSON; the mock server checks its fields.
     if let Some(difference) =
-        examples::difference(&or_empty(&expected["body"]), &or_empty(&body), "")
+        crate::examples::difference(&or_empty(&expected["body"]), &or_empty(&body), "")
     {
         failures.push(format!("body: {difference}"));
     }
