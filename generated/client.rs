@@ -43631,7 +43631,7 @@ pub mod types {
     use self::stories::StoryQuestion;
     use self::stories::StoryReleaseForm;
     use self::media_vault::VaultListState;
-    /// Part of the `get_current_account`, `list_accounts` and `poll_authentication_status` responses.
+    /// Used in responses by `get_current_account`, `list_accounts` and `poll_authentication_status`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44252,7 +44252,7 @@ pub mod types {
                 .finish()
         }
     }
-    /// Part of the `enable_update_automatic_messaging` and `enable_update_automatic_posting` responses.
+    /// Used in responses by `enable_update_automatic_messaging` and `enable_update_automatic_posting`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44260,7 +44260,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub period: Option<i64>,
     }
-    /// Part of the `add_to_story` and `block_user` responses, and those of 68 other operations.
+    /// Used in responses by `add_to_story`, `block_user` and 68 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44270,7 +44270,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub c50: Option<String>,
     }
-    /// Part of the `direct_messages_chart` and `get_earnings` responses, and those of 7 other operations.
+    /// Used in responses by `direct_messages_chart`, `get_earnings` and 7 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44280,7 +44280,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub date: Option<String>,
     }
-    /// Part of the `direct_messages` and `get_mass_message_overview` responses, and those of 2 other operations.
+    /// Used in responses by `direct_messages`, `get_mass_message_overview` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44344,7 +44344,7 @@ pub mod types {
         #[serde(rename = "viewedCount", skip_serializing_if = "Option::is_none")]
         pub viewed_count: Option<i64>,
     }
-    /// Part of the `direct_messages`, `get_mass_message_overview` and `mass_messages` responses.
+    /// Used in responses by `direct_messages`, `get_mass_message_overview` and `mass_messages`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44354,7 +44354,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub items: Option<Vec<EngagementMessage>>,
     }
-    /// Part of the `clear_fan_notes` and `create_edit_fan_notes` responses, and those of 12 other operations.
+    /// Used in responses by `clear_fan_notes`, `create_edit_fan_notes` and 12 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44496,7 +44496,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub view: Option<String>,
     }
-    /// Part of the `list_tracking_link_subscribers` and `message_buyers` responses.
+    /// Used in responses by `list_tracking_link_subscribers` and `message_buyers`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44508,7 +44508,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub marker: Option<i64>,
     }
-    /// Part of the `list_active_fans` and `list_all_fans` responses, and those of 2 other operations.
+    /// Used in responses by `list_active_fans`, `list_all_fans` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44518,7 +44518,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub list: Option<Vec<Fan>>,
     }
-    /// Part of the `create_free_trial_link` and `get_free_trial_link` responses, and those of 2 other operations.
+    /// Used in responses by `create_free_trial_link`, `get_free_trial_link` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44552,7 +44552,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
     }
-    /// Part of the `list_free_trial_links` and `list_stored_free_trial_links` responses.
+    /// Used in responses by `list_free_trial_links` and `list_stored_free_trial_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44562,7 +44562,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub list: Option<Vec<FreeTrialLink>>,
     }
-    /// Part of the `enable_disable_drm` and `get_current_account` responses, and those of 2 other operations.
+    /// Used in responses by `enable_disable_drm`, `get_current_account` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44582,7 +44582,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub protected_preset: Option<String>,
     }
-    /// Part of the `add_to_story` and `block_user` responses, and those of 68 other operations.
+    /// Used in responses by `add_to_story`, `block_user` and 68 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44592,7 +44592,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub width: Option<i64>,
     }
-    /// Part of the `add_to_story` and `block_user` responses, and those of 68 other operations.
+    /// Used in responses by `add_to_story`, `block_user` and 68 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44602,7 +44602,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub w760: Option<String>,
     }
-    /// Part of the `archive_post` and `create_label` responses, and those of 3 other operations.
+    /// Used in responses by `archive_post`, `create_label` and 3 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44620,7 +44620,7 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
-    /// Part of the `get_account_balances` and `get_legal_form_details` responses.
+    /// Used in responses by `get_account_balances` and `get_legal_form_details`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44630,7 +44630,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
-    /// Part of the `create_free_trial_link` and `create_smart_link` responses, and those of 8 other operations.
+    /// Used in responses by `create_free_trial_link`, `create_smart_link` and 8 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44653,7 +44653,7 @@ pub mod types {
         )]
         pub subscriber_source_count: Option<i64>,
     }
-    /// Part of the `get_free_trial_link_stats`, `get_smart_link_stats` and `get_tracking_link_stats` responses.
+    /// Used in responses by `get_free_trial_link_stats`, `get_smart_link_stats` and `get_tracking_link_stats`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44669,7 +44669,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub timestamp: Option<String>,
     }
-    /// Part of the `create_free_trial_link` and `get_free_trial_link` responses, and those of 5 other operations.
+    /// Used in responses by `create_free_trial_link`, `get_free_trial_link` and 5 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44677,7 +44677,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub related: Option<RelatedLinks>,
     }
-    /// Part of the `create_free_trial_link` and `get_free_trial_link` responses, and those of 2 other operations.
+    /// Used in responses by `create_free_trial_link`, `get_free_trial_link` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44698,7 +44698,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<f64>,
     }
-    /// Part of the `list_free_trial_link_spenders` and `list_tracking_link_spenders` responses.
+    /// Used in responses by `list_free_trial_link_spenders` and `list_tracking_link_spenders`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44710,7 +44710,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
     }
-    /// Part of the `list_free_trial_link_spenders` and `list_tracking_link_spenders` responses.
+    /// Used in responses by `list_free_trial_link_spenders` and `list_tracking_link_spenders`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44722,7 +44722,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<f64>,
     }
-    /// Part of the `get_free_trial_link_stats`, `get_smart_link_stats` and `get_tracking_link_stats` responses.
+    /// Used in responses by `get_free_trial_link_stats`, `get_smart_link_stats` and `get_tracking_link_stats`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44734,7 +44734,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<LinkStatsSummary>,
     }
-    /// Part of the `get_free_trial_link_stats`, `get_smart_link_stats` and `get_tracking_link_stats` responses.
+    /// Used in responses by `get_free_trial_link_stats`, `get_smart_link_stats` and `get_tracking_link_stats`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44752,7 +44752,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub subs_total: Option<i64>,
     }
-    /// Part of the `add_free_trial_link_tags` and `add_shared_free_trial_link_tags` responses, and those of 14 other operations.
+    /// Used in responses by `add_free_trial_link_tags`, `add_shared_free_trial_link_tags` and 14 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44760,7 +44760,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
     }
-    /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 27 other operations.
+    /// Used in responses by `add_to_story`, `create_story_highlight` and 27 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44796,7 +44796,7 @@ pub mod types {
         #[serde(rename = "videoSources", skip_serializing_if = "Option::is_none")]
         pub video_sources: Option<::std::collections::HashMap<String, String>>,
     }
-    /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 28 other operations.
+    /// Used in responses by `add_to_story`, `create_story_highlight` and 28 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44812,7 +44812,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub width: Option<i64>,
     }
-    /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 28 other operations.
+    /// Used in responses by `add_to_story`, `create_story_highlight` and 28 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44826,7 +44826,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<MediaFile>,
     }
-    /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 28 other operations.
+    /// Used in responses by `add_to_story`, `create_story_highlight` and 28 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44836,7 +44836,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub w480: Option<String>,
     }
-    /// Part of the `get_specific_chat_message` and `list_chat_media_gallery` responses, and those of 6 other operations.
+    /// Used in responses by `get_specific_chat_message`, `list_chat_media_gallery` and 6 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44920,7 +44920,7 @@ pub mod types {
         #[serde(rename = "userLists", skip_serializing_if = "Option::is_none")]
         pub user_lists: Option<Vec<String>>,
     }
-    /// Part of the `get_current_account`, `list_accounts` and `poll_authentication_status` responses.
+    /// Used in responses by `get_current_account`, `list_accounts` and `poll_authentication_status`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44934,7 +44934,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub solved: Option<bool>,
     }
-    /// Part of the `send_2fa_email_to_creator` and `unsubscribe_from_user` responses.
+    /// Used in responses by `send_2fa_email_to_creator` and `unsubscribe_from_user`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44944,7 +44944,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
     }
-    /// Part of the `get_post` and `list_posts` responses, and those of 2 other operations.
+    /// Used in responses by `get_post`, `list_posts` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -44993,7 +44993,7 @@ pub mod types {
         #[serde(rename = "tipsAmount", skip_serializing_if = "Option::is_none")]
         pub tips_amount: Option<String>,
     }
-    /// Part of the `get_message_settings` and `get_post_settings` responses.
+    /// Used in responses by `get_message_settings` and `get_post_settings`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45005,7 +45005,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub options: Option<Vec<i64>>,
     }
-    /// Part of the `block_user` and `clear_fan_notes` responses, and those of 33 other operations.
+    /// Used in responses by `block_user`, `clear_fan_notes` and 33 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45025,7 +45025,7 @@ pub mod types {
         #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
         pub user_id: Option<::serde_json::Value>,
     }
-    /// Part of the `list_queue_items` and `list_saved_for_later_messages` responses.
+    /// Used in responses by `list_queue_items` and `list_saved_for_later_messages`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45041,7 +45041,7 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
-    /// Part of the `create_free_trial_link` and `get_free_trial_link` responses, and those of 5 other operations.
+    /// Used in responses by `create_free_trial_link`, `get_free_trial_link` and 5 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45051,7 +45051,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub subscribers: Option<i64>,
     }
-    /// Part of the `get_tracking_link`, `list_stored_tracking_links` and `list_tracking_links` responses.
+    /// Used in responses by `get_tracking_link`, `list_stored_tracking_links` and `list_tracking_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45074,7 +45074,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
-    /// Part of the `list_shared_free_trial_links` and `list_stored_shared_free_trial_links` responses.
+    /// Used in responses by `list_shared_free_trial_links` and `list_stored_shared_free_trial_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45104,7 +45104,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
     }
-    /// Part of the `list_shared_free_trial_links` and `list_stored_shared_free_trial_links` responses.
+    /// Used in responses by `list_shared_free_trial_links` and `list_stored_shared_free_trial_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45114,7 +45114,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub list: Option<Vec<SharedFreeTrialLink>>,
     }
-    /// Part of the `list_shared_tracking_links` and `list_stored_shared_tracking_links` responses.
+    /// Used in responses by `list_shared_tracking_links` and `list_stored_shared_tracking_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45142,7 +45142,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
     }
-    /// Part of the `list_shared_tracking_links` and `list_stored_shared_tracking_links` responses.
+    /// Used in responses by `list_shared_tracking_links` and `list_stored_shared_tracking_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45152,7 +45152,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub list: Option<Vec<SharedTrackingLink>>,
     }
-    /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 6 other operations.
+    /// Used in responses by `add_to_story`, `create_story_highlight` and 6 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45202,7 +45202,7 @@ pub mod types {
         #[serde(rename = "viewersCount", skip_serializing_if = "Option::is_none")]
         pub viewers_count: Option<i64>,
     }
-    /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 6 other operations.
+    /// Used in responses by `add_to_story`, `create_story_highlight` and 6 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45242,7 +45242,7 @@ pub mod types {
         #[serde(rename = "zIndex", skip_serializing_if = "Option::is_none")]
         pub z_index: Option<i64>,
     }
-    /// Part of the `block_user` and `clear_fan_notes` responses, and those of 33 other operations.
+    /// Used in responses by `block_user`, `clear_fan_notes` and 33 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45308,7 +45308,7 @@ pub mod types {
         #[serde(rename = "unsubscribeReason", skip_serializing_if = "Option::is_none")]
         pub unsubscribe_reason: Option<String>,
     }
-    /// Part of the `block_user` and `clear_fan_notes` responses, and those of 39 other operations.
+    /// Used in responses by `block_user`, `clear_fan_notes` and 39 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45324,7 +45324,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
     }
-    /// Part of the `block_user` and `clear_fan_notes` responses, and those of 33 other operations.
+    /// Used in responses by `block_user`, `clear_fan_notes` and 33 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45364,7 +45364,7 @@ pub mod types {
         #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
         pub user_id: Option<i64>,
     }
-    /// Part of the `add_story_to_highlight` and `attach_tags_release_forms_to_message` responses, and those of 41 other operations.
+    /// Used in responses by `add_story_to_highlight`, `attach_tags_release_forms_to_message` and 41 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45372,7 +45372,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
     }
-    /// Part of the `get_tracking_link`, `list_stored_tracking_links` and `list_tracking_links` responses.
+    /// Used in responses by `get_tracking_link`, `list_stored_tracking_links` and `list_tracking_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45402,7 +45402,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub tags: Option<Vec<String>>,
     }
-    /// Part of the `list_stored_tracking_links` and `list_tracking_links` responses.
+    /// Used in responses by `list_stored_tracking_links` and `list_tracking_links`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45412,7 +45412,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub list: Option<Vec<TrackingLink>>,
     }
-    /// Part of the `list_chargebacks` and `list_transactions` responses.
+    /// Used in responses by `list_chargebacks` and `list_transactions`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45446,7 +45446,7 @@ pub mod types {
         #[serde(rename = "vatAmount", skip_serializing_if = "Option::is_none")]
         pub vat_amount: Option<f64>,
     }
-    /// Part of the `enable_disable_drm` and `get_current_account` responses, and those of 4 other operations.
+    /// Used in responses by `enable_disable_drm`, `get_current_account` and 4 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45454,7 +45454,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub user: Option<::serde_json::Value>,
     }
-    /// Part of the `enable_disable_drm` and `get_current_account` responses, and those of 2 other operations.
+    /// Used in responses by `enable_disable_drm`, `get_current_account` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45462,7 +45462,7 @@ pub mod types {
         #[serde(rename = "geoUploadArgs", skip_serializing_if = "Option::is_none")]
         pub geo_upload_args: Option<GeoUploadArgs>,
     }
-    /// Part of the `block_user` and `create_post_comment` responses, and those of 19 other operations.
+    /// Used in responses by `block_user`, `create_post_comment` and 19 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45741,7 +45741,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub wishlist: Option<String>,
     }
-    /// Part of the `block_user` and `clear_fan_notes` responses, and those of 33 other operations.
+    /// Used in responses by `block_user`, `clear_fan_notes` and 33 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45759,7 +45759,7 @@ pub mod types {
         #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
-    /// Part of the `list_active_followings` and `list_all_followings` responses, and those of 2 other operations.
+    /// Used in responses by `list_active_followings`, `list_all_followings` and 2 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45769,7 +45769,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub list: Option<Vec<User>>,
     }
-    /// Part of the `add_to_story` and `clear_user_list` responses, and those of 31 other operations.
+    /// Used in responses by `add_to_story`, `clear_user_list` and 31 other operations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
@@ -45944,7 +45944,7 @@ pub mod types {
     /// Types of the operations in `builder::account`.
     pub mod account {
         use super::AccountUser;
-        /// Part of the `list_accounts` response.
+        /// Used in the `list_accounts` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -45973,7 +45973,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub onlyfans_username: Option<String>,
         }
-        /// Part of the `get_model_start_date` response.
+        /// Used in the `get_model_start_date` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -45988,7 +45988,7 @@ pub mod types {
             #[serde(rename = "startDate", skip_serializing_if = "Option::is_none")]
             pub start_date: Option<String>,
         }
-        /// Part of the `get_top_percentage` response.
+        /// Used in the `get_top_percentage` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46008,7 +46008,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::analytics_financial`.
     pub mod analytics_financial {
-        /// Part of the `get_revenue_forecast` response.
+        /// Used in the `get_revenue_forecast` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46025,7 +46025,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<f64>,
         }
-        /// Part of the `get_profitability` request.
+        /// Used in the `get_profitability` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -46053,7 +46053,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_revenue_forecast` request.
+        /// Used in the `get_revenue_forecast` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -46089,7 +46089,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_transaction_summary` request.
+        /// Used in the `get_transaction_summary` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -46117,7 +46117,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_transactions_by_type` request.
+        /// Used in the `get_transactions_by_type` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -46145,7 +46145,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_profitability` and `get_profitability_history` responses.
+        /// Used in responses by `get_profitability` and `get_profitability_history`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46207,7 +46207,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub year: Option<i64>,
         }
-        /// Part of the `get_revenue_forecast` response.
+        /// Used in the `get_revenue_forecast` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46228,7 +46228,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub model: Option<String>,
         }
-        /// Part of the `get_transaction_summary` response.
+        /// Used in the `get_transaction_summary` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46253,7 +46253,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total_net: Option<f64>,
         }
-        /// Part of the `get_transactions_by_type` response.
+        /// Used in the `get_transactions_by_type` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46287,7 +46287,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::analytics_summary`.
     pub mod analytics_summary {
-        /// Part of the `get_earnings_overview` response.
+        /// Used in the `get_earnings_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46320,7 +46320,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total_videos: Option<i64>,
         }
-        /// Part of the `get_earnings_overview` request.
+        /// Used in the `get_earnings_overview` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -46348,7 +46348,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_historical_performance` request.
+        /// Used in the `get_historical_performance` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46380,7 +46380,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `get_period_comparison` request.
+        /// Used in the `get_period_comparison` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -46472,7 +46472,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_historical_performance` response.
+        /// Used in the `get_historical_performance` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46489,7 +46489,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<f64>,
         }
-        /// Part of the `get_period_comparison` response.
+        /// Used in the `get_period_comparison` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46512,7 +46512,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub summary: Option<PeriodComparisonSummary>,
         }
-        /// Part of the `get_period_comparison` response.
+        /// Used in the `get_period_comparison` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46556,7 +46556,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::api_keys`.
     pub mod api_keys {
-        /// Part of the `whoami` response.
+        /// Used in the `whoami` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46575,7 +46575,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
         }
-        /// Part of the `whoami` response.
+        /// Used in the `whoami` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46592,7 +46592,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub slug: Option<String>,
         }
-        /// Part of the `whoami` response.
+        /// Used in the `whoami` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46613,7 +46613,7 @@ pub mod types {
     /// Types of the operations in `builder::banking`.
     pub mod banking {
         use super::LabeledOption;
-        /// Part of the `get_account_country_details` and `list_countries` responses.
+        /// Used in responses by `get_account_country_details` and `list_countries`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46640,7 +46640,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
         }
-        /// Part of the `get_dac_7form_details` response.
+        /// Used in the `get_dac_7form_details` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46694,7 +46694,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub zip: Option<String>,
         }
-        /// Part of the `get_legal_and_tax_status` response.
+        /// Used in the `get_legal_and_tax_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46717,7 +46717,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `get_legal_and_tax_status` response.
+        /// Used in the `get_legal_and_tax_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46767,7 +46767,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub tax: Option<TaxStatus>,
         }
-        /// Part of the `get_legal_form_details` response.
+        /// Used in the `get_legal_form_details` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46782,7 +46782,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub values: Option<Vec<LabeledOption>>,
         }
-        /// Part of the `get_legal_form_details` response.
+        /// Used in the `get_legal_form_details` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46824,7 +46824,7 @@ pub mod types {
             #[serde(rename = "realTwitter", skip_serializing_if = "Option::is_none")]
             pub real_twitter: Option<String>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46841,7 +46841,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub text: Option<PayoutText>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46870,7 +46870,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<::serde_json::Value>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46885,7 +46885,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub replace: Option<PayoutPattern>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46902,7 +46902,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub pattern: Option<String>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46933,7 +46933,7 @@ pub mod types {
             #[serde(rename = "uiMapping", skip_serializing_if = "Option::is_none")]
             pub ui_mapping: Option<PayoutUiMapping>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46955,7 +46955,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub payouts: Option<Vec<PayoutSystem>>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46970,7 +46970,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub key: Option<String>,
         }
-        /// Part of the `get_bank_payout_details` and `list_available_payout_systems` responses.
+        /// Used in responses by `get_bank_payout_details` and `list_available_payout_systems`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -46989,7 +46989,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub title: Option<PayoutText>,
         }
-        /// Part of the `get_legal_and_tax_status` response.
+        /// Used in the `get_legal_and_tax_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47014,7 +47014,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::banned_words`.
     pub mod banned_words {
-        /// Part of the `list_banned_words` response.
+        /// Used in the `list_banned_words` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47050,7 +47050,7 @@ pub mod types {
     /// Types of the operations in `builder::blocked_restricted_users`.
     pub mod blocked_restricted_users {
         use super::User;
-        /// Part of the `list_blocked_users` and `list_restricted_users` responses.
+        /// Used in responses by `list_blocked_users` and `list_restricted_users`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47074,7 +47074,7 @@ pub mod types {
     pub mod chargebacks {
         use super::ChartPoint;
         use super::Transaction;
-        /// Part of the `list_chargebacks` response.
+        /// Used in the `list_chargebacks` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47095,7 +47095,7 @@ pub mod types {
             #[serde(rename = "paymentType", skip_serializing_if = "Option::is_none")]
             pub payment_type: Option<String>,
         }
-        /// Part of the `list_chargebacks` response.
+        /// Used in the `list_chargebacks` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47112,7 +47112,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub marker: Option<i64>,
         }
-        /// Part of the `calculate_chargeback_ratio` response.
+        /// Used in the `calculate_chargeback_ratio` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47130,7 +47130,7 @@ pub mod types {
             )]
             pub chargebacks_ratio: Option<f64>,
         }
-        /// Part of the `list_chargeback_statistics` response.
+        /// Used in the `list_chargeback_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47154,7 +47154,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::chat_messages`.
     pub mod chat_messages {
-        /// Part of the `attach_tags_release_forms_to_message` request.
+        /// Used in the `attach_tags_release_forms_to_message` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47209,7 +47209,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `like_message` and `unlike_message` responses.
+        /// Used in responses by `like_message` and `unlike_message`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47226,7 +47226,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `send_message` request.
+        /// Used in the `send_message` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47384,7 +47384,7 @@ pub mod types {
     pub mod chats {
         use super::Message;
         use super::User;
-        /// Part of the `list_chats` response.
+        /// Used in the `list_chats` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47437,7 +47437,7 @@ pub mod types {
             )]
             pub unread_messages_count: Option<i64>,
         }
-        /// Part of the `list_chat_media_gallery` response.
+        /// Used in the `list_chat_media_gallery` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47481,7 +47481,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::client_sessions`.
     pub mod client_sessions {
-        /// Part of the `create_client_session` response.
+        /// Used in the `create_client_session` response.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -47502,7 +47502,7 @@ pub mod types {
                     .finish()
             }
         }
-        /// Part of the `create_client_session` request.
+        /// Used in the `create_client_session` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -47552,7 +47552,7 @@ pub mod types {
     /// Types of the operations in `builder::connect_only_fans_account`.
     pub mod connect_only_fans_account {
         use super::AccountUser;
-        /// Part of the `get_current_account`, `list_accounts` and `poll_authentication_status` responses.
+        /// Used in responses by `get_current_account`, `list_accounts` and `poll_authentication_status`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47573,7 +47573,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub url: Option<String>,
         }
-        /// Part of the `poll_authentication_status` response.
+        /// Used in the `poll_authentication_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47600,7 +47600,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `start_authentication` and `update_authentication_credentials` responses.
+        /// Used in responses by `start_authentication` and `update_authentication_credentials`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47621,7 +47621,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub polling_url: Option<String>,
         }
-        /// Part of the `poll_authentication_status` response.
+        /// Used in the `poll_authentication_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47642,7 +47642,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub state: Option<String>,
         }
-        /// Part of the `poll_authentication_status` response.
+        /// Used in the `poll_authentication_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47661,7 +47661,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub onlyfans_data: Option<AccountUser>,
         }
-        /// Part of the `re_authenticate_account` response.
+        /// Used in the `re_authenticate_account` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47680,7 +47680,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `start_authentication` request.
+        /// Used in the `start_authentication` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -47865,7 +47865,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `submit_2fa` request.
+        /// Used in the `submit_2fa` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47907,7 +47907,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `submit_2fa` response.
+        /// Used in the `submit_2fa` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -47922,7 +47922,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub message: Option<String>,
         }
-        /// Part of the `update_authentication_credentials` request.
+        /// Used in the `update_authentication_credentials` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48031,7 +48031,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::data_exports`.
     pub mod data_exports {
-        /// Part of the `create_data_export` request.
+        /// Used in the `create_data_export` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48113,7 +48113,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_data_export`, `get_data_export_status` and `list_data_exports` responses.
+        /// Used in responses by `create_data_export`, `get_data_export_status` and `list_data_exports`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48168,7 +48168,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `create_data_export`, `get_data_export_status` and `list_data_exports` responses.
+        /// Used in responses by `create_data_export`, `get_data_export_status` and `list_data_exports`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48185,7 +48185,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<String>,
         }
-        /// Part of the `cancel_data_export` and `start_data_export` responses.
+        /// Used in responses by `cancel_data_export` and `start_data_export`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48204,7 +48204,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub status: Option<String>,
         }
-        /// Part of the `list_data_exports` response.
+        /// Used in the `list_data_exports` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48221,7 +48221,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub meta: Option<DataExportPageMeta>,
         }
-        /// Part of the `list_data_exports` response.
+        /// Used in the `list_data_exports` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48242,7 +48242,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<i64>,
         }
-        /// Part of the `retry_failed_data_export` response.
+        /// Used in the `retry_failed_data_export` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48316,7 +48316,7 @@ pub mod types {
     pub mod engagement_messages {
         use super::ChartPoint;
         use super::EngagementMessage;
-        /// Part of the `direct_messages_chart` and `mass_messages_chart` responses.
+        /// Used in responses by `direct_messages_chart` and `mass_messages_chart`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48335,7 +48335,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<f64>,
         }
-        /// Part of the `direct_messages_chart` response.
+        /// Used in the `direct_messages_chart` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48352,7 +48352,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub direct_messages_purchases: Option<ChartSeries>,
         }
-        /// Part of the `mass_messages_chart` response.
+        /// Used in the `mass_messages_chart` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48369,7 +48369,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub group_messages_purchases: Option<ChartSeries>,
         }
-        /// Part of the `direct_messages` and `get_mass_message_overview` responses, and those of 2 other operations.
+        /// Used in responses by `direct_messages`, `get_mass_message_overview` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48386,7 +48386,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub method: Option<String>,
         }
-        /// Part of the `direct_messages` and `get_mass_message_overview` responses, and those of 2 other operations.
+        /// Used in responses by `direct_messages`, `get_mass_message_overview` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48401,7 +48401,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub buyers: Option<PurchaseBuyers>,
         }
-        /// Part of the `top_message` response.
+        /// Used in the `top_message` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48420,7 +48420,7 @@ pub mod types {
     /// Types of the operations in `builder::fans`.
     pub mod fans {
         use super::Fan;
-        /// Part of the `create_edit_fan_notes` request.
+        /// Used in the `create_edit_fan_notes` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48436,7 +48436,7 @@ pub mod types {
                 Self { notes: notes.into() }
             }
         }
-        /// Part of the `get_fan_notes` response.
+        /// Used in the `get_fan_notes` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48451,7 +48451,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub notes: Option<String>,
         }
-        /// Part of the `list_latest_fans` response.
+        /// Used in the `list_latest_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48470,7 +48470,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub users: Option<Vec<Fan>>,
         }
-        /// Part of the `set_fans_custom_name` request.
+        /// Used in the `set_fans_custom_name` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48488,7 +48488,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_subscription_history` response.
+        /// Used in the `get_subscription_history` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48505,7 +48505,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<SubscriptionHistoryEntry>>,
         }
-        /// Part of the `get_subscription_history` response.
+        /// Used in the `get_subscription_history` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48524,7 +48524,7 @@ pub mod types {
             #[serde(rename = "subscribeDate", skip_serializing_if = "Option::is_none")]
             pub subscribe_date: Option<String>,
         }
-        /// Part of the `list_top_fans` response.
+        /// Used in the `list_top_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48570,7 +48570,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::fans_ai_summary`.
     pub mod fans_ai_summary {
-        /// Part of the `create_custom_summary_category` request.
+        /// Used in the `create_custom_summary_category` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48591,7 +48591,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_custom_summary_category`, `list_custom_summary_categories` and `update_custom_summary_category` responses.
+        /// Used in responses by `create_custom_summary_category`, `list_custom_summary_categories` and `update_custom_summary_category`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48614,7 +48614,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub label: Option<String>,
         }
-        /// Part of the `get_fan_summary` response.
+        /// Used in the `get_fan_summary` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48641,7 +48641,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub summary_data: Option<FanSummaryData>,
         }
-        /// Part of the `get_fan_summary` response.
+        /// Used in the `get_fan_summary` response.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48677,7 +48677,7 @@ pub mod types {
             #[serde(flatten)]
             pub extra: ::std::collections::HashMap<String, String>,
         }
-        /// Part of the `get_fan_summary` response.
+        /// Used in the `get_fan_summary` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48694,7 +48694,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub label: Option<::serde_json::Value>,
         }
-        /// Part of the `generate_fan_summary` response.
+        /// Used in the `generate_fan_summary` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48711,7 +48711,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub status: Option<String>,
         }
-        /// Part of the `generate_fan_summary` request.
+        /// Used in the `generate_fan_summary` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48740,7 +48740,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_custom_summary_category` request.
+        /// Used in the `update_custom_summary_category` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48809,7 +48809,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::free_trial_links`.
     pub mod free_trial_links {
-        /// Part of the `add_free_trial_link_tags` request.
+        /// Used in the `add_free_trial_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48827,7 +48827,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_free_trial_link` request.
+        /// Used in the `create_free_trial_link` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48878,7 +48878,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `remove_free_trial_link_tags` request.
+        /// Used in the `remove_free_trial_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -48916,7 +48916,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::giphy`.
     pub mod giphy {
-        /// Part of the `list_trending_gifs` and `search_gifs` responses.
+        /// Used in responses by `list_trending_gifs` and `search_gifs`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48947,7 +48947,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `list_trending_gifs` and `search_gifs` responses.
+        /// Used in responses by `list_trending_gifs` and `search_gifs`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48964,7 +48964,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub original: Option<GifRendition>,
         }
-        /// Part of the `list_trending_gifs` and `search_gifs` responses.
+        /// Used in responses by `list_trending_gifs` and `search_gifs`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -48999,7 +48999,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::mass_messaging`.
     pub mod mass_messaging {
-        /// Part of the `get_mass_message` and `list_mass_message_queue` responses, and those of 3 other operations.
+        /// Used in responses by `get_mass_message`, `list_mass_message_queue` and 3 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49053,7 +49053,7 @@ pub mod types {
             #[serde(rename = "viewedCount", skip_serializing_if = "Option::is_none")]
             pub viewed_count: Option<i64>,
         }
-        /// Part of the `get_mass_message` and `unsend_delete_mass_message` responses.
+        /// Used in responses by `get_mass_message` and `unsend_delete_mass_message`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49070,7 +49070,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `send_mass_message` request.
+        /// Used in the `send_mass_message` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49265,7 +49265,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_mass_message` request.
+        /// Used in the `update_mass_message` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49403,7 +49403,7 @@ pub mod types {
     pub mod media {
         use super::MediaFiles;
         use super::UploadContext;
-        /// Part of the `deprecated_scrape_media_from_the_only_fans_cdn` request.
+        /// Used in the `deprecated_scrape_media_from_the_only_fans_cdn` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49471,7 +49471,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `deprecated_scrape_media_from_the_only_fans_cdn` response.
+        /// Used in the `deprecated_scrape_media_from_the_only_fans_cdn` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49488,7 +49488,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub temporary_url: Option<String>,
         }
-        /// Part of the `upload_media_to_the_only_fans_cdn` request.
+        /// Used in the `upload_media_to_the_only_fans_cdn` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49536,7 +49536,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `get_upload_status` response.
+        /// Used in the `get_upload_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49559,7 +49559,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub status: Option<String>,
         }
-        /// Part of the `upload_media_to_the_only_fans_cdn` response.
+        /// Used in the `upload_media_to_the_only_fans_cdn` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49594,7 +49594,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub thumbs: Option<Vec<UploadedThumb>>,
         }
-        /// Part of the `get_upload_status` response.
+        /// Used in the `get_upload_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49651,7 +49651,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `get_upload_status` and `upload_media_to_the_only_fans_cdn` responses.
+        /// Used in responses by `get_upload_status` and `upload_media_to_the_only_fans_cdn`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49686,7 +49686,7 @@ pub mod types {
     /// Types of the operations in `builder::media_vault`.
     pub mod media_vault {
         use super::Media;
-        /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 27 other operations.
+        /// Used in responses by `add_to_story`, `create_story_highlight` and 27 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49703,7 +49703,7 @@ pub mod types {
             #[serde(rename = "tipsSumm", skip_serializing_if = "Option::is_none")]
             pub tips_summ: Option<f64>,
         }
-        /// Part of the `delete_vault_media` request.
+        /// Used in the `delete_vault_media` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49722,7 +49722,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `upload_media_to_vault` request.
+        /// Used in the `upload_media_to_vault` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49759,7 +49759,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 27 other operations.
+        /// Used in responses by `add_to_story`, `create_story_highlight` and 27 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49782,7 +49782,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `list_vault_media` response.
+        /// Used in the `list_vault_media` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49799,7 +49799,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<Media>>,
         }
-        /// Part of the `upload_media_to_vault` response.
+        /// Used in the `upload_media_to_vault` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49822,7 +49822,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub status: Option<String>,
         }
-        /// Part of the `upload_media_to_vault` response.
+        /// Used in the `upload_media_to_vault` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49839,7 +49839,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub note: Option<String>,
         }
-        /// Part of the `upload_media_to_vault` response.
+        /// Used in the `upload_media_to_vault` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49858,7 +49858,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub used: Option<i64>,
         }
-        /// Part of the `upload_media_to_vault` response.
+        /// Used in the `upload_media_to_vault` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49877,7 +49877,7 @@ pub mod types {
             #[serde(rename = "_rate_limits", skip_serializing_if = "Option::is_none")]
             pub rate_limits: Option<VaultUploadRateLimits>,
         }
-        /// Part of the `upload_media_to_vault` response.
+        /// Used in the `upload_media_to_vault` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -49917,7 +49917,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::media_vault_lists`.
     pub mod media_vault_lists {
-        /// Part of the `add_media_to_list` request.
+        /// Used in the `add_media_to_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49936,7 +49936,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_vault_list` request.
+        /// Used in the `create_vault_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49952,7 +49952,7 @@ pub mod types {
                 Self { name: name.into() }
             }
         }
-        /// Part of the `remove_media_from_list` request.
+        /// Used in the `remove_media_from_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49971,7 +49971,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `rename_vault_list` request.
+        /// Used in the `rename_vault_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -49987,7 +49987,7 @@ pub mod types {
                 Self { name: name.into() }
             }
         }
-        /// Part of the `add_media_to_list` and `create_vault_list` responses, and those of 4 other operations.
+        /// Used in responses by `add_media_to_list`, `create_vault_list` and 4 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50024,7 +50024,7 @@ pub mod types {
             #[serde(rename = "videosCount", skip_serializing_if = "Option::is_none")]
             pub videos_count: Option<i64>,
         }
-        /// Part of the `add_media_to_list` and `create_vault_list` responses, and those of 4 other operations.
+        /// Used in responses by `add_media_to_list`, `create_vault_list` and 4 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50041,7 +50041,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub url: Option<String>,
         }
-        /// Part of the `list_vault_lists` response.
+        /// Used in the `list_vault_lists` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50069,7 +50069,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub sort: Option<i64>,
         }
-        /// Part of the `list_vault_lists` response.
+        /// Used in the `list_vault_lists` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50098,7 +50098,7 @@ pub mod types {
     /// Types of the operations in `builder::notifications`.
     pub mod notifications {
         use super::UserRef;
-        /// Part of the `list_notifications` response.
+        /// Used in the `list_notifications` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50129,7 +50129,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<UserRef>,
         }
-        /// Part of the `get_notification_counts` response.
+        /// Used in the `get_notification_counts` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50164,7 +50164,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub tip: Option<i64>,
         }
-        /// Part of the `list_notifications` response.
+        /// Used in the `list_notifications` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50181,7 +50181,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<Notification>>,
         }
-        /// Part of the `update_notification_tabs_order` request.
+        /// Used in the `update_notification_tabs_order` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -50217,7 +50217,7 @@ pub mod types {
     /// Types of the operations in `builder::payouts`.
     pub mod payouts {
         use super::LabeledOption;
-        /// Part of the `get_account_balances` response.
+        /// Used in the `get_account_balances` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50255,7 +50255,7 @@ pub mod types {
             )]
             pub withdrawal_period_options: Option<Vec<LabeledOption>>,
         }
-        /// Part of the `get_earning_statistics` response.
+        /// Used in the `get_earning_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50272,7 +50272,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<EarningTotals>,
         }
-        /// Part of the `get_earning_statistics` response.
+        /// Used in the `get_earning_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50291,7 +50291,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub time: Option<i64>,
         }
-        /// Part of the `get_earning_statistics` response.
+        /// Used in the `get_earning_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50312,7 +50312,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total_net: Option<f64>,
         }
-        /// Part of the `get_earning_statistics` response.
+        /// Used in the `get_earning_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50327,7 +50327,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<EarningBreakdown>,
         }
-        /// Part of the `get_earning_statistics` response.
+        /// Used in the `get_earning_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50344,7 +50344,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total_net: Option<f64>,
         }
-        /// Part of the `get_earning_statistics` response.
+        /// Used in the `get_earning_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50367,7 +50367,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub tips: Option<EarningTotal>,
         }
-        /// Part of the `request_manual_withdrawal` response.
+        /// Used in the `request_manual_withdrawal` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50384,7 +50384,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub state: Option<String>,
         }
-        /// Part of the `request_manual_withdrawal` response.
+        /// Used in the `request_manual_withdrawal` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50399,7 +50399,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<ManualWithdrawal>>,
         }
-        /// Part of the `get_eligibility` response.
+        /// Used in the `get_eligibility` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50427,7 +50427,7 @@ pub mod types {
             )]
             pub need_update_banking: Option<bool>,
         }
-        /// Part of the `list_payout_requests` response.
+        /// Used in the `list_payout_requests` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50452,7 +50452,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub state: Option<String>,
         }
-        /// Part of the `list_payout_requests` response.
+        /// Used in the `list_payout_requests` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50469,7 +50469,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub marker: Option<i64>,
         }
-        /// Part of the `request_manual_withdrawal` request.
+        /// Used in the `request_manual_withdrawal` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -50485,7 +50485,7 @@ pub mod types {
                 Self { amount: amount.into() }
             }
         }
-        /// Part of the `update_payout_frequency` request.
+        /// Used in the `update_payout_frequency` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -50515,7 +50515,7 @@ pub mod types {
     /// Types of the operations in `builder::post_comments`.
     pub mod post_comments {
         use super::User;
-        /// Part of the `create_post_comment` and `list_post_comments` responses.
+        /// Used in responses by `create_post_comment` and `list_post_comments`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50550,7 +50550,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub text: Option<String>,
         }
-        /// Part of the `like_post_comment` and `unlike_post_comment` responses.
+        /// Used in responses by `like_post_comment` and `unlike_post_comment`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50569,7 +50569,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `list_post_comments` response.
+        /// Used in the `list_post_comments` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50596,7 +50596,7 @@ pub mod types {
     /// Types of the operations in `builder::post_labels`.
     pub mod post_labels {
         use super::Label;
-        /// Part of the `create_label` request.
+        /// Used in the `create_label` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -50612,7 +50612,7 @@ pub mod types {
                 Self { name: name.into() }
             }
         }
-        /// Part of the `list_labels` response.
+        /// Used in the `list_labels` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50643,7 +50643,7 @@ pub mod types {
         use super::ChartPoint;
         use super::Label;
         use super::Post;
-        /// Part of the `archive_post`, `delete_post` and `unarchive_post` responses.
+        /// Used in responses by `archive_post`, `delete_post` and `unarchive_post`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50662,7 +50662,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `archive_post` and `delete_post` responses, and those of 2 other operations.
+        /// Used in responses by `archive_post`, `delete_post` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50697,7 +50697,7 @@ pub mod types {
             #[serde(rename = "videosCount", skip_serializing_if = "Option::is_none")]
             pub videos_count: Option<i64>,
         }
-        /// Part of the `list_posts` response.
+        /// Used in the `list_posts` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50720,7 +50720,7 @@ pub mod types {
             #[serde(rename = "tailMarker", skip_serializing_if = "Option::is_none")]
             pub tail_marker: Option<String>,
         }
-        /// Part of the `show_post_statistics` response.
+        /// Used in the `show_post_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -50776,7 +50776,7 @@ pub mod types {
             #[serde(rename = "uniqueLookCount", skip_serializing_if = "Option::is_none")]
             pub unique_look_count: Option<i64>,
         }
-        /// Part of the `send_post` request.
+        /// Used in the `send_post` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -50970,7 +50970,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_post` request.
+        /// Used in the `update_post` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51197,7 +51197,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::promotions`.
     pub mod promotions {
-        /// Part of the `create_promotion` request.
+        /// Used in the `create_promotion` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51250,7 +51250,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_promotion` and `list_promotions` responses.
+        /// Used in responses by `create_promotion` and `list_promotions`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51289,7 +51289,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `list_promotions` response.
+        /// Used in the `list_promotions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51316,7 +51316,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::public_profiles`.
     pub mod public_profiles {
-        /// Part of the `search_profiles` response.
+        /// Used in the `search_profiles` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51427,7 +51427,7 @@ pub mod types {
     /// Types of the operations in `builder::queue`.
     pub mod queue {
         use super::QueueItem;
-        /// Part of the `count_queue_items` response.
+        /// Used in the `count_queue_items` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51444,7 +51444,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub post: Option<i64>,
         }
-        /// Part of the `count_queue_items` response.
+        /// Used in the `count_queue_items` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51461,7 +51461,7 @@ pub mod types {
             #[serde(rename = "syncInProcess", skip_serializing_if = "Option::is_none")]
             pub sync_in_process: Option<bool>,
         }
-        /// Part of the `list_queue_items` response.
+        /// Used in the `list_queue_items` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51488,7 +51488,7 @@ pub mod types {
     /// Types of the operations in `builder::release_forms`.
     pub mod release_forms {
         use super::UserRef;
-        /// Part of the `create_invitation_link` request.
+        /// Used in the `create_invitation_link` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51504,7 +51504,7 @@ pub mod types {
                 Self { name: name.into() }
             }
         }
-        /// Part of the `create_release_form` request.
+        /// Used in the `create_release_form` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51520,7 +51520,7 @@ pub mod types {
                 Self { name: name.into() }
             }
         }
-        /// Part of the `hide_unhide_release_form` request.
+        /// Used in the `hide_unhide_release_form` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51545,7 +51545,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_invitation_link` response.
+        /// Used in the `create_invitation_link` response.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51578,7 +51578,7 @@ pub mod types {
                     .finish()
             }
         }
-        /// Part of the `list_mentions` response.
+        /// Used in the `list_mentions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51609,7 +51609,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<UserRef>,
         }
-        /// Part of the `list_mentions` response.
+        /// Used in the `list_mentions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51628,7 +51628,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<Mention>>,
         }
-        /// Part of the `create_release_form` response.
+        /// Used in the `create_release_form` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51663,7 +51663,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<UserRef>,
         }
-        /// Part of the `list_release_forms` response.
+        /// Used in the `list_release_forms` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51700,7 +51700,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user_partner_id: Option<i64>,
         }
-        /// Part of the `rename_release_form` response.
+        /// Used in the `rename_release_form` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51719,7 +51719,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `list_release_forms` response.
+        /// Used in the `list_release_forms` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51736,7 +51736,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub items: Option<Vec<ReleaseFormEntry>>,
         }
-        /// Part of the `hide_unhide_release_form` response.
+        /// Used in the `hide_unhide_release_form` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51757,7 +51757,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `rename_release_form` request.
+        /// Used in the `rename_release_form` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51779,7 +51779,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `list_taggable_users` response.
+        /// Used in the `list_taggable_users` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51800,7 +51800,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<UserRef>,
         }
-        /// Part of the `list_taggable_users` response.
+        /// Used in the `list_taggable_users` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51851,7 +51851,7 @@ pub mod types {
     /// Types of the operations in `builder::saved_for_later_messages`.
     pub mod saved_for_later_messages {
         use super::QueueItem;
-        /// Part of the `enable_update_automatic_messaging` request.
+        /// Used in the `enable_update_automatic_messaging` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51868,7 +51868,7 @@ pub mod types {
                 Self { period: period.into() }
             }
         }
-        /// Part of the `list_saved_for_later_messages` response.
+        /// Used in the `list_saved_for_later_messages` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51891,7 +51891,7 @@ pub mod types {
     /// Types of the operations in `builder::saved_for_later_posts`.
     pub mod saved_for_later_posts {
         use super::Post;
-        /// Part of the `enable_update_automatic_posting` request.
+        /// Used in the `enable_update_automatic_posting` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51907,7 +51907,7 @@ pub mod types {
                 Self { period: period.into() }
             }
         }
-        /// Part of the `list_saved_for_later_posts` response.
+        /// Used in the `list_saved_for_later_posts` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51930,7 +51930,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `list_saved_for_later_posts` response.
+        /// Used in the `list_saved_for_later_posts` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -51954,7 +51954,7 @@ pub mod types {
     pub mod settings {
         use super::Media;
         use super::UploadSettings;
-        /// Part of the `add_social_media_button` request.
+        /// Used in the `add_social_media_button` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -51983,7 +51983,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_blocked_countries` response.
+        /// Used in the `get_blocked_countries` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52001,7 +52001,7 @@ pub mod types {
             )]
             pub blocked_countries: Option<Vec<String>>,
         }
-        /// Part of the `get_settings` response.
+        /// Used in the `get_settings` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52018,7 +52018,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub durations: Option<::std::collections::HashMap<String, String>>,
         }
-        /// Part of the `check_username_availability` request.
+        /// Used in the `check_username_availability` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52034,7 +52034,7 @@ pub mod types {
                 Self { username: username.into() }
             }
         }
-        /// Part of the `enable_disable_drm` response.
+        /// Used in the `enable_disable_drm` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52051,7 +52051,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub success: Option<bool>,
         }
-        /// Part of the `enable_disable_drm` response.
+        /// Used in the `enable_disable_drm` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52066,7 +52066,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub upload: Option<UploadSettings>,
         }
-        /// Part of the `get_drm_status` response.
+        /// Used in the `get_drm_status` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52081,7 +52081,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub enabled: Option<bool>,
         }
-        /// Part of the `enable_disable_drm` request.
+        /// Used in the `enable_disable_drm` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52097,7 +52097,7 @@ pub mod types {
                 Self { enabled: enabled.into() }
             }
         }
-        /// Part of the `enable_disable_welcome_message` request.
+        /// Used in the `enable_disable_welcome_message` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52113,7 +52113,7 @@ pub mod types {
                 Self { enabled: enabled.into() }
             }
         }
-        /// Part of the `reorder_social_media_buttons` request.
+        /// Used in the `reorder_social_media_buttons` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52131,7 +52131,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `get_settings` response.
+        /// Used in the `get_settings` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52407,7 +52407,7 @@ pub mod types {
             )]
             pub unfollow_auto_follow_back: Option<bool>,
         }
-        /// Part of the `add_social_media_button` and `list_social_media_buttons` responses, and those of 2 other operations.
+        /// Used in responses by `add_social_media_button`, `list_social_media_buttons` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52438,7 +52438,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `update_blocked_countries` request.
+        /// Used in the `update_blocked_countries` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52476,7 +52476,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_profile` request.
+        /// Used in the `update_profile` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52561,7 +52561,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_social_media_button` request.
+        /// Used in the `update_social_media_button` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52577,7 +52577,7 @@ pub mod types {
                 Self { label: label.into() }
             }
         }
-        /// Part of the `update_subscription_price` request.
+        /// Used in the `update_subscription_price` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52593,7 +52593,7 @@ pub mod types {
                 Self { price: price.into() }
             }
         }
-        /// Part of the `update_welcome_message` request.
+        /// Used in the `update_welcome_message` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52701,7 +52701,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `get_welcome_message` and `update_welcome_message` responses.
+        /// Used in responses by `get_welcome_message` and `update_welcome_message`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -52770,7 +52770,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::shared_free_trial_links`.
     pub mod shared_free_trial_links {
-        /// Part of the `add_shared_free_trial_link_tags` request.
+        /// Used in the `add_shared_free_trial_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52788,7 +52788,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `remove_shared_free_trial_link_tags` request.
+        /// Used in the `remove_shared_free_trial_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52810,7 +52810,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::shared_tracking_links`.
     pub mod shared_tracking_links {
-        /// Part of the `add_shared_tracking_link_tags` request.
+        /// Used in the `add_shared_tracking_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52828,7 +52828,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `remove_shared_tracking_link_tags` request.
+        /// Used in the `remove_shared_tracking_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52852,7 +52852,7 @@ pub mod types {
         use super::ConversionType;
         use super::PostbackMethod;
         use super::SmartLinkScope;
-        /// Part of the `create_smart_link_postback` request.
+        /// Used in the `create_smart_link_postback` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52932,7 +52932,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_smart_link_postback` request.
+        /// Used in the `create_smart_link_postback` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -52971,7 +52971,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_smart_link_postback` and `list_smart_link_postbacks` responses, and those of 2 other operations.
+        /// Used in responses by `create_smart_link_postback`, `list_smart_link_postbacks` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53012,7 +53012,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub url: Option<String>,
         }
-        /// Part of the `create_smart_link_postback` and `list_smart_link_postbacks` responses, and those of 2 other operations.
+        /// Used in responses by `create_smart_link_postback`, `list_smart_link_postbacks` and 2 other operations.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53030,7 +53030,7 @@ pub mod types {
                     .finish()
             }
         }
-        /// Part of the `create_smart_link_postback` and `list_smart_link_postbacks` responses, and those of 2 other operations.
+        /// Used in responses by `create_smart_link_postback`, `list_smart_link_postbacks` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53059,7 +53059,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub succeeded: Option<bool>,
         }
-        /// Part of the `create_smart_link_postback` and `list_smart_link_postbacks` responses, and those of 2 other operations.
+        /// Used in responses by `create_smart_link_postback`, `list_smart_link_postbacks` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53080,7 +53080,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub name: Option<String>,
         }
-        /// Part of the `update_smart_link_postback` request.
+        /// Used in the `update_smart_link_postback` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53160,7 +53160,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_smart_link_postback` request.
+        /// Used in the `update_smart_link_postback` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53203,7 +53203,7 @@ pub mod types {
     /// Types of the operations in `builder::smart_links`.
     pub mod smart_links {
         use super::LinkCost;
-        /// Part of the `add_smart_link_tags` request.
+        /// Used in the `add_smart_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53221,7 +53221,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_smart_link` request.
+        /// Used in the `create_smart_link` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53258,7 +53258,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_smart_link_pixel` request.
+        /// Used in the `create_smart_link_pixel` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53426,7 +53426,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `list_smart_link_fans` response.
+        /// Used in the `list_smart_link_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53449,7 +53449,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `list_smart_link_fans` response.
+        /// Used in the `list_smart_link_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53472,7 +53472,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub subscribed_using_promo: Option<bool>,
         }
-        /// Part of the `send_smart_link_pixel_test_event` response.
+        /// Used in the `send_smart_link_pixel_test_event` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53493,7 +53493,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub status: Option<i64>,
         }
-        /// Part of the `send_smart_link_pixel_test_event` response.
+        /// Used in the `send_smart_link_pixel_test_event` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53508,7 +53508,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub events_received: Option<i64>,
         }
-        /// Part of the `remove_smart_link_tags` request.
+        /// Used in the `remove_smart_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53526,7 +53526,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `send_smart_link_pixel_test_event` request.
+        /// Used in the `send_smart_link_pixel_test_event` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -53558,7 +53558,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_smart_link`, `get_smart_link` and `list_smart_links` responses.
+        /// Used in responses by `create_smart_link`, `get_smart_link` and `list_smart_links`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53599,7 +53599,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub updated_at: Option<::onlyfansapi_core::Timestamp>,
         }
-        /// Part of the `create_smart_link`, `get_smart_link` and `list_smart_links` responses.
+        /// Used in responses by `create_smart_link`, `get_smart_link` and `list_smart_links`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53618,7 +53618,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `list_smart_link_clicks` and `list_smart_link_conversions` responses.
+        /// Used in responses by `list_smart_link_clicks` and `list_smart_link_conversions`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53691,7 +53691,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub wbraid: Option<String>,
         }
-        /// Part of the `list_smart_link_clicks` response.
+        /// Used in the `list_smart_link_clicks` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53716,7 +53716,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub offset: Option<i64>,
         }
-        /// Part of the `list_smart_link_clicks` response.
+        /// Used in the `list_smart_link_clicks` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53733,7 +53733,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub timestamp: Option<String>,
         }
-        /// Part of the `list_smart_link_clicks` response.
+        /// Used in the `list_smart_link_clicks` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53754,7 +53754,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub summary: Option<SmartLinkClickSummary>,
         }
-        /// Part of the `list_smart_link_clicks` response.
+        /// Used in the `list_smart_link_clicks` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53769,7 +53769,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub clicks_total: Option<i64>,
         }
-        /// Part of the `list_smart_link_conversions` response.
+        /// Used in the `list_smart_link_conversions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53798,7 +53798,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<::serde_json::Value>,
         }
-        /// Part of the `list_smart_link_conversions` response.
+        /// Used in the `list_smart_link_conversions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53821,7 +53821,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `list_smart_link_conversions` response.
+        /// Used in the `list_smart_link_conversions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53848,7 +53848,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub offset: Option<i64>,
         }
-        /// Part of the `list_smart_link_conversions` response.
+        /// Used in the `list_smart_link_conversions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53865,7 +53865,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub timestamp: Option<String>,
         }
-        /// Part of the `list_smart_link_conversions` response.
+        /// Used in the `list_smart_link_conversions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53886,7 +53886,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub summary: Option<SmartLinkConversionSummary>,
         }
-        /// Part of the `list_smart_link_conversions` response.
+        /// Used in the `list_smart_link_conversions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53905,7 +53905,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub subscribers_total: Option<i64>,
         }
-        /// Part of the `list_smart_link_fans` response.
+        /// Used in the `list_smart_link_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53944,7 +53944,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `list_smart_link_fans` response.
+        /// Used in the `list_smart_link_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53975,7 +53975,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub subscribed_using_promo: Option<bool>,
         }
-        /// Part of the `list_smart_link_fans` response.
+        /// Used in the `list_smart_link_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -53994,7 +53994,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub summary: Option<SmartLinkFanSummary>,
         }
-        /// Part of the `list_smart_link_fans` response.
+        /// Used in the `list_smart_link_fans` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54017,7 +54017,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub tips_net_total: Option<i64>,
         }
-        /// Part of the `create_smart_link_pixel`, `list_smart_link_pixels` and `update_smart_link_pixel` responses.
+        /// Used in responses by `create_smart_link_pixel`, `list_smart_link_pixels` and `update_smart_link_pixel`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54066,7 +54066,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub updated_at: Option<::onlyfansapi_core::Timestamp>,
         }
-        /// Part of the `list_smart_link_spenders` response.
+        /// Used in the `list_smart_link_spenders` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54085,7 +54085,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `list_smart_link_spenders` response.
+        /// Used in the `list_smart_link_spenders` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54102,7 +54102,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<f64>,
         }
-        /// Part of the `update_smart_link_pixel` request.
+        /// Used in the `update_smart_link_pixel` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -54313,7 +54313,7 @@ pub mod types {
     /// Types of the operations in `builder::statistics`.
     pub mod statistics {
         use super::ChartPoint;
-        /// Part of the `get_earnings` response.
+        /// Used in the `get_earnings` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54336,7 +54336,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<f64>,
         }
-        /// Part of the `statistics_overview` response.
+        /// Used in the `statistics_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54359,7 +54359,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub views: Option<OverviewCount>,
         }
-        /// Part of the `statistics_overview` response.
+        /// Used in the `statistics_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54376,7 +54376,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<i64>,
         }
-        /// Part of the `statistics_overview` response.
+        /// Used in the `statistics_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54395,7 +54395,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<f64>,
         }
-        /// Part of the `statistics_overview` response.
+        /// Used in the `statistics_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54412,7 +54412,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub renew: Option<OverviewCount>,
         }
-        /// Part of the `statistics_overview` response.
+        /// Used in the `statistics_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54435,7 +54435,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub visitors: Option<OverviewCount>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54463,7 +54463,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<VisitorTotal>,
         }
-        /// Part of the `statistics_overview` response.
+        /// Used in the `statistics_overview` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54486,7 +54486,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub visitors: Option<OverviewVisitors>,
         }
-        /// Part of the `get_subscriber_metrics` response.
+        /// Used in the `get_subscriber_metrics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54507,7 +54507,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total_subscriptions: Option<i64>,
         }
-        /// Part of the `get_subscriber_metrics` response.
+        /// Used in the `get_subscriber_metrics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54526,7 +54526,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub unknown_subscriptions: Option<i64>,
         }
-        /// Part of the `get_subscriber_statistics` response.
+        /// Used in the `get_subscriber_statistics` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54549,7 +54549,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total: Option<f64>,
         }
-        /// Part of the `calculate_total_transactions` response.
+        /// Used in the `calculate_total_transactions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54566,7 +54566,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub total_transactions: Option<i64>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54583,7 +54583,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub visitors: Option<Vec<ChartPoint>>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54602,7 +54602,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub totals: Option<VisitorCounts>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54623,7 +54623,7 @@ pub mod types {
             #[serde(rename = "viewsCount", skip_serializing_if = "Option::is_none")]
             pub views_count: Option<VisitorCounts>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54644,7 +54644,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub users: Option<i64>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54659,7 +54659,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub totals: Option<VisitorCounts>,
         }
-        /// Part of the `get_profile_visitors` response.
+        /// Used in the `get_profile_visitors` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -54717,7 +54717,7 @@ pub mod types {
         use super::ChartPoint;
         use super::Story;
         use super::UserRef;
-        /// Part of the `add_to_story` request.
+        /// Used in the `add_to_story` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -54849,7 +54849,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `add_to_story` request.
+        /// Used in the `add_to_story` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55002,7 +55002,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `list_story_archive` response.
+        /// Used in the `list_story_archive` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55021,7 +55021,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub marker: Option<i64>,
         }
-        /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 6 other operations.
+        /// Used in responses by `add_to_story`, `create_story_highlight` and 6 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55040,7 +55040,7 @@ pub mod types {
             #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
             pub type_: Option<String>,
         }
-        /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 6 other operations.
+        /// Used in responses by `add_to_story`, `create_story_highlight` and 6 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55059,7 +55059,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub text: Option<String>,
         }
-        /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 6 other operations.
+        /// Used in responses by `add_to_story`, `create_story_highlight` and 6 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55090,7 +55090,7 @@ pub mod types {
             #[serde(rename = "zIndex", skip_serializing_if = "Option::is_none")]
             pub z_index: Option<i64>,
         }
-        /// Part of the `add_to_story` and `create_story_highlight` responses, and those of 6 other operations.
+        /// Used in responses by `add_to_story`, `create_story_highlight` and 6 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55113,7 +55113,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<UserRef>,
         }
-        /// Part of the `get_story_stats` response.
+        /// Used in the `get_story_stats` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55189,7 +55189,7 @@ pub mod types {
     /// Types of the operations in `builder::story_highlights`.
     pub mod story_highlights {
         use super::Story;
-        /// Part of the `add_story_to_highlight` request.
+        /// Used in the `add_story_to_highlight` request.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55216,7 +55216,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_story_highlight` request.
+        /// Used in the `create_story_highlight` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55246,7 +55246,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_story_highlight` and `list_story_highlights` responses, and those of 2 other operations.
+        /// Used in responses by `create_story_highlight`, `list_story_highlights` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55275,7 +55275,7 @@ pub mod types {
             #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
             pub user_id: Option<i64>,
         }
-        /// Part of the `list_story_highlights` response.
+        /// Used in the `list_story_highlights` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55292,7 +55292,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub list: Option<Vec<StoryHighlight>>,
         }
-        /// Part of the `update_story_highlight` request.
+        /// Used in the `update_story_highlight` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55325,7 +55325,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::tracking_links`.
     pub mod tracking_links {
-        /// Part of the `add_tracking_link_tags` request.
+        /// Used in the `add_tracking_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55343,7 +55343,7 @@ pub mod types {
                 }
             }
         }
-        /// Part of the `create_tracking_link` request.
+        /// Used in the `create_tracking_link` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55373,7 +55373,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_tracking_link` response.
+        /// Used in the `create_tracking_link` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55406,7 +55406,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub id: Option<i64>,
         }
-        /// Part of the `remove_tracking_link_tags` request.
+        /// Used in the `remove_tracking_link_tags` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55443,7 +55443,7 @@ pub mod types {
     /// Types of the operations in `builder::transactions`.
     pub mod transactions {
         use super::Transaction;
-        /// Part of the `list_transactions` response.
+        /// Used in the `list_transactions` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55467,7 +55467,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::usage`.
     pub mod usage {
-        /// Part of the `get_credit_usage` response.
+        /// Used in the `get_credit_usage` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55492,7 +55492,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub totals: Option<CreditUsageTotals>,
         }
-        /// Part of the `get_credit_usage` response.
+        /// Used in the `get_credit_usage` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55513,7 +55513,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub requests: Option<i64>,
         }
-        /// Part of the `get_credit_usage` response.
+        /// Used in the `get_credit_usage` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55540,7 +55540,7 @@ pub mod types {
     pub mod user_list_collections {
         use super::Fan;
         use super::UserRef;
-        /// Part of the `add_users_to_user_list` request.
+        /// Used in the `add_users_to_user_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55567,7 +55567,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_user_list` request.
+        /// Used in the `create_user_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55583,7 +55583,7 @@ pub mod types {
                 Self { name: name.into() }
             }
         }
-        /// Part of the `update_user_list` request.
+        /// Used in the `update_user_list` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55613,7 +55613,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `clear_user_list` and `create_user_list` responses, and those of 4 other operations.
+        /// Used in responses by `clear_user_list`, `create_user_list` and 4 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55660,7 +55660,7 @@ pub mod types {
             #[serde(rename = "usersCount", skip_serializing_if = "Option::is_none")]
             pub users_count: Option<i64>,
         }
-        /// Part of the `add_users_to_user_list` response.
+        /// Used in the `add_users_to_user_list` response.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55672,7 +55672,7 @@ pub mod types {
             #[serde(flatten)]
             pub extra: ::serde_json::Map<String, ::serde_json::Value>,
         }
-        /// Part of the `remove_user_from_a_user_list` response.
+        /// Used in the `remove_user_from_a_user_list` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55689,7 +55689,7 @@ pub mod types {
             #[serde(rename = "userState", skip_serializing_if = "Option::is_none")]
             pub user_state: Option<UserListUserState>,
         }
-        /// Part of the `list_pinned_users_in_user_list` and `list_user_list_users` responses.
+        /// Used in responses by `list_pinned_users_in_user_list` and `list_user_list_users`.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55708,7 +55708,7 @@ pub mod types {
             #[serde(rename = "nextOffset", skip_serializing_if = "Option::is_none")]
             pub next_offset: Option<i64>,
         }
-        /// Part of the `remove_user_from_a_user_list` response.
+        /// Used in the `remove_user_from_a_user_list` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55743,7 +55743,7 @@ pub mod types {
     }
     /// Types of the operations in `builder::users`.
     pub mod users {
-        /// Part of the `unsubscribe_from_user` request.
+        /// Used in the `unsubscribe_from_user` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55763,7 +55763,7 @@ pub mod types {
     /// Types of the operations in `builder::webhooks`.
     pub mod webhooks {
         use super::WebhookEvent;
-        /// Part of the `create_webhook` request.
+        /// Used in the `create_webhook` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55828,7 +55828,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `update_webhook` request.
+        /// Used in the `update_webhook` request.
         #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
@@ -55879,7 +55879,7 @@ pub mod types {
                 self
             }
         }
-        /// Part of the `create_webhook` and `list_webhooks` responses, and those of 2 other operations.
+        /// Used in responses by `create_webhook`, `list_webhooks` and 2 other operations.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55904,7 +55904,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub url: Option<String>,
         }
-        /// Part of the `list_webhook_deliveries` response.
+        /// Used in the `list_webhook_deliveries` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55943,7 +55943,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub url: Option<String>,
         }
-        /// Part of the `list_webhook_deliveries` response.
+        /// Used in the `list_webhook_deliveries` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55962,7 +55962,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub payload: Option<WebhookEventPayload>,
         }
-        /// Part of the `list_webhook_deliveries` response.
+        /// Used in the `list_webhook_deliveries` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55981,7 +55981,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub user: Option<WebhookEventUser>,
         }
-        /// Part of the `list_available_events` response.
+        /// Used in the `list_available_events` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -55998,7 +55998,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub value: Option<String>,
         }
-        /// Part of the `list_webhook_deliveries` response.
+        /// Used in the `list_webhook_deliveries` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,
@@ -56017,7 +56017,7 @@ pub mod types {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub username: Option<String>,
         }
-        /// Part of the `redeliver_webhook_delivery` response.
+        /// Used in the `redeliver_webhook_delivery` response.
         #[derive(
             ::serde::Deserialize,
             ::serde::Serialize,

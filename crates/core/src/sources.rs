@@ -37,12 +37,20 @@ pub const SOURCES: &[(&str, &str)] = &[
         include_str!("response/decode/drift.rs"),
     ),
     (
+        "response/decode/facts.rs",
+        include_str!("response/decode/facts.rs"),
+    ),
+    (
         "response/decode/mod.rs",
         include_str!("response/decode/mod.rs"),
     ),
     (
-        "response/decode/repair.rs",
-        include_str!("response/decode/repair.rs"),
+        "response/decode/rewrite.rs",
+        include_str!("response/decode/rewrite.rs"),
+    ),
+    (
+        "response/decode/scan.rs",
+        include_str!("response/decode/scan.rs"),
     ),
     (
         "response/decode/traced.rs",

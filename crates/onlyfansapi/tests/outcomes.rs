@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use onlyfansapi::{CallOptions, Client, Error, ErrorKind, Reply};
-use onlyfansapi_mock::{API_KEY, MockReply, WireServer};
+use onlyfansapi_mock::{API_KEY, MockReply, MockServer, WireServer};
 use serde_json::json;
 
 use crate::common::start;
@@ -664,4 +664,34 @@ async fn skips_a_byte_order_mark() {
         .postback_id(1)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn the_call_timeout_covers_decoding() {
+    /// A type that takes long to decode.
+    #[derive(Debug)]
+    struct Slow;
+
+    impl<'de> serde::Deserialize<'de> for Slow {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            serde::de::IgnoredAny::deserialize(deserializer)?;
+            std::thread::sleep(Duration::from_millis(500));
+            Ok(Self)
+        }
+    }
+
+    let body = json!({"data": "x".repeat(200_000)});
+    let server = MockServer::start().await.unwrap();
+    server.reply_at("GET", "/api/whoami", MockReply::json(200, &body));
+    let options = CallOptions::new().timeout(Duration::from_millis(200));
+    let call = server.client().api().whoami().with(options);
+    let error = call.send_as::<Slow>().await.unwrap_err();
+    assert!(error.is_unreadable() && error.is_timeout(), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "whoami: responded with 200 OK, but the call timeout of 200ms expired while its body was decoded"
+    );
+    assert_eq!(error.body().map(<[u8]>::len), Some(body.to_string().len()));
+    let slow = server.client().api().whoami().send_as::<Slow>().await;
+    assert!(slow.is_ok(), "{slow:?}");
 }

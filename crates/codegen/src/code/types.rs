@@ -130,12 +130,12 @@ fn usage_doc(name: &Ident, root: &Value, modules: &Modules) -> String {
         .map(|operation| format!("`{operation}`"))
         .collect();
     match &operations[..] {
-        [] => format!("Part of a {part}."),
-        [only] => format!("Part of the {only} {part}."),
-        [first, second] => format!("Part of the {first} and {second} {part}s."),
-        [first, second, third] => format!("Part of the {first}, {second} and {third} {part}s."),
+        [] => format!("Used in {part}s."),
+        [only] => format!("Used in the {only} {part}."),
+        [first, second] => format!("Used in {part}s by {first} and {second}."),
+        [first, second, third] => format!("Used in {part}s by {first}, {second} and {third}."),
         [first, second, others @ ..] => format!(
-            "Part of the {first} and {second} {part}s, and those of {} other operations.",
+            "Used in {part}s by {first}, {second} and {} other operations.",
             others.len()
         ),
     }

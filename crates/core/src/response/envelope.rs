@@ -3,13 +3,12 @@
 //! Source: the vendor's documentation of the response structure. It shows `_pagination` next to `data` and, in one
 //! example, under `_meta`; both locations are read.
 
-use std::collections::HashMap;
-
 use http::HeaderMap;
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
+
+use super::decode::members;
+use super::json;
 
 /// The cost of a request and the team's remaining balance, in credits.
 ///
@@ -130,36 +129,9 @@ pub(crate) struct Envelope {
     pub(crate) pagination: Option<Pagination>,
 }
 
-/// The members of an envelope, not yet parsed.
-#[derive(Default, Deserialize)]
-pub(crate) struct Parts<'a> {
-    /// `None` if the member is missing or null.
-    #[serde(borrow, default)]
-    pub(crate) data: Option<&'a RawValue>,
-    #[serde(rename = "_meta", borrow, default)]
-    meta: Option<&'a RawValue>,
-    #[serde(rename = "_pagination", borrow, default)]
-    pagination: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    links: Option<&'a RawValue>,
-}
-
-impl<'a> Parts<'a> {
-    pub(crate) fn read(body: &'a [u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(body)
-    }
-}
-
 /// Returns whether `json` starts with an object. A struct with derived `Deserialize` would also accept an array.
 pub(crate) fn is_object(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'{')
-}
-
-/// Returns the member names of the body, or `None` if the body is not an object.
-fn member_names(body: &[u8]) -> Option<HashMap<String, IgnoredAny>> {
-    is_object(body)
-        .then(|| serde_json::from_slice(body).ok())
-        .flatten()
 }
 
 pub(crate) fn is_envelope_member(name: &str) -> bool {
@@ -168,20 +140,15 @@ pub(crate) fn is_envelope_member(name: &str) -> bool {
 
 /// Returns whether the body looks like an envelope: it has `data`, and every other member belongs to an envelope.
 pub(crate) fn is_envelope(body: &[u8]) -> bool {
-    member_names(body).is_some_and(|names| {
-        names.contains_key("data") && names.keys().all(|name| is_envelope_member(name))
+    members(body).is_ok_and(|members| {
+        members.iter().any(|(name, _)| name == "data")
+            && members.iter().all(|(name, _)| is_envelope_member(name))
     })
 }
 
 /// Returns whether every member of the body belongs to an envelope; `data` may be missing.
 pub(crate) fn is_bare_envelope(body: &[u8]) -> bool {
-    member_names(body).is_some_and(|names| names.keys().all(|name| is_envelope_member(name)))
-}
-
-/// Parses a member of the envelope; returns null if the member is missing.
-fn parse_part(part: Option<&RawValue>) -> Value {
-    part.and_then(|part| serde_json::from_str(part.get()).ok())
-        .unwrap_or_default()
+    members(body).is_ok_and(|members| members.iter().all(|(name, _)| is_envelope_member(name)))
 }
 
 impl Envelope {
@@ -189,16 +156,14 @@ impl Envelope {
     ///
     /// Headers take precedence, because a replayed or cached body contains the numbers of the original response.
     pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
-        let parts = if is_object(body) {
-            Parts::read(body).unwrap_or_default()
-        } else {
-            Parts::default()
+        let members = members(body).unwrap_or_default();
+        let part = |name: &str| {
+            let member = members.iter().rev().find(|(member, _)| member == name);
+            member
+                .and_then(|(_, value)| json::parse(value))
+                .unwrap_or_default()
         };
-        let (meta, pagination, links) = (
-            parse_part(parts.meta),
-            parse_part(parts.pagination),
-            parse_part(parts.links),
-        );
+        let (meta, pagination, links) = (part("_meta"), part("_pagination"), part("links"));
         let pagination = [&pagination, &meta["_pagination"]]
             .into_iter()
             .find(|p| p.is_object());

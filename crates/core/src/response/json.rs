@@ -76,7 +76,7 @@ fn value(next: u8, lexer: &mut SliceLexer<'_>, depth: u32) -> Result<Value, hifi
 }
 
 /// Reads a string whose opening quotation mark has been consumed.
-fn string(lexer: &mut SliceLexer<'_>) -> Result<String, hifijson::Error> {
+pub(super) fn string(lexer: &mut SliceLexer<'_>) -> Result<String, hifijson::Error> {
     let text = lexer.str_fold(
         String::new(),
         |bytes, text: &mut String| {

@@ -41,6 +41,17 @@ pub struct Attempts {
     pub wait: Option<Duration>,
     /// The idempotency key that the requests carried.
     pub idempotency_key: Option<Arc<str>>,
+    /// The time limit for decoding the response: the rest of the call timeout. `None` for no limit.
+    pub decode_limit: Option<DecodeLimit>,
+}
+
+/// The time that is left to decode a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeLimit {
+    /// The rest of the call timeout.
+    pub left: Duration,
+    /// The call timeout, for errors.
+    pub timeout: Duration,
 }
 
 impl Attempts {

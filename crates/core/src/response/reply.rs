@@ -8,7 +8,7 @@ use serde::de::value::{BytesDeserializer, Error as FromBytes};
 use serde_json::Value;
 
 use super::decode::{self, Decode, Drift};
-use super::envelope::{Parts, is_bare_envelope, is_envelope, is_envelope_member, is_object};
+use super::envelope::{is_bare_envelope, is_envelope, is_envelope_member, is_object};
 use super::{Meta, Response, json};
 use crate::error::{ApiError, Error, ErrorBuilder};
 use crate::{Operation, ResponseShape};
@@ -245,23 +245,14 @@ fn any_envelope<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
         // Not an envelope but the bare value, as other operations return it.
         return value(body, "");
     }
-    match Parts::read(body) {
-        Ok(Parts {
-            data: Some(data), ..
-        }) => value(data.get().as_bytes(), "/data"),
-        Ok(_) => without_data(body),
-        // The envelope has a duplicate member: the last member is kept.
-        Err(_) => match serde_json::from_slice::<Value>(body) {
-            Ok(body) if !body["data"].is_null() => {
-                value(body["data"].to_string().as_bytes(), "/data")
-            }
-            Ok(_) => without_data(body),
-            Err(error) => Err(format!(
-                "the response body is not valid JSON (line {}, column {})",
-                error.line(),
-                error.column()
-            )),
-        },
+    let members = decode::members(body).map_err(|(line, column)| {
+        format!("the response body is not valid JSON (line {line}, column {column})")
+    })?;
+    // The last of duplicate members is kept.
+    let data = members.iter().rev().find(|(name, _)| name == "data");
+    match data {
+        Some((_, data)) if *data != b"null" => value(data, "/data"),
+        _ => without_data(body),
     }
 }
 
@@ -274,6 +265,7 @@ fn without_data<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
             expected: "the value under `data`",
             found: "an object without `data`",
             is_converted: false,
+            occurrences: 1,
         });
     }
     Ok(decoded)
@@ -286,13 +278,12 @@ fn nothing<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
     if body.trim_ascii() == b"null" {
         return absent(ResponseShape::Empty);
     }
-    let object: Option<serde_json::Map<String, Value>> = serde_json::from_slice(body).ok();
-    let is_remark = |name: &String| matches!(name.as_str(), "message" | "success");
-    match object {
-        Some(members)
+    let is_note = |name: &str| matches!(name, "message" | "success");
+    match decode::members(body) {
+        Ok(members)
             if members
-                .keys()
-                .all(|name| is_remark(name) || is_envelope_member(name)) =>
+                .iter()
+                .all(|(name, _)| is_note(name) || is_envelope_member(name)) =>
         {
             absent(ResponseShape::Empty)
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use serde::de::DeserializeOwned;
@@ -40,12 +40,31 @@ impl<T: DeserializeOwned + Send + 'static> ReplyFuture<T> {
         call: Result<Call, Error>,
         default: Decode,
     ) -> Self {
-        let response = response(transport, call);
+        let response = response(Arc::clone(&transport), call);
         Self(Box::pin(async move {
             let (decoding, mut response) = response.await?;
             let observer = response.observer.take();
             let mode = decoding.decode.unwrap_or(default);
-            let reply = decode::<T>(decoding.operation, response, mode, decoding.accept_refusal);
+            let decode = move |response| {
+                decode::<T>(decoding.operation, response, mode, decoding.accept_refusal)
+            };
+            let reply = if response.body.len() < LARGE_BODY {
+                decode(response)
+            } else {
+                let decoded = Arc::new(Mutex::new(None));
+                let sender = Arc::clone(&decoded);
+                let body = response.clone();
+                let work = Box::new(move || {
+                    let reply = decode(body);
+                    *sender.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
+                });
+                run(transport, &response, work).await;
+                let decoded = decoded
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                decoded.unwrap_or_else(|| Err(not_decoded(decoding.operation, response)))
+            };
             if let Some(observer) = observer {
                 match &reply {
                     Ok(reply) => observer.decoded(reply.meta().drift(), None),
@@ -55,6 +74,31 @@ impl<T: DeserializeOwned + Send + 'static> ReplyFuture<T> {
             reply
         }))
     }
+}
+
+/// The size from which a body is decoded where it does not block other tasks, in bytes. Decoding a smaller one takes a few
+/// milliseconds at most.
+const LARGE_BODY: usize = 128 * 1024;
+
+/// Runs `decode` within the time that is left for the call.
+async fn run(transport: Arc<dyn Transport>, response: &Response, decode: Box<dyn FnOnce() + Send>) {
+    let limit = response.attempts.decode_limit.map(|limit| limit.left);
+    // If it does not finish in time, there is no result.
+    let _ = transport.run_decode(limit, decode).await;
+}
+
+/// Returns the error for a response that was not decoded in time.
+fn not_decoded(operation: &'static Operation, response: Response) -> Error {
+    let why = match response.attempts.decode_limit {
+        Some(limit) => format!(
+            "the call timeout of {:?} expired while its body was decoded",
+            limit.timeout
+        ),
+        None => "its body was not decoded".to_owned(),
+    };
+    ErrorBuilder::unreadable(operation, response, why)
+        .timeout()
+        .build()
 }
 
 /// Handles the part of a call that does not depend on its value's type, so that it is compiled only once.

@@ -12,10 +12,13 @@ mod limits;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use crate::error::{ErrorBuilder, retry_after};
 pub use crate::request::Request;
-pub use crate::response::{Attempts, DecodeObserver, Response, StreamingResponse, decode};
+pub use crate::response::{
+    Attempts, DecodeLimit, DecodeObserver, Response, StreamingResponse, decode,
+};
 pub use cause::cause;
 pub use dispatcher::Dispatcher;
 pub use future::{DownloadFuture, ReplyFuture};
@@ -108,6 +111,20 @@ pub trait Transport: Send + Sync + 'static {
     fn stream(self: Arc<Self>, call: Call) -> TransportFuture<StreamingResponse> {
         let response = self.send(call);
         Box::pin(async move { Ok(StreamingResponse::buffered(response.await?)) })
+    }
+
+    /// Runs `decode`, which decodes a large body and can take long. Returns whether it finished within `limit`.
+    ///
+    /// The default implementation runs it at once, without a limit. A transport with an async runtime should run it
+    /// where it does not block other tasks.
+    fn run_decode(
+        self: Arc<Self>,
+        limit: Option<Duration>,
+        decode: Box<dyn FnOnce() + Send>,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send>> {
+        let _ = limit;
+        decode();
+        Box::pin(std::future::ready(true))
     }
 
     /// Returns the request of `call` as it would be sent, with the API key redacted.

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use onlyfansapi_core::Error;
-use onlyfansapi_core::transport::Attempts;
+use onlyfansapi_core::transport::{Attempts, DecodeLimit};
 
 use super::backoff::Backoff;
 use super::budget::Budget;
@@ -83,6 +83,10 @@ where
         let elapsed = clock.now() - start;
         let left = plan.total.map(|total| total.saturating_sub(elapsed));
         let mut attempts = Attempts::new(count, elapsed);
+        attempts.decode_limit = plan.total.map(|timeout| DecodeLimit {
+            left: timeout.saturating_sub(elapsed),
+            timeout,
+        });
         let Decision::Retry(requested) = decide(&result, &|| clock.date()) else {
             if result.is_ok() {
                 budget.give(count);

@@ -8,6 +8,8 @@ mod failure;
 pub(crate) mod tls;
 mod trace;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -285,6 +287,29 @@ impl Transport for HttpTransport {
             match self.call(call, false).await? {
                 AttemptResponse::Buffered(response) => Ok(response),
                 AttemptResponse::Streaming(_) => unreachable!("the call was not streamed"),
+            }
+        })
+    }
+
+    fn run_decode(
+        self: Arc<Self>,
+        limit: Option<Duration>,
+        decode: Box<dyn FnOnce() + Send>,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send>> {
+        Box::pin(async move {
+            let decoding = tokio::task::spawn_blocking(decode);
+            let result = match limit {
+                Some(limit) => match tokio::time::timeout(limit, decoding).await {
+                    Ok(result) => result,
+                    Err(_) => return false,
+                },
+                None => decoding.await,
+            };
+            match result {
+                Ok(()) => true,
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                // The runtime is shutting down.
+                Err(_) => false,
             }
         })
     }

@@ -41,6 +41,11 @@ enum Kind {
     Free,
 }
 
+/// Returns the number of mismatches, listed or counted.
+fn count(drift: &[Drift]) -> usize {
+    drift.iter().map(|drift| drift.occurrences).sum()
+}
+
 fn lines(drift: &[Drift]) -> Vec<String> {
     drift.iter().map(ToString::to_string).collect()
 }
@@ -217,10 +222,10 @@ fn repairs_every_known_mismatch() {
             json!({"friends": [{"id": "1"}, 5, {"id": "x", "best": {"price": {}}}, {"id": 4}]}),
             json!({"friends": [{"id": 1}, {"best": {}}, {"id": 4}]}),
             vec![
-                "/friends/2/id: expected an integer, found a string; left out",
                 "/friends/0/id: expected an integer, found a string; converted",
                 "/friends/1: expected an object, found an integer; left out",
                 "/friends/2/best/price: expected a number, found an object; left out",
+                "/friends/2/id: expected an integer, found a string; left out",
             ],
         ),
         (
@@ -232,7 +237,10 @@ fn repairs_every_known_mismatch() {
         let (fan, found) = lenient::<Fan>(sent.to_string().as_bytes(), "")
             .unwrap_or_else(|failure| panic!("{sent}: {failure:?}"));
         assert_eq!(serde_json::to_value(&fan).unwrap(), value, "{sent}");
-        assert_eq!(lines(&found), drift, "{sent}");
+        // The order of members depends on a feature of serde_json.
+        let mut found = lines(&found);
+        found.sort_unstable();
+        assert_eq!(found, drift, "{sent}");
     }
 }
 
@@ -266,7 +274,15 @@ fn repairs_the_same_mismatches_in_2000_items() {
         (fans.len(), fans[1_999].id, fans[1_999].name.as_deref()),
         (2_000, Some(1_999), Some("1999"))
     );
-    assert_eq!(drift.len(), 6_000);
+    assert_eq!(count(&drift), 6_000);
+    assert_eq!(
+        lines(&drift[1_000..]),
+        [
+            "/*/name: expected a string, found an integer; converted (1667 times)",
+            "/*/price: expected a number, found an object; left out (1667 times)",
+            "/*/id: expected an integer, found a string; converted (1666 times)",
+        ]
+    );
 }
 
 #[test]
@@ -407,7 +423,7 @@ fn repairs_3000_map_entries_under_their_own_keys() {
     );
     let (map, drift) = lenient::<BTreeMap<String, i64>>(sent.to_string().as_bytes(), "").unwrap();
     assert_eq!(
-        (map.len(), map["k2999"], drift.len()),
+        (map.len(), map["k2999"], count(&drift)),
         (3_000, 2_999, 3_000)
     );
 }
@@ -423,15 +439,197 @@ fn keeps_the_last_duplicate_member_and_reports_drift() {
 }
 
 #[test]
-fn an_unpaired_surrogate_is_not_a_syntax_error() {
-    let failure = lenient::<Fan>(br#"{"id":"5","unknown":"\ud83d"}"#, "").unwrap_err();
-    assert_eq!(failure.syntax, None);
+fn a_damaged_field_costs_only_that_field() {
+    for (damaged, found) in [
+        (&br#""\ud83d""#[..], "a string that is not valid Unicode"),
+        (b"\"\xFF\"", "a string that is not valid Unicode"),
+        (b"1e999", "a number out of range"),
+        (
+            b"-123456789012345678901234567890e300",
+            "a number out of range",
+        ),
+    ] {
+        for (place, field) in [
+            (&br#""name""#[..], "/list/0/name"),
+            (br#""price""#, "/list/0/price"),
+            (br#""id""#, "/list/0/id"),
+            (br#""anything""#, "/list/0/anything"),
+            (br#""best":{"name""#, "/list/0/best/name"),
+        ] {
+            let end: &[u8] = if field.contains("best") { b"}" } else { b"" };
+            let sent = [
+                br#"{"list":[{"kind":"paid","#,
+                place,
+                b":",
+                damaged,
+                end,
+                br#","isActive":true,"unknown":"\ud83d"},{"id":2}]}"#,
+            ]
+            .concat();
+            let (fans, drift) = lenient::<BTreeMap<String, Vec<Fan>>>(&sent, "").unwrap();
+            let expected = [
+                Fan {
+                    kind: Some(Kind::Paid),
+                    is_active: Some(true),
+                    best: field.contains("best").then(Box::default),
+                    ..Fan::default()
+                },
+                Fan {
+                    id: Some(2),
+                    ..Fan::default()
+                },
+            ];
+            let sent = sent.escape_ascii();
+            if drift[0].is_converted {
+                // A number of any size is a string.
+                assert_eq!(
+                    (field.ends_with("name"), found),
+                    (true, "a number out of range")
+                );
+            } else {
+                assert_eq!(fans["list"], expected, "{sent}");
+            }
+            let drift: Vec<_> = drift
+                .iter()
+                .map(|d| (d.pointer.as_str(), d.found))
+                .collect();
+            assert_eq!(drift, [(field, found)], "{sent}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_name_costs_only_that_member() {
+    let (map, drift) =
+        lenient::<BTreeMap<String, i64>>(b"{\"a\":1,\"\xFF\":2,\"\\ud800\":3,\"b\":4}", "/data")
+            .unwrap();
+    assert_eq!(
+        map.into_iter().collect::<Vec<_>>(),
+        [("a".to_owned(), 1), ("b".to_owned(), 4)]
+    );
+    let pointers: Vec<_> = drift.iter().map(|d| d.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/data/\u{fffd}", "/data/\u{fffd}"]);
+}
+
+#[test]
+fn syntax_errors_have_a_position() {
+    for (sent, position) in [
+        (&b"{\"id\": nul}"[..], (1, 8)),
+        (b"{\n\"id\": 5,}", (2, 9)),
+        (b"{\"id\": \"5\"", (1, 11)),
+        (b"{\"id\": \"5\"} x", (1, 13)),
+        (b"<html>", (1, 1)),
+        (b"[1, 2", (1, 6)),
+    ] {
+        let failure = lenient::<Fan>(sent, "").unwrap_err();
+        assert_eq!(failure.syntax, Some(position), "{}", sent.escape_ascii());
+    }
+    let deep = "[".repeat(100_000);
+    assert!(
+        lenient::<Value>(deep.as_bytes(), "")
+            .unwrap_err()
+            .syntax
+            .is_some()
+    );
+}
+
+/// A type that rejects values for a reason of its own, which the decoder cannot know.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(try_from = "i64")]
+struct Even(i64);
+
+impl TryFrom<i64> for Even {
+    type Error = String;
+
+    fn try_from(number: i64) -> Result<Self, String> {
+        if number % 2 == 0 {
+            Ok(Self(number))
+        } else {
+            Err(format!("{number} is odd"))
+        }
+    }
+}
+
+#[test]
+fn leaves_out_each_value_that_its_type_rejects() {
+    #[derive(Debug, Deserialize)]
+    struct Page {
+        before: Vec<i64>,
+        numbers: Vec<Even>,
+        by_name: BTreeMap<String, Even>,
+        last: Even,
+    }
+    let numbers: Vec<i64> = (0..3_000).collect();
+    let by_name: BTreeMap<String, i64> = numbers.iter().map(|n| (format!("n{n}"), *n)).collect();
+    let sent = json!({"before": numbers, "numbers": numbers, "by_name": by_name, "last": 4});
+    let (page, drift) = lenient::<Page>(sent.to_string().as_bytes(), "").unwrap();
+    let even: Vec<Even> = (0..1_500).map(|n| Even(2 * n)).collect();
+    assert_eq!(
+        (page.before, page.numbers, page.last),
+        (numbers, even, Even(4))
+    );
+    assert_eq!(
+        (page.by_name.len(), page.by_name["n2998"]),
+        (1_500, Even(2_998))
+    );
+    assert_eq!(count(&drift), 3_000);
+    let failure = lenient::<Page>(
+        br#"{"before": [], "numbers": [], "by_name": {}, "last": 1}"#,
+        "",
+    );
+    assert_eq!(
+        failure.unwrap_err().message("/data"),
+        "`/data/last` does not match the requested type: expected a different value"
+    );
+}
+
+#[test]
+fn repairs_every_part_of_a_long_list() {
+    // Each mismatch first occurs in another part of the list, and one part is inside a nested list.
+    let item = |i: usize| match i {
+        500 => json!({"id": "500"}),
+        3_000 => json!(null),
+        6_000 => json!({"price": "1.5", "tags": {"1": "a"}}),
+        9_000 => json!({"friends": (0..900).map(|n| json!({"name": n})).collect::<Vec<_>>()}),
+        9_500 => json!({"kind": 7, "sizes": [1, "x"]}),
+        _ => json!({"id": i, "name": "a name", "best": {"price": 0.5}}),
+    };
+    let sent: Vec<Value> = (0..10_000).map(item).collect();
+    let (fans, drift) =
+        lenient::<Vec<Fan>>(Value::from(sent.clone()).to_string().as_bytes(), "/data").unwrap();
+    assert_eq!(fans.len(), 9_999);
+    let kept = sent.iter().enumerate().filter(|(i, _)| *i != 3_000);
+    for ((i, sent), fan) in kept.zip(&fans) {
+        let at = format!("/data/{i}");
+        let typed = serde_json::to_value(fan).unwrap();
+        if i != 9_000 {
+            check_nothing_lost(sent, &typed, &at, &drift).unwrap();
+        }
+    }
+    assert_eq!(
+        fans[8_999].friends.as_ref().unwrap()[899].name.as_deref(),
+        Some("899")
+    );
+    assert_eq!(count(&drift), 7 + 900);
+}
+
+#[test]
+fn a_list_of_a_fixed_length_is_decoded_as_a_whole() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Fixed {
+        rows: Vec<[i64; 2]>,
+        id: i64,
+    }
+    let rows: Vec<[i64; 2]> = (0..20_000).map(|n| [n, n]).collect();
+    let sent = json!({"rows": rows, "id": "5"}).to_string();
+    let (fixed, drift) = lenient::<Fixed>(sent.as_bytes(), "").unwrap();
+    assert_eq!(fixed, Fixed { rows, id: 5 });
+    assert_eq!(count(&drift), 1);
 }
 
 #[test]
 fn numbers_beyond_the_precision_of_f64_are_left_out() {
     for (sent, name) in [
-        (r#"{"name":123456789012345678901}"#, "/name"),
         (r#"{"price":"12345678901234567890123"}"#, "/price"),
         (r#"{"id":9007199254740993.0}"#, "/id"),
     ] {

@@ -30,17 +30,85 @@ pub(crate) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     Boolean,
-    Integer,
+    Integer(IntegerRange),
     Number,
     String,
     Array,
     Object,
     Map,
-    /// A known value of an enum.
-    KnownValue,
+    /// One of these names of an enum.
+    Enum(&'static [&'static str]),
     Null,
     /// Anything else: the type rejected the value without a specific expectation.
     Other,
+}
+
+impl Expected {
+    /// Returns the name of the expected JSON type for a [`Drift`](super::Drift) or an error message.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Boolean => "a boolean",
+            Self::Integer(_) => "an integer",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object | Self::Map => "an object",
+            Self::Enum(_) => "a known value",
+            Self::Null => "null",
+            Self::Other => "a different value",
+        }
+    }
+}
+
+/// The range of an integer type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct IntegerRange {
+    bits: u32,
+    is_signed: bool,
+}
+
+impl IntegerRange {
+    /// Returns whether `text` is an integer within the range.
+    pub(super) fn contains(self, text: &str) -> bool {
+        let unused = 128 - self.bits;
+        if self.is_signed {
+            let range = i128::MIN >> unused..=i128::MAX >> unused;
+            text.parse().is_ok_and(|integer| range.contains(&integer))
+        } else {
+            text.parse()
+                .is_ok_and(|integer: u128| integer <= u128::MAX >> unused)
+        }
+    }
+}
+
+/// Why a value does not match its type, as far as the error tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    InvalidType,
+    InvalidLength,
+    MissingField(String),
+    DuplicateField,
+    UnknownVariant,
+    Other,
+}
+
+impl Reason {
+    /// Recognizes the messages that serde itself writes; a type can have others.
+    fn of(error: &serde_json::Error) -> Self {
+        let message = error.to_string();
+        let starts_with = |text| message.starts_with(text);
+        if let Some(rest) = message.strip_prefix("missing field `") {
+            let name = rest.split_once('`').map_or(rest, |(name, _)| name);
+            return Self::MissingField(name.to_owned());
+        }
+        match () {
+            () if starts_with("invalid type: ") => Self::InvalidType,
+            () if starts_with("invalid length ") => Self::InvalidLength,
+            () if starts_with("duplicate field `") => Self::DuplicateField,
+            () if starts_with("unknown variant `") => Self::UnknownVariant,
+            () => Self::Other,
+        }
+    }
 }
 
 /// Why JSON could not be decoded into a type, and where.
@@ -48,6 +116,7 @@ pub(crate) enum Expected {
 pub(crate) struct Failure {
     pub(crate) path: Vec<Step>,
     pub(crate) expected: Expected,
+    pub(crate) reason: Reason,
     /// Line and column of the syntax error, if the input is not valid JSON.
     pub(crate) syntax: Option<(usize, usize)>,
 }
@@ -74,7 +143,7 @@ impl Failure {
         };
         format!(
             "{location} does not match the requested type: expected {}",
-            super::repair::label(self.expected)
+            self.expected.label()
         )
     }
 }
@@ -88,7 +157,7 @@ pub(super) fn decode<T: DeserializeOwned>(json: &[u8]) -> Result<T, Failure> {
         trace: &mut trace,
     })
     .and_then(|value| reader.end().map(|()| value));
-    outcome.map_err(|_| trace.failure())
+    outcome.map_err(|error| trace.failure(&error))
 }
 
 /// The value of the `data` member.
@@ -190,13 +259,22 @@ struct Trace {
 }
 
 impl Trace {
-    fn failure(mut self) -> Failure {
+    fn failure(mut self, error: &serde_json::Error) -> Failure {
         self.path.reverse();
         Failure {
             path: self.path,
             expected: self.expected.unwrap_or(Expected::Other),
+            reason: Reason::of(error),
             syntax: None,
         }
+    }
+
+    /// Adds a step to the path of the failing value. A value that was rejected after it had been read, for example by
+    /// `TryFrom`, has no expectation; it is not that of the container.
+    #[cold]
+    fn leave(&mut self, step: Step) {
+        self.expected.get_or_insert(Expected::Other);
+        self.path.push(step);
     }
 
     #[inline(always)]
@@ -214,20 +292,30 @@ struct TracedDeserializer<'t, D> {
     trace: &'t mut Trace,
 }
 
+/// The expectation of an integer type.
+macro_rules! integer {
+    ($type:ident) => {
+        Expected::Integer(IntegerRange {
+            bits: $type::BITS,
+            is_signed: $type::MIN != 0,
+        })
+    };
+}
+
 /// Forwards the methods of a deserializer and records the kind that each one expects.
 macro_rules! forward {
-    ($($method:ident ( $($argument:ident : $kind:ty),* ) $expected:ident;)*) => {
+    ($($method:ident ( $($argument:ident : $kind:ty),* ) $expected:expr;)*) => {
         $(
             #[inline]
             fn $method<V: Visitor<'de>>(self, $($argument: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
                 let visitor = TracedVisitor {
                     visitor,
                     trace: &mut *self.trace,
-                    accepts_array: !matches!(Expected::$expected, Expected::Object),
+                    accepts_array: !matches!($expected, Expected::Object),
                     is_map: false,
                 };
                 let outcome = self.inner.$method($($argument,)* visitor);
-                self.trace.record(Expected::$expected, outcome)
+                self.trace.record($expected, outcome)
             }
         )*
     };
@@ -237,36 +325,36 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for TracedDeserializer<'_, D> 
     type Error = D::Error;
 
     forward! {
-        deserialize_any() Other;
-        deserialize_bool() Boolean;
-        deserialize_i8() Integer;
-        deserialize_i16() Integer;
-        deserialize_i32() Integer;
-        deserialize_i64() Integer;
-        deserialize_i128() Integer;
-        deserialize_u8() Integer;
-        deserialize_u16() Integer;
-        deserialize_u32() Integer;
-        deserialize_u64() Integer;
-        deserialize_u128() Integer;
-        deserialize_f32() Number;
-        deserialize_f64() Number;
-        deserialize_char() String;
-        deserialize_str() String;
-        deserialize_string() String;
-        deserialize_bytes() String;
-        deserialize_byte_buf() String;
-        deserialize_option() Other;
-        deserialize_unit() Null;
-        deserialize_unit_struct(name: &'static str) Null;
-        deserialize_newtype_struct(name: &'static str) Other;
-        deserialize_seq() Array;
-        deserialize_tuple(len: usize) Array;
-        deserialize_tuple_struct(name: &'static str, len: usize) Array;
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]) Object;
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]) KnownValue;
-        deserialize_identifier() String;
-        deserialize_ignored_any() Other;
+        deserialize_any() Expected::Other;
+        deserialize_bool() Expected::Boolean;
+        deserialize_i8() integer!(i8);
+        deserialize_i16() integer!(i16);
+        deserialize_i32() integer!(i32);
+        deserialize_i64() integer!(i64);
+        deserialize_i128() integer!(i128);
+        deserialize_u8() integer!(u8);
+        deserialize_u16() integer!(u16);
+        deserialize_u32() integer!(u32);
+        deserialize_u64() integer!(u64);
+        deserialize_u128() integer!(u128);
+        deserialize_f32() Expected::Number;
+        deserialize_f64() Expected::Number;
+        deserialize_char() Expected::String;
+        deserialize_str() Expected::String;
+        deserialize_string() Expected::String;
+        deserialize_bytes() Expected::String;
+        deserialize_byte_buf() Expected::String;
+        deserialize_option() Expected::Other;
+        deserialize_unit() Expected::Null;
+        deserialize_unit_struct(name: &'static str) Expected::Null;
+        deserialize_newtype_struct(name: &'static str) Expected::Other;
+        deserialize_seq() Expected::Array;
+        deserialize_tuple(len: usize) Expected::Array;
+        deserialize_tuple_struct(name: &'static str, len: usize) Expected::Array;
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]) Expected::Object;
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]) Expected::Enum(variants);
+        deserialize_identifier() Expected::String;
+        deserialize_ignored_any() Expected::Other;
     }
 
     /// Calls `deserialize_any`, because `deserialize_map` of serde_json rejects arrays before they reach the
@@ -403,7 +491,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for TracedSeq<'_, A> {
             trace: &mut *self.trace,
         });
         if outcome.is_err() {
-            self.trace.path.push(Step::Item(self.index));
+            self.trace.leave(Step::Item(self.index));
         }
         self.index += 1;
         outcome
@@ -444,7 +532,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for TracedMap<'_, 'de, A> {
         });
         if outcome.is_err() {
             let key = self.key.take();
-            self.trace.path.push(if self.is_map {
+            self.trace.leave(if self.is_map {
                 Step::Entry(key)
             } else {
                 Step::Member(key)

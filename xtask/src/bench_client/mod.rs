@@ -1,7 +1,9 @@
 //! `cargo xtask bench-client`: compares an SDK call with plain reqwest and serde, on loopback.
 //!
 //! The measurement is the facade's example `bench_client`, in release mode. If valgrind is installed, it also counts
-//! instructions.
+//! instructions. `drifted` measures large bodies that do not match their type.
+
+mod drifted;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, ExitCode, Stdio};
@@ -16,8 +18,8 @@ use crate::workspace;
   cargo xtask bench-client
   cargo xtask bench-client --json > numbers.json
 
-Exit codes: 0 within the limits (1.15 times plain reqwest at 1 KB, 1.05 times at 55 KB); 1 over a limit, or the
-build failed.")]
+Exit codes: 0 within the limits (1.15 times plain reqwest at 1 KB, 1.05 times at 55 KB; for large bodies that do not
+match their type, 6 times a body that matches); 1 over a limit, or the build failed.")]
 pub(crate) struct Args {
     /// Print JSON
     #[arg(long)]
@@ -41,8 +43,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         "_xtask",
         "--example",
         "bench_client",
+        "--example",
+        "bench_decode",
     ])?;
-    let program = workspace::target().join("release/examples/bench_client");
+    let examples = workspace::target().join("release/examples");
+    let (drifted, lateness, mut over_limit) = drifted::run(&examples.join("bench_decode"))?;
+    let program = examples.join("bench_client");
     let output = Command::new(&program)
         .args(["times", &args.rounds.to_string()])
         .stderr(Stdio::inherit())
@@ -51,7 +57,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         bail!("the benchmark failed: {}", output.status);
     }
     let mut rows: Vec<Value> = serde_json::from_slice(&output.stdout)?;
-    let mut over_limit = Vec::new();
     for row in &mut rows {
         let times = |client: &str| -> Vec<f64> {
             let times = row[client].as_array().into_iter().flatten();
@@ -87,11 +92,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         .iter()
         .map(|(size, _)| instructions(&program, size))
         .collect::<Result<Vec<_>>>()?;
-    let report = json!({"rows": rows, "instructions": instructions, "over_limit": over_limit});
+    let report = json!({"rows": rows, "instructions": instructions, "drifted": drifted, "lateness": lateness, "over_limit": over_limit});
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         print(&report);
+        drifted::print(&drifted, lateness);
     }
     if !over_limit.is_empty() {
         bail!("over the limit: {}", over_limit.join("; "));

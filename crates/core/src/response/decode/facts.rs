@@ -1,0 +1,143 @@
+//! What is known about a type: what it expects at each place, learned from the failures of decoding.
+//!
+//! A place is a path of field names in which all items of a list, and all entries of a map, are the same place. The
+//! number of places depends on the type only, and so does the number of failures that teach something new.
+
+use super::scan::Kind;
+use super::traced::{Expected, Failure, Reason, Step};
+
+/// The maximum number of places; more than any type has, unless it has fields without end.
+const MAX_PLACES: usize = 100_000;
+
+/// A place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place(usize);
+
+impl Place {
+    pub(super) const ROOT: Self = Self(0);
+}
+
+/// What is known about one place.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// What the type asks for.
+    pub(super) expected: Option<Expected>,
+    /// The JSON types that the type rejects although it asks for any.
+    pub(super) rejected: Vec<Kind>,
+    pub(super) rejects_null: bool,
+    /// Whether the enum rejects strings other than those that it lists.
+    pub(super) is_closed: bool,
+    /// Whether an object had a member twice, which the type rejects.
+    pub(super) has_duplicates: bool,
+    /// Whether an object had a name that is not valid Unicode.
+    pub(super) has_invalid_names: bool,
+    /// The members without which the type rejects an object.
+    pub(super) required: Vec<String>,
+    /// The places of the members that were rejected, which are few.
+    members: Vec<(String, Place)>,
+    /// The place of all entries of a map.
+    pub(super) entry: Option<Place>,
+    /// The place of all items of a list.
+    pub(super) item: Option<Place>,
+}
+
+impl Facts {
+    /// Returns whether the type reads the members of the object as fields of a struct, as far as is known.
+    pub(super) fn is_struct(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Returns the place of a member.
+    pub(super) fn member(&self, name: &str) -> Option<Place> {
+        let member = self.members.iter().find(|(member, _)| member == name);
+        member.map(|(_, place)| *place).or(self.entry)
+    }
+}
+
+/// Everything that is known about a type.
+#[derive(Debug)]
+pub(super) struct Knowledge(Vec<Facts>);
+
+impl Default for Knowledge {
+    fn default() -> Self {
+        Self(vec![Facts::default()])
+    }
+}
+
+impl Knowledge {
+    pub(super) fn at(&self, place: Place) -> &Facts {
+        &self.0[place.0]
+    }
+
+    /// Learns from a failure at a value of the JSON type `found`. Returns whether that was new.
+    pub(super) fn learn(&mut self, failure: &Failure, found: Kind) -> bool {
+        let mut place = Place::ROOT;
+        for step in &failure.path {
+            if self.0.len() >= MAX_PLACES {
+                return false;
+            }
+            place = self.child(place, step);
+        }
+        let facts = &mut self.0[place.0];
+        let mut is_new = match (facts.expected, failure.expected) {
+            (_, Expected::Other) | (Some(Expected::Other), _) => false,
+            (Some(known), now) if known == now => false,
+            (None, now) => {
+                facts.expected = Some(now);
+                true
+            }
+            // The type asks for different things, depending on other values.
+            (Some(_), _) => {
+                facts.expected = Some(Expected::Other);
+                true
+            }
+        };
+        let mut set = |fact: &mut bool| is_new |= !std::mem::replace(fact, true);
+        match &failure.reason {
+            Reason::MissingField(name) if !facts.required.contains(name) => {
+                facts.required.push(name.clone());
+                is_new = true;
+            }
+            Reason::DuplicateField => set(&mut facts.has_duplicates),
+            Reason::UnknownVariant => set(&mut facts.is_closed),
+            Reason::InvalidType
+                if facts
+                    .expected
+                    .is_none_or(|expected| expected == Expected::Other)
+                    && found != Kind::Null
+                    && !facts.rejected.contains(&found) =>
+            {
+                facts.rejected.push(found);
+                is_new = true;
+            }
+            _ => {}
+        }
+        if !is_new && found == Kind::Null {
+            is_new = !std::mem::replace(&mut facts.rejects_null, true);
+        }
+        if !is_new && found == Kind::Object {
+            is_new = !std::mem::replace(&mut facts.has_invalid_names, true);
+        }
+        is_new
+    }
+
+    fn child(&mut self, parent: Place, step: &Step) -> Place {
+        let next = Place(self.0.len());
+        let facts = &mut self.0[parent.0];
+        let child = match step {
+            Step::Member(name) => match facts.members.iter().find(|(member, _)| member == name) {
+                Some((_, place)) => *place,
+                None => {
+                    facts.members.push((name.clone(), next));
+                    next
+                }
+            },
+            Step::Entry(_) => *facts.entry.get_or_insert(next),
+            Step::Item(_) => *facts.item.get_or_insert(next),
+        };
+        if child == next {
+            self.0.push(Facts::default());
+        }
+        child
+    }
+}
