@@ -275,13 +275,18 @@ fn repairs_the_same_mismatches_in_2000_items() {
         (2_000, Some(1_999), Some("1999"))
     );
     assert_eq!(count(&drift), 6_000);
+    // The order of the members depends on a feature of serde_json, so sort by location.
+    let mut counted: Vec<_> = drift[1_000..]
+        .iter()
+        .map(|drift| {
+            assert!((1_666..=1_667).contains(&drift.occurrences), "{drift}");
+            (drift.pointer.as_str(), drift.is_converted)
+        })
+        .collect();
+    counted.sort_unstable();
     assert_eq!(
-        lines(&drift[1_000..]),
-        [
-            "/*/name: expected a string, found an integer; converted (1667 times)",
-            "/*/price: expected a number, found an object; left out (1667 times)",
-            "/*/id: expected an integer, found a string; converted (1666 times)",
-        ]
+        counted,
+        [("/*/id", true), ("/*/name", true), ("/*/price", false)]
     );
 }
 
@@ -403,6 +408,24 @@ proptest! {
     fn decodes_any_array_and_accounts_for_every_item(sent in prop::collection::vec(any_json(), 0..8)) {
         let (fans, drift) = lenient::<Vec<Fan>>(Value::from(sent.clone()).to_string().as_bytes(), "/data").unwrap();
         prop_assert_eq!(fans.len() + drift.iter().filter(|d| d.pointer.matches('/').count() == 2 && !d.is_converted).count(), sent.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases() / 16, ..ProptestConfig::default() })]
+
+    /// The lists are long enough to be decoded part by part.
+    #[test]
+    fn decodes_any_long_array_without_losing_data(sent in prop::collection::vec(any_json(), 100..250)) {
+        let json = Value::from(sent.clone()).to_string();
+        let (fans, drift) = lenient::<Vec<Fan>>(json.as_bytes(), "").unwrap();
+        let is_listed = drift.iter().all(|d| d.occurrences == 1 && !d.pointer.contains('*'));
+        if is_listed && drift.len() < 1_000 {
+            let typed = serde_json::to_value(&fans).unwrap();
+            check_nothing_lost(&Value::from(sent), &typed, "", &drift).map_err(TestCaseError::fail)?;
+        } else {
+            prop_assert!(fans.len() <= sent.len());
+        }
     }
 }
 
