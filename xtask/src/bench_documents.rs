@@ -30,7 +30,7 @@ pub(crate) struct Args {
     largest: usize,
 }
 
-/// Numbers of operations; the third and fourth are about one and three times those of the vendored document.
+/// Numbers of operations; the third and fourth are about one and three times as many as in the vendored document.
 const SIZES: [usize; 6] = [50, 150, 300, 885, 1000, 3000];
 
 /// The maximum memory of the generator in MiB, by number of operations.

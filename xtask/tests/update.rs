@@ -37,7 +37,7 @@ fn apply_seven_changes(root: &mut Value) {
     example.shift_remove("data");
 }
 
-/// Changes the field `enabled` of a webhook from boolean to string, in schema and example.
+/// Changes a webhook's `enabled` field from a boolean to a string, in both the schema and the example.
 fn change_type_of_enabled(schema: &mut Value) {
     let body = schema["properties"]["data"]["properties"]
         .as_object_mut()

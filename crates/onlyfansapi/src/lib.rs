@@ -64,7 +64,7 @@
 //! | --- | --- | --- |
 //! | [`NeverBuilt`](ErrorKind::NeverBuilt) | an argument or a setting is invalid; the error lists all of them | no |
 //! | [`NeverSent`](ErrorKind::NeverSent) | no connection, and no earlier attempt took effect | no |
-//! | [`MaybeSent`](ErrorKind::MaybeSent) | no response, at least to one of the attempts: a timeout or a broken connection | yes |
+//! | [`MaybeSent`](ErrorKind::MaybeSent) | at least one attempt got no response: a timeout or a broken connection | yes |
 //! | [`Refused`](ErrorKind::Refused) | a 4xx or 5xx status, a redirect, or a 2xx response that reports failure (`success: false`) | yes, in particular if the status is 5xx |
 //! | [`Unreadable`](ErrorKind::Unreadable) | a successful response whose body is incomplete or does not match its type | yes |
 //!

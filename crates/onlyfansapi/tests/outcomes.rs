@@ -668,7 +668,7 @@ async fn skips_a_byte_order_mark() {
 
 #[tokio::test]
 async fn the_call_timeout_covers_decoding() {
-    /// A type that takes long to decode.
+    /// A type that takes a long time to decode.
     #[derive(Debug)]
     struct Slow;
 

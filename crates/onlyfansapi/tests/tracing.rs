@@ -1,7 +1,7 @@
 //! Tests the spans and events that a `tracing` subscriber receives: one span per call with OpenTelemetry's field names,
 //! and events for retries and drift. No span and no event contains a secret, header, body or value.
 //!
-//! This is a separate program: `tracing` decides once for all threads whether a call site is enabled, so other tests would
+//! This is a separate program: `tracing` decides once, for all threads, whether a call site is enabled, so other tests would
 //! disable it at random.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test

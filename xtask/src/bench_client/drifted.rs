@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// The numbers of items in the bodies.
 const ITEMS: [usize; 3] = [1_000, 4_000, 16_000];
 
-/// The kinds of bodies, each with the kind of body of the same types that matches.
+/// The kinds of bodies, each paired with a kind of the same type that matches.
 const KINDS: [(&str, &str); 5] = [
     ("converted ids", "clean"),
     ("PHP dates", "clean"),
@@ -21,10 +21,10 @@ const KINDS: [(&str, &str); 5] = [
 /// The maximum time per byte of the largest body, relative to the smallest.
 const MAX_GROWTH: f64 = 1.5;
 
-/// The maximum time, relative to a body with as many items that match.
+/// The maximum time, relative to a matching body with the same number of items.
 const MAX_RATIO: f64 = 6.0;
 
-/// The maximum memory for decoding, relative to the largest body.
+/// The maximum memory for decoding, relative to the largest body, in addition to 1 MiB for code and the listed drift.
 const MAX_MEMORY: f64 = 8.0;
 
 /// The maximum lateness of other tasks on a single-threaded runtime, in seconds.
@@ -42,7 +42,7 @@ pub(super) fn run(program: &Path) -> Result<(Vec<Value>, f64, Vec<String>)> {
                 measure(program, clean, items)?,
             );
             let ratio = drifted.seconds / clean.seconds;
-            let memory = drifted.memory * 1024.0 / drifted.bytes;
+            let memory = (drifted.memory - 1024.0).max(0.0) * 1024.0 / drifted.bytes;
             eprintln!(
                 "{kind}, {items} items: {:.1} ns per byte",
                 drifted.seconds_per_byte() * 1e9

@@ -32,7 +32,7 @@ pub(crate) struct Args {
 /// The maximum ratio of SDK time to plain reqwest time, by size of the body.
 const LIMITS: [(&str, f64); 2] = [("1 KB", 1.15), ("55 KB", 1.05)];
 
-/// Numbers of calls in the two runs with instruction counting; their difference excludes startup and shutdown.
+/// The number of calls in each run that counts instructions; the difference excludes startup and shutdown.
 const CALLS: [u32; 2] = [200, 600];
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {

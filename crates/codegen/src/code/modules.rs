@@ -127,7 +127,7 @@ impl Modules {
         }
     }
 
-    /// Returns a type from progenitor's output with the paths that are valid outside `types`.
+    /// Returns a type from progenitor's output, with its paths rewritten to be valid outside `types`.
     pub(super) fn qualified(&self, ty: &Type) -> Type {
         struct Qualify<'a>(&'a Modules);
         impl VisitMut for Qualify<'_> {

@@ -1,4 +1,4 @@
-//! Tests that the one operation that is vendored exactly as published results in the same request whether it is
+//! Tests that the one operation that is vendored exactly as published produces the same request whether it is
 //! generated alone and without the overlay, or as part of the whole document.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
@@ -60,7 +60,7 @@ fn debug_output(operation: &Operation) -> String {
 }
 
 #[tokio::test]
-async fn an_operation_results_in_the_same_request_alone_and_in_the_whole_document() {
+async fn an_operation_produces_the_same_request_alone_and_in_the_whole_document() {
     let recorder = Arc::new(Recorder::default());
     let dispatcher = || Dispatcher::new(recorder.clone());
     let alone = onlyfansapi_piece::Client::from(dispatcher())

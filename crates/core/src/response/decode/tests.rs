@@ -41,7 +41,7 @@ enum Kind {
     Free,
 }
 
-/// Returns the number of mismatches, listed or counted.
+/// Returns the total number of mismatches, including those that are counted but not listed.
 fn count(drift: &[Drift]) -> usize {
     drift.iter().map(|drift| drift.occurrences).sum()
 }
