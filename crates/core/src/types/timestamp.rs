@@ -45,6 +45,9 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
+    /// What deserializing expects, for errors.
+    pub(crate) const EXPECTED: &str = "a timestamp as a string or a number";
+
     /// Returns the original text: the string, or the digits of the number.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -211,7 +214,7 @@ impl<'de> Deserialize<'de> for Timestamp {
             type Value = Timestamp;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a timestamp as a string or a number")
+                f.write_str(Timestamp::EXPECTED)
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Timestamp, E> {

@@ -22,7 +22,7 @@ impl Place {
 pub(super) struct Facts {
     /// What the type asks for.
     pub(super) expected: Option<Expected>,
-    /// The JSON types that the type rejects although it asks for any.
+    /// The JSON types that the type, a timestamp, rejects although it asks for any.
     pub(super) rejected: Vec<Kind>,
     pub(super) rejects_null: bool,
     /// Whether the enum rejects strings other than those that it lists.
@@ -35,6 +35,10 @@ pub(super) struct Facts {
     pub(super) required: Vec<String>,
     /// The places of the members that were rejected, which are few.
     members: Vec<(String, Place)>,
+    /// What the type expects of the keys of a map.
+    pub(super) key: Option<Expected>,
+    /// The places of the elements of a tuple that were rejected.
+    pub(super) elements: Vec<(usize, Place)>,
     /// The place of all entries of a map.
     pub(super) entry: Option<Place>,
     /// The place of all items of a list.
@@ -45,6 +49,12 @@ impl Facts {
     /// Returns whether the type reads the members of the object as fields of a struct, as far as is known.
     pub(super) fn is_struct(&self) -> bool {
         !self.members.is_empty()
+    }
+
+    /// Returns the place of an item of a list, or of an element of a tuple.
+    pub(super) fn item(&self, index: usize) -> Option<Place> {
+        let element = self.elements.iter().find(|(at, _)| *at == index);
+        element.map(|(_, place)| *place).or(self.item)
     }
 
     /// Returns the place of a member.
@@ -92,21 +102,23 @@ impl Knowledge {
                 true
             }
         };
+        if facts.key.is_none() && failure.key.is_some() {
+            facts.key = failure.key;
+            is_new = true;
+        }
+        // Any other type can have another reason for each value, for example an enum with a tag.
+        let is_object = matches!(failure.expected, Expected::Object | Expected::Map);
         let mut set = |fact: &mut bool| is_new |= !std::mem::replace(fact, true);
         match &failure.reason {
-            Reason::MissingField(name) if !facts.required.contains(name) => {
+            Reason::MissingField(name) if is_object && !facts.required.contains(name) => {
                 facts.required.push(name.clone());
                 is_new = true;
             }
-            Reason::DuplicateField => set(&mut facts.has_duplicates),
-            Reason::UnknownVariant => set(&mut facts.is_closed),
-            Reason::InvalidType
-                if facts
-                    .expected
-                    .is_none_or(|expected| expected == Expected::Other)
-                    && found != Kind::Null
-                    && !facts.rejected.contains(&found) =>
-            {
+            Reason::DuplicateField if is_object => set(&mut facts.has_duplicates),
+            Reason::UnknownVariant if matches!(failure.expected, Expected::Enum(_)) => {
+                set(&mut facts.is_closed);
+            }
+            Reason::InvalidTimestamp if found != Kind::Null && !facts.rejected.contains(&found) => {
                 facts.rejected.push(found);
                 is_new = true;
             }
@@ -129,6 +141,13 @@ impl Knowledge {
                 Some((_, place)) => *place,
                 None => {
                     facts.members.push((name.clone(), next));
+                    next
+                }
+            },
+            Step::Element(index) => match facts.elements.iter().find(|(at, _)| at == index) {
+                Some((_, place)) => *place,
+                None => {
+                    facts.elements.push((*index, next));
                     next
                 }
             },

@@ -56,6 +56,7 @@ pub(crate) fn lenient<T: DeserializeOwned>(
         path: Vec::new(),
         expected,
         reason: Reason::Other,
+        key: None,
         syntax: Some(scan::line_and_column(json, position)),
     };
     let everything = 0..json.len();

@@ -182,7 +182,7 @@ impl<'a> Rewrite<'a> {
         match (expected, token) {
             (_, Token::Null) if facts.rejects_null => rejected(),
             (_, Token::Null) => self.copy(start),
-            (Expected::Array | Expected::Other, Token::Array) => self.list(facts.item, start),
+            (Expected::Array | Expected::Other, Token::Array) => self.list(Some(facts), start),
             (
                 Expected::Object | Expected::Map | Expected::Enum(_) | Expected::Other,
                 Token::Object,
@@ -236,8 +236,9 @@ impl<'a> Rewrite<'a> {
     }
 
     /// Rewrites the items of an array whose start has been read.
-    fn list(&mut self, item: Option<Place>, start: usize) -> Outcome {
-        let container = self.index.get(start);
+    fn list(&mut self, facts: Option<&Facts>, start: usize) -> Outcome {
+        let is_tuple = facts.is_some_and(|facts| !facts.elements.is_empty());
+        let container = self.index.get(start).filter(|_| !is_tuple);
         let depth = self.scanner.depth();
         let mark = container.and_then(|container| container.mark_before(self.window.start));
         let mut is_at_item = false;
@@ -260,11 +261,18 @@ impl<'a> Rewrite<'a> {
                 Next::Included => {}
             }
             let before = self.mark();
+            let item = facts.and_then(|facts| facts.item(index));
             writer.write(&mut self.output);
             self.path.push(Step::Index(index));
             let outcome = self.value(item)?;
             match outcome {
                 Ok(()) => writer.is_empty = false,
+                // A tuple cannot do without one of its elements.
+                Err(mut rejection) if is_tuple => {
+                    self.path.pop();
+                    rejection.path.insert(0, index.to_string());
+                    return Ok(Err(rejection));
+                }
                 Err(rejection) => {
                     self.restore(&before, before.output);
                     self.leave_out(item, rejection);
@@ -348,6 +356,15 @@ impl<'a> Rewrite<'a> {
                     "an invalid name",
                     false,
                 );
+                self.path.pop();
+                continue;
+            }
+            if let Some(Expected::Integer(range)) = facts.key
+                && !range.contains(&name.text)
+            {
+                self.skip(value)?;
+                self.path.push(Step::Key(name.text));
+                self.record(Place::ROOT, "an integer as the key", "a string", false);
                 self.path.pop();
                 continue;
             }

@@ -466,7 +466,7 @@ pub(super) fn locate(body: &[u8], path: &[Step]) -> Option<(usize, Kind)> {
         let token = scanner.token().ok()?;
         let mut is_first = true;
         match (step, token) {
-            (Step::Item(index), Token::Array) => {
+            (Step::Item(index) | Step::Element(index), Token::Array) => {
                 for _ in 0..*index {
                     scanner.next_item(b']', is_first).ok()?.then_some(())?;
                     is_first = false;

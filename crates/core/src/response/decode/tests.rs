@@ -664,3 +664,114 @@ fn numbers_beyond_the_precision_of_f64_are_left_out() {
         );
     }
 }
+
+/// Types that read their input in other ways than structs with optional fields.
+#[derive(Debug, Deserialize, PartialEq)]
+struct Unusual {
+    #[serde(default)]
+    untagged: Vec<Untagged>,
+    #[serde(default)]
+    tagged: Vec<Tagged>,
+    #[serde(default)]
+    variants: Vec<Variant>,
+    #[serde(default)]
+    pairs: Vec<(i64, String)>,
+    #[serde(default)]
+    wide: Vec<i128>,
+    #[serde(default)]
+    letters: Vec<char>,
+    #[serde(default)]
+    by_number: BTreeMap<u8, i64>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(untagged)]
+enum Untagged {
+    Number(i64),
+    Named { name: String },
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Tagged {
+    One { id: i64 },
+    Two,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Variant {
+    Plain,
+    With(i64),
+    #[serde(other)]
+    Other,
+}
+
+#[test]
+fn decodes_unusual_types_item_by_item() {
+    let sent = json!({
+        "untagged": [1, {"name": "a"}, [], {"name": 5}, 2],
+        "tagged": [{"type": "one", "id": 1}, {"type": "one"}, {"type": "three"}, {"type": "two"}, {"type": "one", "id": "x"}],
+        "variants": ["plain", "gold", {"with": 5}, {"with": "x"}, 5, "plain"],
+        "pairs": [[1, "a"], [2], ["3", 4], "x", [5, "b", "c"]],
+        "wide": [1, 7777, "x", "-5"],
+        "letters": ["a", "ab", 5, "b"],
+        "by_number": {"1": 1, "300": 2, "x": 3, "2": "4"},
+        "more": {"kept": [true]},
+    });
+    // Larger than the numbers of a `Value`.
+    let sent = sent.to_string().replace("7777", &i128::MAX.to_string());
+    let (decoded, drift) = lenient::<Unusual>(sent.as_bytes(), "").unwrap();
+    assert_eq!(
+        decoded,
+        Unusual {
+            untagged: vec![
+                Untagged::Number(1),
+                Untagged::Named {
+                    name: "a".to_owned()
+                },
+                Untagged::Number(2)
+            ],
+            tagged: vec![Tagged::One { id: 1 }, Tagged::Two],
+            variants: vec![
+                Variant::Plain,
+                Variant::Other,
+                Variant::With(5),
+                Variant::Plain
+            ],
+            pairs: vec![(1, "a".to_owned()), (3, "4".to_owned())],
+            wide: vec![1, i128::MAX, -5],
+            letters: vec!['a', '5', 'b'],
+            by_number: BTreeMap::from([(1, 1), (2, 4)]),
+            rest: BTreeMap::from([("more".to_owned(), json!({"kept": [true]}))]),
+        },
+        "{}",
+        lines(&drift).join("\n")
+    );
+    for pointer in [
+        "/untagged/2",
+        "/untagged/3",
+        "/tagged/1",
+        "/tagged/2",
+        "/tagged/4",
+        "/variants/3",
+        "/variants/4",
+        "/pairs/1",
+        "/pairs/3",
+        "/pairs/4",
+        "/wide/2",
+        "/wide/3",
+        "/letters/1",
+        "/by_number/300",
+        "/by_number/x",
+        "/by_number/2",
+    ] {
+        assert!(
+            drift.iter().any(|drift| drift.pointer.starts_with(pointer)),
+            "{pointer} is not in\n{}",
+            lines(&drift).join("\n")
+        );
+    }
+}

@@ -15,6 +15,8 @@ use serde::de::{
 
 use serde::de::value::MapDeserializer;
 
+use crate::Timestamp;
+
 /// One step of the path from a value to a nested value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -22,8 +24,10 @@ pub(crate) enum Step {
     Member(String),
     /// An entry of a map. All entries of a map have the same type.
     Entry(String),
-    /// An item of an array.
+    /// An item of an array. All items of an array have the same type.
     Item(usize),
+    /// An element of a tuple. Each has its own type.
+    Element(usize),
 }
 
 /// The kind of value that the type expects at the failing location.
@@ -84,6 +88,8 @@ impl IntegerRange {
 /// Why a value does not match its type, as far as the error tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
+    /// A timestamp that is neither a string nor a number.
+    InvalidTimestamp,
     InvalidType,
     InvalidLength,
     MissingField(String),
@@ -102,6 +108,7 @@ impl Reason {
             return Self::MissingField(name.to_owned());
         }
         match () {
+            () if message.contains(Timestamp::EXPECTED) => Self::InvalidTimestamp,
             () if starts_with("invalid type: ") => Self::InvalidType,
             () if starts_with("invalid length ") => Self::InvalidLength,
             () if starts_with("duplicate field `") => Self::DuplicateField,
@@ -117,6 +124,8 @@ pub(crate) struct Failure {
     pub(crate) path: Vec<Step>,
     pub(crate) expected: Expected,
     pub(crate) reason: Reason,
+    /// What the type expects of the keys of the map at the failing location, if it rejected a key.
+    pub(crate) key: Option<Expected>,
     /// Line and column of the syntax error, if the input is not valid JSON.
     pub(crate) syntax: Option<(usize, usize)>,
 }
@@ -133,7 +142,9 @@ impl Failure {
         for step in &self.path {
             match step {
                 Step::Member(name) | Step::Entry(name) => pointer.push_str(&format!("/{name}")),
-                Step::Item(index) => pointer.push_str(&format!("/{index}")),
+                Step::Item(index) | Step::Element(index) => {
+                    pointer.push_str(&format!("/{index}"));
+                }
             }
         }
         let location = if pointer.is_empty() {
@@ -256,6 +267,7 @@ struct Trace {
     /// Steps from the failing value up to the root.
     path: Vec<Step>,
     expected: Option<Expected>,
+    key: Option<Expected>,
 }
 
 impl Trace {
@@ -265,6 +277,7 @@ impl Trace {
             path: self.path,
             expected: self.expected.unwrap_or(Expected::Other),
             reason: Reason::of(error),
+            key: self.key,
             syntax: None,
         }
     }
@@ -313,6 +326,7 @@ macro_rules! forward {
                     trace: &mut *self.trace,
                     accepts_array: !matches!($expected, Expected::Object),
                     is_map: false,
+                    is_tuple: false,
                 };
                 let outcome = self.inner.$method($($argument,)* visitor);
                 self.trace.record($expected, outcome)
@@ -349,12 +363,35 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for TracedDeserializer<'_, D> 
         deserialize_unit_struct(name: &'static str) Expected::Null;
         deserialize_newtype_struct(name: &'static str) Expected::Other;
         deserialize_seq() Expected::Array;
-        deserialize_tuple(len: usize) Expected::Array;
-        deserialize_tuple_struct(name: &'static str, len: usize) Expected::Array;
         deserialize_struct(name: &'static str, fields: &'static [&'static str]) Expected::Object;
         deserialize_enum(name: &'static str, variants: &'static [&'static str]) Expected::Enum(variants);
         deserialize_identifier() Expected::String;
         deserialize_ignored_any() Expected::Other;
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let visitor = TracedVisitor {
+            visitor,
+            trace: &mut *self.trace,
+            accepts_array: true,
+            is_map: false,
+            is_tuple: true,
+        };
+        let outcome = self.inner.deserialize_tuple(len, visitor);
+        self.trace.record(Expected::Array, outcome)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.deserialize_tuple(len, visitor)
     }
 
     /// Calls `deserialize_any`, because `deserialize_map` of serde_json rejects arrays before they reach the
@@ -365,6 +402,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for TracedDeserializer<'_, D> 
             trace: &mut *self.trace,
             accepts_array: false,
             is_map: true,
+            is_tuple: false,
         };
         let outcome = self.inner.deserialize_any(visitor);
         self.trace.record(Expected::Map, outcome)
@@ -383,6 +421,8 @@ struct TracedVisitor<'t, V> {
     accepts_array: bool,
     /// Whether the members of an object are entries of a map instead of fields of a struct.
     is_map: bool,
+    /// Whether each item of an array has its own type.
+    is_tuple: bool,
 }
 
 macro_rules! visit {
@@ -451,6 +491,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for TracedVisitor<'_, V> {
             access,
             trace: self.trace,
             index: 0,
+            is_tuple: self.is_tuple,
         })
     }
 
@@ -476,6 +517,7 @@ struct TracedSeq<'t, A> {
     access: A,
     trace: &'t mut Trace,
     index: usize,
+    is_tuple: bool,
 }
 
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for TracedSeq<'_, A> {
@@ -491,7 +533,11 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for TracedSeq<'_, A> {
             trace: &mut *self.trace,
         });
         if outcome.is_err() {
-            self.trace.leave(Step::Item(self.index));
+            self.trace.leave(if self.is_tuple {
+                Step::Element(self.index)
+            } else {
+                Step::Item(self.index)
+            });
         }
         self.index += 1;
         outcome
@@ -518,10 +564,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for TracedMap<'_, 'de, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.access.next_key_seed(KeyRecorder {
+        let outcome = self.access.next_key_seed(KeyRecorder {
             inner: seed,
             key: &mut self.key,
-        })
+        });
+        if outcome.is_err() {
+            self.trace.key = self.key.expected;
+        }
+        outcome
     }
 
     #[inline]
@@ -532,7 +582,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for TracedMap<'_, 'de, A> {
         });
         if outcome.is_err() {
             let key = self.key.take();
-            self.trace.leave(if self.is_map {
+            // A struct with `#[serde(flatten)]` asks for a map, but reads the names of its fields.
+            self.trace.leave(if self.is_map && !self.key.is_identifier {
                 Step::Entry(key)
             } else {
                 Step::Member(key)
@@ -589,30 +640,45 @@ impl<'de, 't, A: EnumAccess<'de>> EnumAccess<'de> for TracedEnum<'t, A> {
     }
 }
 
+impl<A> TracedEnum<'_, A> {
+    /// Attributes an error in the content of a variant to the enum: the next value can have another variant.
+    fn record<T, E>(trace: &mut Trace, outcome: Result<T, E>) -> Result<T, E> {
+        if outcome.is_err() {
+            trace.path.clear();
+            trace.expected = Some(Expected::Other);
+        }
+        outcome
+    }
+}
+
 impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for TracedEnum<'_, A> {
     type Error = A::Error;
 
     fn unit_variant(self) -> Result<(), A::Error> {
-        self.access.unit_variant()
+        let outcome = self.access.unit_variant();
+        Self::record(self.trace, outcome)
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.access.newtype_variant_seed(TracedSeed {
+        let trace = self.trace;
+        let outcome = self.access.newtype_variant_seed(TracedSeed {
             seed,
-            trace: self.trace,
-        })
+            trace: &mut *trace,
+        });
+        Self::record(trace, outcome)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.access.tuple_variant(
-            len,
-            TracedVisitor {
-                visitor,
-                trace: self.trace,
-                accepts_array: true,
-                is_map: false,
-            },
-        )
+        let trace = self.trace;
+        let visitor = TracedVisitor {
+            visitor,
+            trace: &mut *trace,
+            accepts_array: true,
+            is_map: false,
+            is_tuple: true,
+        };
+        let outcome = self.access.tuple_variant(len, visitor);
+        Self::record(trace, outcome)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -620,15 +686,16 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for TracedEnum<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.access.struct_variant(
-            fields,
-            TracedVisitor {
-                visitor,
-                trace: self.trace,
-                accepts_array: false,
-                is_map: false,
-            },
-        )
+        let trace = self.trace;
+        let visitor = TracedVisitor {
+            visitor,
+            trace: &mut *trace,
+            accepts_array: false,
+            is_map: false,
+            is_tuple: false,
+        };
+        let outcome = self.access.struct_variant(fields, visitor);
+        Self::record(trace, outcome)
     }
 }
 
@@ -640,6 +707,10 @@ struct LastKey<'de> {
     borrowed: &'de str,
     /// A key that cannot be borrowed, for example because it contains escapes; used if `borrowed` is empty.
     owned: String,
+    /// Whether the type reads its keys as names of fields.
+    is_identifier: bool,
+    /// The integers that the type reads its keys as.
+    expected: Option<Expected>,
 }
 
 impl LastKey<'_> {
@@ -688,22 +759,21 @@ macro_rules! forward_key {
     };
 }
 
+macro_rules! integer_key {
+    ($($method:ident $type:ident;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.key.expected = Some(integer!($type));
+            self.inner.$method(KeyRecorder { inner: visitor, key: self.key })
+        })*
+    };
+}
+
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyRecorder<'_, 'de, D> {
     type Error = D::Error;
 
     forward_key! {
         deserialize_any();
         deserialize_bool();
-        deserialize_i8();
-        deserialize_i16();
-        deserialize_i32();
-        deserialize_i64();
-        deserialize_i128();
-        deserialize_u8();
-        deserialize_u16();
-        deserialize_u32();
-        deserialize_u64();
-        deserialize_u128();
         deserialize_f32();
         deserialize_f64();
         deserialize_char();
@@ -721,8 +791,29 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for KeyRecorder<'_, 'de, D> {
         deserialize_map();
         deserialize_struct(name: &'static str, fields: &'static [&'static str]);
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
-        deserialize_identifier();
         deserialize_ignored_any();
+    }
+
+    integer_key! {
+        deserialize_i8 i8;
+        deserialize_i16 i16;
+        deserialize_i32 i32;
+        deserialize_i64 i64;
+        deserialize_i128 i128;
+        deserialize_u8 u8;
+        deserialize_u16 u16;
+        deserialize_u32 u32;
+        deserialize_u64 u64;
+        deserialize_u128 u128;
+    }
+
+    #[inline]
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.key.is_identifier = true;
+        self.inner.deserialize_identifier(KeyRecorder {
+            inner: visitor,
+            key: self.key,
+        })
     }
 }
 
