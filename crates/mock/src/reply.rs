@@ -77,7 +77,7 @@ impl MockReply {
         reply
     }
 
-    /// Creates a 502 response with an HTML page, as a CDN in front of the service sends it.
+    /// Creates a 502 response with an HTML page, like the one a CDN in front of the service would send.
     pub fn bad_gateway() -> Self {
         let page = "<!DOCTYPE html><html><head><title>502 Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>";
         Self::status(502).body("text/html; charset=UTF-8", page)

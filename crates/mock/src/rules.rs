@@ -75,7 +75,7 @@ pub(crate) const BOOLEANS: [&str; 4] = ["1", "0", "true", "false"];
 /// String parameters that hold a comma-separated list, and the maximum number of items.
 const COMMA_LISTS: [(&str, usize); 1] = [("ids", 10)];
 
-/// Validates a comma-separated list; returns the message of the error, if any.
+/// Validates a comma-separated list and returns the error message, if any.
 pub(crate) fn comma_list_error(name: &str, text: &str) -> Option<String> {
     let (_, max_items) = COMMA_LISTS.iter().find(|(known, _)| *known == name)?;
     let items: Vec<&str> = text.split(',').collect();

@@ -177,7 +177,7 @@ impl ApiError {
     }
 }
 
-/// Returns whether `text` is a code: a code is one word, and a sentence has spaces.
+/// Returns whether `text` is an error code rather than a sentence: a single word without spaces.
 fn is_code(text: &str) -> bool {
     !text.is_empty()
         && text
