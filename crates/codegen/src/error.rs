@@ -1,4 +1,4 @@
-//! The error type: a one-line message with file, position and JSON pointer.
+//! The error type: a one-line message with the file, position and JSON pointer.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
 //! Generates the types of a prepared document's operations with progenitor.
 //!
 //! progenitor and typify panic on input that they do not support. They run on a separate thread, where a panic becomes
-//! an error and no backtrace is printed. An operation that makes them panic is retried with all of its types replaced
-//! by any JSON value. If that fails too, the operation is left out.
+//! an error and no backtrace is printed. An operation that makes them panic is retried with all of its types changed to
+//! accept any JSON value. If that fails too, the operation is left out.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,19 +17,19 @@ use crate::code::progenitor::{ProgenitorOutput, read};
 use crate::passes::CORE_TYPES;
 use crate::progenitor_input::{OperationSchemas, document};
 
-/// The stack size of the generator thread: recursion is as deep as the nesting of the document.
+/// The stack size of the generator thread: recursion goes as deep as the document is nested.
 const STACK_BYTES: usize = 256 << 20;
 
-/// The maximum number of operations to handle that fail only in combination with other operations.
+/// Handle at most this many operations that fail only in combination with other operations.
 const MAX_CONFLICTS: usize = 16;
 
-/// Serializes generators: each replaces the panic hook, which is global to the process.
+/// Lets only one generator run at a time: each replaces the process-wide panic hook.
 static HOOK: Mutex<()> = Mutex::new(());
 
 /// The output of progenitor, and the operations for which it failed.
 pub(crate) struct Generated {
     pub(crate) output: ProgenitorOutput,
-    /// The operations whose types were replaced by any JSON value: path, method and reason.
+    /// The operations whose types were changed to accept any JSON value: path, method and reason.
     pub(crate) untyped: Vec<(String, &'static str, String)>,
     /// The operations that were left out: path, method and reason.
     pub(crate) left_out: Vec<(String, &'static str, String)>,
@@ -194,7 +194,7 @@ mod tests {
 
     use super::*;
 
-    /// A document that the passes would never produce: it has an enum on which typify panics.
+    /// A document that the passes would never produce: it has an enum that makes typify panic.
     fn prepared() -> Value {
         let operation = |name: &str, component: &str| {
             let schema = json!({"$ref": format!("#/components/schemas/{component}")});

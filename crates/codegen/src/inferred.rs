@@ -1,6 +1,6 @@
 //! Type names and field types that were inferred from earlier documents.
 //!
-//! They are stored in `names.yaml`, which `cargo xtask names --write` updates. If the examples of a later document
+//! They are stored in `names.yaml`, which `cargo xtask names --write` updates. Even if a later document's examples
 //! contain less or different data, no type is renamed and no field type is narrowed. See the `models` pass.
 
 use std::collections::BTreeMap;
@@ -163,7 +163,7 @@ pub(crate) fn innermost(kind: &str) -> &str {
     kind.trim_end_matches(['[', ']', '{', '}', '?'])
 }
 
-/// The reason given for a field that is any JSON value because its types conflict.
+/// The reason given for a field that accepts any JSON value because its types conflict.
 pub(crate) const TYPE_CONFLICT: &str = "occurrences have conflicting types";
 
 /// Returns the schema of a kind; the inverse of [`kind()`].

@@ -6,7 +6,7 @@
 //!
 //! Only input that is not an OpenAPI 3.0 document is rejected. Otherwise, every operation is generated unless the
 //! document does not define which request to send, for example because a path has an unclosed brace or the method is
-//! not an HTTP method. Anything that cannot be typed becomes any JSON value. The report lists all of these cases.
+//! not an HTTP method. Anything that cannot be typed accepts any JSON value. The report lists all of these cases.
 //!
 //! The `generate` feature, enabled by default, adds the generator. Without it, the crate contains only the document
 //! reader and the overlay, for programs that use documents in other ways.
@@ -37,7 +37,7 @@
 //! # Ok::<(), onlyfansapi_codegen::Error>(())
 //! ```
 
-// Only the generator uses some parts of the reader.
+// Some parts of the reader are used only by the generator.
 #![cfg_attr(not(feature = "generate"), allow(dead_code))]
 
 // Reader and overlay.

@@ -1,8 +1,8 @@
 //! OpenAPI Overlay 1.0: corrections to a document, applied before all passes.
 //!
 //! For example, `{target: $.paths['/x'].post, remove: true}` removes an operation that clients should not use, and the
-//! description of the action becomes the reason in the report. Targets are RFC 9535 JSONPath expressions. An action
-//! that matches nothing is an error, because its correction would be lost silently.
+//! action's description becomes the reason in the report. Targets are RFC 9535 JSONPath expressions. An action that
+//! matches nothing is an error, because its correction would otherwise be silently lost.
 
 use std::fmt;
 use std::path::Path;
@@ -54,7 +54,7 @@ enum Change {
 }
 
 impl Overlay {
-    /// Reads an overlay file, YAML or JSON.
+    /// Reads a YAML or JSON overlay file.
     ///
     /// # Errors
     ///
@@ -289,7 +289,7 @@ impl Overlay {
             lines.insert(first - 1, format!("# {note}: {}", inapplicable.message));
         }
         let text = lines.join("\n") + "\n";
-        // Verify that exactly the other actions are left, whatever the formatting of the file.
+        // Verify that exactly the other actions remain, however the file is formatted.
         let left = Self::parse(self.document.file(), &text).map_err(|error| {
             let message = format!(
                 "{}; remove the actions that do not apply manually",

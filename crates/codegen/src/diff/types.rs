@@ -100,7 +100,7 @@ fn compare_struct(
         if old_fields.contains_key(field) {
             continue;
         }
-        // In request types, required fields are arguments of `new` and not an `Option`.
+        // In request types, required fields are arguments to `new` and are not wrapped in `Option`.
         let is_required = !is_response && !signature.ty.starts_with("Option<");
         let class = if is_required {
             Class::Breaking
@@ -129,7 +129,7 @@ fn type_difference(
     }
 }
 
-/// Returns an operation that uses a type, and the location of the type or of one of its fields in the document.
+/// Returns an operation that uses a type, and the document location of the type or of one of its fields.
 fn locate(
     path: &str,
     field: Option<&str>,
@@ -166,7 +166,7 @@ fn locate(
     }
 }
 
-/// Returns the location in the document after following `steps` into the response of an operation.
+/// Returns the document location reached by following `steps` into an operation's response.
 fn in_response(root: &Value, operation: &str, steps: &[&str]) -> Option<String> {
     let responses = root.pointer(operation)?["responses"].as_object()?;
     let (status, _) = responses

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 64 << 20;
 /// A parsed document.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// The tree. Every key is a string, and members keep the order of the text.
+    /// The tree. Every key is a string, and members keep their order in the text.
     pub root: Value,
     file: String,
     text: std::sync::Arc<str>,
@@ -99,7 +99,7 @@ impl Document {
 
     /// Returns the positions of `pointer` in the text; more than one if a key is duplicated.
     ///
-    /// The tree does not store positions, so this parses the text again. Use it for messages only.
+    /// The tree does not store positions, so this parses the text again. Use it only for messages.
     #[must_use]
     pub fn locate(&self, pointer: &Pointer) -> Vec<Position> {
         locate::positions(&self.text, pointer)

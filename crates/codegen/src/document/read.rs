@@ -50,7 +50,7 @@ pub(super) fn tree(file: &str, text: &str) -> Result<(Value, Vec<Quirk>), Error>
 /// Formats a parser error without its trailing " at line 1 column 2": the error already starts with the position.
 fn syntax_error(message: &str, language: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or(message);
-    // The parser prefixes messages of the visitor with a path.
+    // The parser prefixes the visitor's messages with a path.
     if message.ends_with(ALIAS_LIMIT) || message.contains("repetition limit exceeded") {
         ALIAS_LIMIT.to_owned()
     } else if message.contains("recursion limit exceeded") {
@@ -60,14 +60,14 @@ fn syntax_error(message: &str, language: &str) -> String {
     }
 }
 
-/// The error for text with aliases that expand to far more data than it contains.
+/// The error for text whose aliases expand to far more data than it contains.
 const ALIAS_LIMIT: &str = "has aliases that expand to far more data than its text contains";
 
 /// Deserializes the node at `at`.
 struct Node<'a> {
     at: Pointer,
     log: &'a RefCell<Vec<Quirk>>,
-    /// The number of nodes and string bytes left to read before an error.
+    /// The number of nodes and string bytes that can still be read before an error.
     budget: &'a Cell<usize>,
 }
 

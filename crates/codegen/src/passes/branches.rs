@@ -1,6 +1,6 @@
 //! Merges overlapping branches into one schema with all their fields.
 //!
-//! Before: `oneOf` with one branch per example of a status and no discriminator; decoding would take the first
+//! Before: `oneOf` with no discriminator and one branch for each example of a status; decoding would take the first
 //! matching branch and lose the fields of the other branches. After: the union of the branches, which has every field.
 
 use std::collections::{HashMap, HashSet};
@@ -120,7 +120,7 @@ impl Joined {
         }
     }
 
-    /// Returns a component with its own branches joined; an empty schema if it is a branch of itself.
+    /// Returns a component with its own branches joined, or an empty schema if it is a branch of itself.
     fn component(&mut self, name: &str) -> Value {
         if let Some(done) = self.done.get(name) {
             return done.clone();

@@ -1,8 +1,8 @@
 //! Merges `allOf` into one schema, and replaces null branches with `nullable`.
 //!
-//! Before: `allOf: [{$ref: Base}, {properties: {…}}]`, `anyOf: [{$ref: User}, {type: 'null'}]`, branches with
-//! validation rules only (`anyOf: [{required: [a]}]`). After: an object with the properties of all parts and of the
-//! keywords next to `allOf`; a nullable reference; no branches.
+//! Before: `allOf: [{$ref: Base}, {properties: {…}}]`, `anyOf: [{$ref: User}, {type: 'null'}]`, branches with only
+//! validation rules (`anyOf: [{required: [a]}]`). After: an object with the properties of all parts and of the keywords
+//! next to `allOf`; a nullable reference; no branches.
 
 use std::collections::{HashMap, HashSet};
 
@@ -48,7 +48,7 @@ struct Composer {
 }
 
 impl Composer {
-    /// Returns a component with its parts merged; only its own fields if it is a part of itself.
+    /// Returns a component with its parts merged, or only its own fields if it is a part of itself.
     fn component(&mut self, name: &str) -> Value {
         if let Some(done) = self.done.get(name) {
             return done.clone();
@@ -99,7 +99,7 @@ impl Composer {
         ]
         .iter()
         .any(|key| schema.get(*key).is_some());
-        // Parts with annotations only: OpenAPI 3.0 ignores members next to `$ref`, so documents put them in `allOf`.
+        // Parts with only annotations: OpenAPI 3.0 ignores members next to `$ref`, so documents put them in `allOf`.
         let (notes, types): (Vec<Value>, Vec<Value>) =
             parts.iter().cloned().partition(is_annotation);
         if let ([part], false) = (types.as_slice(), has_own)
@@ -210,7 +210,7 @@ const ANNOTATIONS: [&str; 5] = [
     "writeOnly",
 ];
 
-/// Returns whether a part has annotations only.
+/// Returns whether a part has only annotations.
 fn is_annotation(part: &Value) -> bool {
     const MORE: [&str; 4] = ["title", "default", "example", "externalDocs"];
     part.as_object().is_some_and(|members| {
@@ -310,7 +310,7 @@ fn join(schema: &mut Value, part: Value) {
             (Some(Value::Object(properties)), Value::Object(more)) if key == "properties" => {
                 for (name, property) in more {
                     match properties.get_mut(&name) {
-                        // A value matches both schemas, so a field that either requires is required.
+                        // A value must match both schemas, so a field required by either is required.
                         Some(known) if is_object(known) && is_object(&property) => {
                             join(known, property);
                         }

@@ -1,8 +1,8 @@
-//! Replaces schemas that have a special meaning with types of `onlyfansapi-core`.
+//! Replaces schemas that have a special meaning with types from `onlyfansapi-core`.
 //!
-//! Before: `type: string, format: date-time` in a response, items of type `file[]|string` in a request, a file as
-//! the whole response. After: references to `Timestamp`, `MediaRef` and `Blob`, which the generator takes from
-//! `onlyfansapi-core`. All other formats are removed: the generator would map each to a type of another crate.
+//! Before: `type: string, format: date-time` in a response, items of type `file[]|string` in a request, a file as the
+//! whole response. After: references to `Timestamp`, `MediaRef` and `Blob`, which the generator takes from
+//! `onlyfansapi-core`. All other formats are removed: the generator would map each to a type from another crate.
 
 use serde_json::{Value, json};
 

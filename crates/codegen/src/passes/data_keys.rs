@@ -1,4 +1,4 @@
-//! Converts objects whose keys are data to maps.
+//! Converts objects whose keys are data into maps.
 //!
 //! Before: `properties: {240: {…}, 720: {…}}`, one property per key of a single example. After:
 //! `additionalProperties: {…}`, one schema for the values of all keys. The keys of an object are data if all are

@@ -166,7 +166,7 @@ fn is_tag(tag: &str) -> bool {
     KNOWN.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Appends a line, with everything escaped that rustdoc would treat as a link or a tag.
+/// Appends a line, escaping everything that rustdoc would treat as a link or a tag.
 fn escape(line: &str, out: &mut String) {
     let mut rest = line;
     while let Some(c) = rest.chars().next() {

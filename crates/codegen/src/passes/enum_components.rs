@@ -2,7 +2,7 @@
 //!
 //! Before: an inline `status: {type: string, enum: […]}`, which the generator would name after its object and field
 //! even if that name is taken. After: `$ref: '#/components/schemas/UserStatus'` with a unique name. The overlay can
-//! name an enumeration by `x-enum`, so that requests and responses share one type; a string schema with a name but no
+//! name an enumeration with `x-enum`, so that requests and responses share one type; a string schema with a name but no
 //! values gets the values of the enumeration with that name.
 
 use std::collections::{HashMap, HashSet};
@@ -110,7 +110,7 @@ fn hoist(
     if schema["type"] != "string" || !schema["enum"].is_array() {
         return;
     }
-    // Sorted like in the `enums` pass, because later passes may have added enumerations.
+    // Sorted as in the `enums` pass, because later passes may have added enumerations.
     if let Some(values) = schema["enum"].as_array_mut() {
         values.sort_by_key(plain);
     }
@@ -144,7 +144,7 @@ fn hoist(
     if let Some(description) = members.get("description") {
         reference["description"] = description.clone();
     }
-    // The description of one use does not describe a shared type.
+    // The description of one use does not apply to a shared type.
     if members.contains_key(ENUM_NAME) {
         members.shift_remove("description");
     }

@@ -107,7 +107,7 @@ fn named(strings: &[&str]) -> Option<Map<String, Value>> {
         // Don't turn `+1` into `1`: the sign is significant.
         let is_signed = name.starts_with(|c: char| c.is_ascii_digit())
             && !text.starts_with(|c: char| c.is_ascii_digit());
-        // The generator would keep letters of every script; names here are ASCII only.
+        // The generator would keep letters from any script; names here are ASCII only.
         let is_name = text.is_ascii() && !name.is_empty() && name.len() <= 80 && !is_signed;
         is_name && taken.insert(name)
     });

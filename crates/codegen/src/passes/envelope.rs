@@ -1,6 +1,6 @@
 //! Unwraps the response envelope.
 //!
-//! Before: a success `{data: {…}, _meta: {…}, _pagination: {…}}`. After: the schema of `data` alone, and the
+//! Before: a success response `{data: {…}, _meta: {…}, _pagination: {…}}`. After: the schema of `data` alone, and the
 //! `shape: envelope` fact. The reply reads the other members itself. An object is an envelope if it has `data` and
 //! otherwise only names that start with an underscore, or Laravel's own `links` and `meta`
 //! (<https://laravel.com/docs/eloquent-resources#data-wrapping>).

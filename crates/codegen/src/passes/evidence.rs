@@ -1,9 +1,9 @@
-//! Widens response schemas to match their complete example, not only the first element of its lists.
+//! Widens each response schema to match its complete example, not just the first element of each list.
 //!
-//! Before: `items: {properties: {thumb: {type: string, example: null}}}`, inferred from the first element, while
-//! the third element of the same example has an object there. After: `thumb` is that object, and a key that
-//! only a later element has is a property. A type that contradicts the example is widened to include it. This
-//! applies to responses only: nothing is inferred from the examples of requests.
+//! Before: `items: {properties: {thumb: {type: string, example: null}}}`, inferred from the first element, while the
+//! third element of the same example has an object there. After: `thumb` is that object, and a key that only a later
+//! element has is a property. A type that contradicts the example is widened to include it. This applies to responses
+//! only: nothing is inferred from request examples.
 
 use serde_json::{Map, Value, json};
 
@@ -98,7 +98,7 @@ fn widen(schema: &mut Value, value: &Value, at: &Pointer, changes: &mut Vec<(Poi
                 widen(&mut schema["items"], item, &at.child("items"), changes);
             }
         }
-        // PHP's empty array for an empty object, and the reverse.
+        // PHP's empty array in place of an empty object, or vice versa.
         (Some("object"), Value::Array(items)) if items.is_empty() => {}
         (Some("array"), Value::Object(members)) if members.is_empty() => {}
         (Some("string"), Value::String(_))

@@ -1,9 +1,9 @@
 //! Removes examples and validation rules.
 //!
 //! Before: `example`, `default`, `minLength`, `pattern`, `uniqueItems`, `xml`, … in every schema. After: only the
-//! members that determine a type. Request examples are random in each export, so they are not evidence; earlier passes
-//! have already used the response examples. A `default` would prevent null from being decoded, and a validation rule
-//! would create a separate Rust type for a rule that only the service can check.
+//! members that determine a type. Request examples are randomized in each export, so they are not evidence; earlier
+//! passes have already used the response examples. A `default` would prevent null from being decoded, and a validation
+//! rule would create a separate Rust type for a rule that only the service can check.
 
 use serde_json::Value;
 

@@ -24,7 +24,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
     let at = Pointer::root().join(["components", "schemas"]);
     let components = root["components"]["schemas"].as_object_mut();
     for (component, schema) in components.into_iter().flatten() {
-        // `extra` is the field for all other names.
+        // `extra` is the field that holds all other properties.
         let has_rest = schema.get("additionalProperties").is_some();
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
             continue;

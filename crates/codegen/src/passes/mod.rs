@@ -1,8 +1,8 @@
 //! The passes that prepare an OpenAPI document for the generator.
 //!
-//! Each pass is one file with one function over the document tree, and contains nothing that is specific to
-//! one API. [`PASSES`] defines the only order in which they run; the documentation of each pass describes the
-//! document before and after it.
+//! Each pass is one file with one function over the document tree, and contains nothing that is specific to one API.
+//! They run only in the order that [`PASSES`] defines; each pass's documentation describes the document before and
+//! after it.
 
 mod array_items;
 mod branches;
@@ -50,7 +50,7 @@ pub(crate) use self::query_parameters::STYLE;
 pub(crate) use self::references::target;
 pub(crate) use self::sides::SIDE;
 
-/// Extension member of an operation in which passes record facts for the code passes.
+/// Operation extension in which passes record facts for the code passes.
 pub(crate) const FACTS: &str = "x-codegen";
 
 /// A pass over the document tree.

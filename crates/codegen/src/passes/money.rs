@@ -10,7 +10,7 @@ use crate::walk::{Role, Side, schemas};
 
 use serde_json::Value;
 
-/// Last words of the names of monetary amounts. `summ` is the service's spelling.
+/// Words that end the names of monetary amounts. `summ` is the service's spelling.
 const WORDS: [&str; 14] = [
     "amount",
     "balance",

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::walk::{Role, Side, components, operations, schema_tree, top_schemas};
 use crate::{Pointer, Report};
 
-/// Marks a body field for which the document allows null, which is not the same as absent.
+/// Marks a body field that the document allows to be null, which is not the same as being absent.
 pub(crate) const NULL_IS_A_VALUE: &str = "x-codegen-null";
 
 pub(super) fn run(root: &mut Value, report: &mut Report) {
@@ -71,8 +71,8 @@ fn tree(schema: &mut Value, side: Side, at: &Pointer, operation: &str) -> usize 
     count
 }
 
-/// Makes the optional arrays and objects of a body nullable. They become an `Option`, so that callers can send an
-/// empty value.
+/// Makes a body's optional arrays and objects nullable. They become an `Option`, so that callers can send an empty
+/// value.
 fn optional_lists(schema: &mut Value) {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
@@ -89,7 +89,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn optional_arrays_of_a_body_become_nullable() {
+    fn optional_body_arrays_become_nullable() {
         let (root, _) = crate::passes::test_run(
             "nullable",
             "paths: {/a: {post: {requestBody: {content: {application/json: {schema: {type: object, required: [a], properties: {a: {type: array}, b: {type: array}, c: {type: string, nullable: true}}}}}}}}}",

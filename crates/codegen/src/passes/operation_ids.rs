@@ -1,9 +1,9 @@
 //! Gives every operation a unique, readable method name.
 //!
-//! Before: `get: {}` on `/api/things/{id}`; two operations called `listThings`; `submit2FA`, `searchGIFs`; IDs
-//! that start with a digit, use a non-Latin script, or are too long. After: `get_api_things_id`; `list_things`
-//! for the first operation and `post_a`, derived from method and path, for the second; `submit_2fa`,
-//! `search_gifs`. The original ID is kept as the `id` fact. An `x-name` in the overlay takes precedence.
+//! Before: `get: {}` on `/api/things/{id}`; two operations called `listThings`; `submit2FA`, `searchGIFs`; IDs that
+//! start with a digit, use a non-Latin script, or are too long. After: `get_api_things_id`; `list_things` for the first
+//! operation and `post_a`, derived from the method and path, for the second; `submit_2fa`, `search_gifs`. The original
+//! ID is kept as the `id` fact. An `x-name` in the overlay takes precedence.
 
 use std::collections::HashSet;
 
@@ -107,7 +107,7 @@ fn wanted(id: &str, pinned: Option<&Value>) -> (Option<String>, String) {
     (None, problem)
 }
 
-/// Derives a name from method and path, such as `get_api_things_id`.
+/// Derives a name from the method and path, such as `get_api_things_id`.
 fn from_path(method: &str, path: &str) -> String {
     let words = path.replace(|c: char| !c.is_alphanumeric(), " ");
     let name = snake(&words::ascii(&format!("{method} {words}")));

@@ -50,7 +50,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
             }
         }
         for parameter in shared.get(operation.path).into_iter().flatten() {
-            // A parameter of the operation overrides that of the path item.
+            // An operation's parameter overrides that of the path item.
             if !declared.iter().any(|known| same(known, parameter)) {
                 declared.push(parameter.clone());
             }
@@ -236,7 +236,7 @@ fn closed(rest: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// Appends the text between placeholders. A segment `:id` becomes a placeholder if `id` is declared.
+/// Appends the text between placeholders. A `:id` segment becomes a placeholder if `id` is declared.
 fn push(literal: &str, declared: &[Value], out: &mut String) {
     for (i, segment) in literal.split('/').enumerate() {
         if i > 0 {

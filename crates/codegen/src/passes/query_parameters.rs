@@ -2,9 +2,9 @@
 //!
 //! Before: `filter` (an object without properties) next to `filter.online` and `filter.tags` (an array); `roles.*`;
 //! `style: pipeDelimited`. After: `filter[online]` and `filter[tags][]`; `roles[]`, an array; an `x-codegen-style`
-//! marker for every style other than PHP's. The `filter` parameter is dropped, because the server would take it for
-//! the whole filter. The dotted names are replaced, because PHP would turn them into `filter_online` and the server
-//! would respond with 422. A query has no null, so `nullable` is removed.
+//! marker for every style other than PHP's. The `filter` parameter is dropped, because the server would take it for the
+//! whole filter. The dotted names are replaced, because PHP would turn them into `filter_online` and the server would
+//! respond with 422. A query cannot contain null, so `nullable` is removed.
 
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ pub(super) fn run(root: &mut Value, report: &mut Report) {
                 continue;
             }
             let old = name(parameter).to_owned();
-            // Leave names alone that have an explicit `style` or are not dotted identifiers; they were not written by
+            // Leave alone names that have an explicit `style` or are not dotted identifiers; they were not written by
             // Scribe.
             let mut new = if parameter.get("style").is_none() && is_path(&old) {
                 brackets(&old)
@@ -159,7 +159,7 @@ fn brackets(dotted: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn keeps_names_of_other_frameworks() {
+    fn keeps_names_from_other_frameworks() {
         for name in ["$.xgafv", "a..b", "created.3"] {
             assert!(!super::is_path(name), "{name}");
         }

@@ -1,9 +1,9 @@
-//! Resolves references, so that the remaining ones refer to named schemas only.
+//! Resolves references, so that the remaining ones refer only to named schemas.
 //!
-//! Before: `$ref` in place of a path item, parameter, body, response or schema, pointing anywhere in the
-//! document, to another file, or nowhere. After: everything except schemas is inlined. The `$ref` of a schema is
-//! `#/components/schemas/Name`, where `Name` is a unique, valid Rust type name. A referenced schema elsewhere in
-//! the document becomes a component. A reference that cannot be resolved becomes any value.
+//! Before: `$ref` in place of a path item, parameter, body, response or schema, pointing anywhere in the document, to
+//! another file, or nowhere. After: everything except schemas is inlined. A schema's `$ref` is
+//! `#/components/schemas/Name`, where `Name` is a unique, valid Rust type name. A referenced schema elsewhere in the
+//! document becomes a component. A reference that cannot be resolved becomes any value.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -226,8 +226,8 @@ pub(super) fn every_schema(root: &mut Value, visit: &mut impl FnMut(&mut Value, 
     }
 }
 
-/// Turns every referenced schema that is not a component yet into one. Returns the component name of each
-/// reference that can be resolved.
+/// Turns every referenced schema that is not yet a component into one. Returns the component name of each reference
+/// that can be resolved.
 fn hoist(root: &mut Value, report: &mut Report) -> HashMap<String, String> {
     let mut names: HashMap<String, String> = HashMap::new();
     let mut taken: HashSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();

@@ -76,7 +76,7 @@ pub(super) fn class_of(schema: &Value) -> Option<usize> {
 }
 
 impl Classes {
-    /// Creates an empty collection. `names` lists the entities at the locations of earlier documents.
+    /// Creates an empty collection. `names` lists the entity at each location in earlier documents.
     ///
     /// A reference to one of `components` becomes the class of that component; other references are kept.
     pub(super) fn new(names: Names, components: Map<String, Value>) -> Self {
@@ -224,7 +224,7 @@ impl Classes {
             .or_insert(next)
     }
 
-    /// Merges every class that is defined like a known entity into that entity.
+    /// Merges every class that is defined identically to a known entity into that entity.
     pub(super) fn recognize(&mut self) {
         let mut known: BTreeMap<usize, (String, usize)> = BTreeMap::new();
         for class in self.all() {
@@ -488,7 +488,7 @@ impl Classes {
         self.find(large)
     }
 
-    /// Joins two schemas of items or values like `join`; the result is nullable if either is.
+    /// Joins two item or value schemas as `join` does; the result is nullable if either is.
     fn join_inner(&mut self, a: &Value, b: &Value) -> Value {
         let mut joined = self.join(a, b);
         if a["nullable"] == true || b["nullable"] == true {
@@ -529,7 +529,7 @@ impl Classes {
             }
             (Some("object"), None) if class_of(b).is_some() => b.clone(),
             (None, Some("object")) if class_of(a).is_some() => a.clone(),
-            // A string that is a timestamp in some occurrences only.
+            // A string that is a timestamp only in some occurrences.
             (Some("string"), Some("string")) => json!({"type": "string"}),
             _ => json!({"x-unknown": TYPE_CONFLICT}),
         }

@@ -1,9 +1,9 @@
 //! Defines one type per entity, used by every operation that returns it.
 //!
-//! Before: each operation has its own inline objects, so that a postback has different types in `show`, `list`,
-//! `create` and `update`. After: identical objects are one component. Objects that differ only where one side is
-//! unknown are unified and keep the known types. Objects that the overlay declares to be one entity (`x-models` at
-//! the top level of the document) have the fields of all occurrences.
+//! Before: each operation has its own inline objects, so a postback has different types in `show`, `list`, `create` and
+//! `update`. After: identical objects are one component. Objects that differ only where one side is unknown are unified
+//! and keep the known types. Objects that the overlay declares to be one entity (`x-models` at the top level of the
+//! document) have the fields of all occurrences.
 //!
 //! - `classes`: collects the objects and unifies them
 //! - `naming`: names them
@@ -24,7 +24,7 @@ use crate::{Names, Pointer, Report};
 /// Document member, set by the overlay, that maps each entity name to its locations (`operationId/property/*/…`).
 const MODELS: &str = "x-models";
 
-/// Document member, set by the overlay, that maps `Model.field` to the schema of the field.
+/// Document member, set by the overlay, that maps `Model.field` to the field's schema.
 const FIELDS: &str = "x-fields";
 
 /// Document member in which the pipeline provides the names and types of earlier documents.
@@ -189,7 +189,7 @@ fn responses(root: &mut Value, mut visit: impl FnMut(&mut Value, &Occurrence, &P
     });
 }
 
-/// Merges the classes at all locations of each entity that the overlay declares.
+/// For each entity that the overlay declares, merges the classes at all of its locations.
 fn merge_entities(classes: &mut Classes, models: &Value, report: &mut Report) {
     let by_location = classes.by_location();
     let mut named: BTreeMap<usize, &str> = BTreeMap::new();
@@ -298,7 +298,7 @@ fn set_fields(components: &mut BTreeMap<String, Value>, fields: &Value, report: 
     }
 }
 
-/// Adds types from earlier documents that fields still reference although no response contains them anymore.
+/// Adds types from earlier documents that fields still reference even though no response contains them anymore.
 fn remember(
     components: &mut BTreeMap<String, Value>,
     inferred_names: &Names,
@@ -471,7 +471,7 @@ mod tests {
             let component = &root["components"]["schemas"][name]["properties"];
             component.as_object().unwrap().keys().cloned().collect()
         };
-        // The long form replaces both, with the field that only the short form has.
+        // The long form replaces both, and gains the field that only the short form has.
         assert_eq!(fields("User"), ["about", "id", "name", "view"]);
         assert_eq!(fields("UserRef"), ["id", "view"]);
         let author = &root["components"]["schemas"]["Post"]["properties"]["author"];

@@ -157,7 +157,7 @@ fn candidates(
     found
 }
 
-/// Prefixes `own` with `holder`, unless it already starts with it.
+/// Prefixes `own` with `holder`, unless it already has that prefix.
 fn join(holder: &str, own: &str) -> String {
     if own.starts_with(holder) {
         own.to_owned()
@@ -170,7 +170,7 @@ fn join(holder: &str, own: &str) -> String {
 fn own_name(occurrence: &Occurrence) -> String {
     let is_item = occurrence.path.last().is_some_and(|step| step == "*");
     match occurrence.path.iter().rev().find(|step| *step != "*") {
-        // For a list with a generic name, the operation names the items.
+        // For a list with a generic name, the items are named after the operation.
         Some(property)
             if is_item && GENERIC_WORDS.contains(&property.to_pascal_case().as_str()) =>
         {
@@ -197,7 +197,7 @@ fn noun(occurrence: &Occurrence) -> String {
     rest.join("_").to_pascal_case()
 }
 
-/// Returns the singular of an English plural, by the rules needed for API names.
+/// Returns the singular of an English plural, using the rules needed for API names.
 fn singular(name: &str) -> String {
     if let Some(stem) = name.strip_suffix("ies") {
         format!("{stem}y")
