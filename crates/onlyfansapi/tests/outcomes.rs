@@ -667,6 +667,20 @@ async fn skips_a_byte_order_mark() {
 }
 
 #[tokio::test]
+async fn treats_a_blank_body_as_empty() {
+    for body in [" ", " \r\n\t", "\u{feff} \n"] {
+        let blank = || MockReply::status(200).body("application/json", body);
+        let error = reply_to(blank()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable, "{body:?}: {error}");
+
+        let (server, client) = start().await;
+        server.reply_at("DELETE", PATH, blank());
+        let delete = client.api().delete_smart_link_postback().postback_id(1);
+        delete.await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_call_timeout_covers_decoding() {
     /// A type that takes a long time to decode.
     #[derive(Debug)]

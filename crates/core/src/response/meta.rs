@@ -73,7 +73,8 @@ impl Meta {
         &self.0.response.body
     }
 
-    /// Returns whether the response contains a value. Without a value, structs and lists are empty.
+    /// Returns whether the response contains a value. Without a value (status 204, 205 or 304, or `data: null`), structs
+    /// and lists are empty.
     #[must_use]
     pub fn has_data(&self) -> bool {
         self.0.has_data

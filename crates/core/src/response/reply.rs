@@ -119,7 +119,7 @@ pub fn decode<T: DeserializeOwned>(
     // The fast path for lists, whose bodies are the longest: searching them for refusal markers takes as much time as
     // everything else that the SDK adds to a call.
     let is_list = operation.shape == ResponseShape::Envelope
-        && !has_no_body(&response)
+        && !has_no_content(&response)
         && starts_with_list(&response.body);
     if is_list
         && let Some(member) = decode::data_member(&response.body)
@@ -137,8 +137,14 @@ pub fn decode<T: DeserializeOwned>(
     let body = &response.body;
     let decoded = match operation.shape {
         ResponseShape::Redirect => location(&response),
-        shape if has_no_body(&response) => absent(shape),
+        shape if has_no_content(&response) => absent(shape),
+        shape @ (ResponseShape::Text | ResponseShape::Bytes) if body.is_empty() => absent(shape),
         ResponseShape::Empty => nothing(&response),
+        ResponseShape::Whole | ResponseShape::Envelope | ResponseShape::Detect
+            if body.trim_ascii().is_empty() =>
+        {
+            blank()
+        }
         ResponseShape::Text if response.media_type() == Some("text/html") => {
             Err("its body is an HTML page".to_owned())
         }
@@ -202,9 +208,22 @@ impl<T> Decoded<T> {
 /// The value, or the end of the sentence "responded with 200 OK, but …".
 type DecodeResult<T> = Result<Decoded<T>, String>;
 
-/// Returns whether the body is blank, or the status is 204 or 304, which have no body by definition.
-fn has_no_body(response: &Response) -> bool {
-    response.body.trim_ascii().is_empty() || matches!(response.status.as_u16(), 204 | 304)
+/// Returns whether the response has no body by definition (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5).
+fn has_no_content(response: &Response) -> bool {
+    matches!(response.status.as_u16(), 204 | 205 | 304)
+}
+
+/// Decodes a body without content. It has a value only if the type accepts null: an object whose fields are all
+/// optional would hide that the service sent nothing.
+fn blank<T: DeserializeOwned>() -> DecodeResult<T> {
+    match serde_json::from_str("null") {
+        Ok(value) => Ok(Decoded {
+            value,
+            has_data: false,
+            drift: Vec::new(),
+        }),
+        Err(_) => Err("the response body is empty".to_owned()),
+    }
 }
 
 /// Returns whether the body is an object whose first member is `data` with a list.
@@ -275,7 +294,7 @@ fn without_data<T: DeserializeOwned>(body: &[u8]) -> DecodeResult<T> {
 /// `message` or `success`. Any other body did not come from this operation.
 fn nothing<T: DeserializeOwned>(response: &Response) -> DecodeResult<T> {
     let body = &response.body;
-    if body.trim_ascii() == b"null" {
+    if matches!(body.trim_ascii(), b"" | b"null") {
         return absent(ResponseShape::Empty);
     }
     let is_note = |name: &str| matches!(name, "message" | "success");
