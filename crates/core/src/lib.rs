@@ -2,8 +2,8 @@
 //!
 //! A generated builder collects arguments in a [`support::RequestBuilder`]. The builder produces one
 //! [`transport::Call`], a [`transport::Transport`] turns the call into a [`transport::Response`], and the response
-//! becomes a [`Reply`] or an [`Error`]. This crate has no policy: keys, retries and time limits belong to the
-//! transport.
+//! becomes a [`Reply`] or an [`Error`]. This crate sets no policy: the transport is responsible for keys, retries and
+//! time limits.
 //!
 //! Applications use it through the facade crate, which re-exports what they need.
 //!
@@ -39,5 +39,5 @@ pub use response::{
 pub use transport::{DownloadFuture, ReplyFuture};
 pub use types::{MediaRef, Timestamp, UnknownValue};
 
-/// Re-exported because `http` types appear in the public API, so that callers don't need a matching dependency.
+/// Re-exported so that callers don't need a matching dependency: `http` types appear in the public API.
 pub use http;

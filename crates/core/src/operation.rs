@@ -32,15 +32,15 @@ pub struct Operation {
     pub empty_body: EmptyBody,
     /// The media type of the `Accept` header.
     pub accept: &'static str,
-    /// Where the typed value is in a successful response.
+    /// The location of the typed value in a successful response.
     pub shape: ResponseShape,
-    /// What marks a 2xx response as a refusal; empty if nothing does.
+    /// The markers that identify a 2xx response as a refusal; empty if there are none.
     pub refusal: &'static [RefusalMarker],
 }
 
 impl Operation {
     /// Returns the name of the header for an idempotency key, if the operation accepts a key. If a request is repeated
-    /// with the same key, the service returns the stored response, without a second effect.
+    /// with the same key, the service returns the stored response without repeating the effect.
     ///
     /// Source: the header parameters of the document and the overlay.
     #[must_use]
@@ -77,14 +77,14 @@ pub struct Parameter {
     pub location: ParameterLocation,
     /// Whether the request cannot be built without it.
     pub required: bool,
-    /// What its value must be, as the end of "must be …", for example `a 64-bit integer`.
+    /// The requirement on the value, phrased to complete "must be …", for example `a 64-bit integer`.
     pub expects: &'static str,
-    /// How a list or an object is written in the query.
+    /// How lists and objects are serialized in the query.
     pub style: QueryStyle,
 }
 
 impl Parameter {
-    /// Creates a parameter. The generator writes a call for each parameter of the document.
+    /// Creates a parameter. The generator emits one call for each parameter in the document.
     #[must_use]
     pub const fn new(
         location: ParameterLocation,
@@ -111,7 +111,7 @@ impl Parameter {
     }
 }
 
-/// How a list or an object is written in the query. Scalars are written the same way in every style.
+/// How lists and objects are serialized in the query. Scalars are serialized the same way in every style.
 ///
 /// ```
 /// # mod onlyfansapi { pub use onlyfansapi_core as api; }
@@ -126,7 +126,7 @@ pub enum QueryStyle {
     /// As PHP parses it: `ids[]=1&ids[]=2`, `filter[online]=1`. For objects this is OpenAPI's `deepObject`.
     #[default]
     Php,
-    /// `ids=1&ids=2`; each member of an object is a parameter.
+    /// `ids=1&ids=2`; each member of an object becomes its own parameter.
     Repeated,
     /// `ids=1,2`.
     Comma,
@@ -207,7 +207,7 @@ pub enum EmptyBody {
     Required,
 }
 
-/// Where the typed value is in a successful response.
+/// The location of the typed value in a successful response.
 ///
 /// ```
 /// # mod onlyfansapi { pub use onlyfansapi_core as api; }
@@ -236,7 +236,7 @@ pub enum ResponseShape {
     Empty,
 }
 
-/// What marks a 2xx response as a refusal.
+/// A marker that identifies a 2xx response as a refusal.
 ///
 /// Source: the vendor's pages and clients. The overlay sets the markers of operations that differ from
 /// [`DEFAULT`](Self::DEFAULT).

@@ -48,7 +48,7 @@ impl CallOptions {
 
     /// Adds a header, replacing a header of the same name that the operation sets.
     ///
-    /// A name or value that HTTP does not allow is reported when the request is sent, and so are `Authorization` and
+    /// Sending the request reports an error for a name or value that HTTP does not allow, and for `Authorization` and
     /// `Host`, which only the client sets.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -160,7 +160,7 @@ impl CallOptions {
     }
 
     /// Declares whether the call is idempotent. An idempotent call is retried like a read, even if an earlier attempt
-    /// may have taken effect. By default, only reads and calls with an idempotency key are.
+    /// may have taken effect. By default, only reads and calls with an idempotency key are treated as idempotent.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);

@@ -1,6 +1,6 @@
-//! This crate's sources, embedded for crates that contain them as a module.
+//! This crate's sources, embedded for crates that include them as a module.
 
-/// Every source file by its path, tests and this file excluded. The crate root is `mod.rs`.
+/// Every source file with its path, except the tests and this file. The crate root is `mod.rs`.
 pub const SOURCES: &[(&str, &str)] = &[
     ("mod.rs", include_str!("lib.rs")),
     ("argument.rs", include_str!("argument.rs")),

@@ -1,4 +1,4 @@
-//! Functions and types for generated code and hand-written resources. Not part of the users' API.
+//! Functions and types for generated code and hand-written resources. Not part of the user-facing API.
 
 use crate::transport::Dispatcher;
 use crate::{CallOptions, InvalidArgument, RawRequest};

@@ -48,29 +48,29 @@ impl Error {
     ///
     /// Reading a chat's history can take a minute. Give slow calls a longer limit with
     /// [`CallOptions::timeout`](crate::CallOptions::timeout). A write may have taken effect unless
-    /// [`Error::is_never_sent`].
+    /// [`Error::is_never_sent`] returns true.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.inner.is_timeout
     }
 
-    /// Returns whether the service responded with success, but the body is incomplete or does not match its type.
+    /// Returns whether the service reported success, but the body is incomplete or does not match its type.
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::body`] has the bytes that arrived. Decode it yourself, or call `send_as` with your own type. If strict decoding
-    /// failed, [`Error::drift`] lists the locations.
+    /// [`Error::body`] returns the bytes that arrived. Decode it yourself, or call `send_as` with your own type. If
+    /// strict decoding failed, [`Error::drift`] lists the locations.
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         self.inner.kind == ErrorKind::Unreadable
     }
 
-    /// Returns whether the service refused the request: with a 4xx or 5xx status, a redirect, or a 2xx response that
+    /// Returns whether the service refused the request with a 4xx or 5xx status, a redirect, or a 2xx response that
     /// reports failure.
     ///
     /// # Troubleshooting
     ///
-    /// [`Error::status`], [`Error::code`] and [`Error::message`] say why.
+    /// [`Error::status`], [`Error::code`] and [`Error::message`] explain why.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.inner.kind == ErrorKind::Refused
@@ -80,8 +80,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Create a key at <https://app.onlyfansapi.com/api-keys>. A 401 with an HTML page comes from the CDN in front of the
-    /// service and says nothing about the key.
+    /// Create a key at <https://app.onlyfansapi.com/api-keys>. A 401 with an HTML page comes from the CDN in front of
+    /// the service and does not mean that the key is wrong.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.has_status(401)
@@ -91,8 +91,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// The service documents 402 for one download only; for other operations, the usual meaning of the status is
-    /// assumed. [`Error::credits`] has the balance if the response includes it.
+    /// The service documents 402 only for one download; for other operations, the SDK assumes the usual meaning of the
+    /// status. [`Error::credits`] returns the balance if the response includes it.
     #[must_use]
     pub fn is_out_of_credits(&self) -> bool {
         self.has_status(402)
@@ -124,8 +124,9 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// With the code `IDEMPOTENCY_CONFLICT`, the first request with this key is still running: wait, and repeat the
-    /// same request. For a webhook redelivery, the webhook is disabled or the last redelivery was too recent.
+    /// With the code `IDEMPOTENCY_CONFLICT`, the first request with this key is still running: wait, then repeat the
+    /// same request. For a webhook redelivery, a conflict means that the webhook is disabled or the last redelivery was
+    /// too recent.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.has_status(409)
@@ -152,7 +153,7 @@ impl Error {
         self.has_status(429)
     }
 
-    /// Returns whether OnlyFans refused the request and the service passes the refusal on.
+    /// Returns whether OnlyFans refused the request and the service forwarded the refusal.
     ///
     /// # Troubleshooting
     ///

@@ -6,9 +6,10 @@ use http::{HeaderMap, header};
 
 /// Returns how long the headers tell the client to wait: `retry-after-ms`, or `Retry-After` in seconds or as a date.
 ///
-/// A date is compared with the response's own `Date`, so that a wrong local clock does not matter; `now` is used only if
-/// there is no `Date`. If a header occurs several times, the longest wait counts. A date in the past is a wait of zero, and
-/// a number that does not fit is [`Duration::MAX`]. Returns `None` if neither header is present or can be parsed.
+/// A date is compared with the response's own `Date`, so a wrong local clock does not matter; `now` is used only if
+/// there is no `Date`. If a header occurs several times, the longest wait is used. A date in the past results in a wait
+/// of zero, and a number that does not fit results in [`Duration::MAX`]. Returns `None` if neither header is present or
+/// can be parsed.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

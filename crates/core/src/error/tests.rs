@@ -1,4 +1,4 @@
-//! The documented error bodies, and the undocumented ones that a CDN sends, one per row.
+//! One row for each documented error body and for each undocumented body that a CDN sends.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode};

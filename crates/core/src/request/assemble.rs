@@ -1,4 +1,5 @@
-//! The last step of every request, generated or raw: query, call options, body, invalid arguments.
+//! The last step of building every request, generated or raw: adds the query, the call options and the body, and
+//! reports invalid arguments.
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
@@ -11,7 +12,7 @@ use crate::{BodyFormat, CallOptions, Error, InvalidArgument, Operation};
 pub(crate) enum Content {
     /// No content.
     None,
-    /// Fields, to be encoded in a format.
+    /// Fields to encode in the given format.
     Fields(BodyFormat, Value),
     /// The caller's bytes and their media type.
     Bytes(&'static str, Body),
@@ -26,14 +27,14 @@ pub(crate) struct Parts {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
-    /// The files of a multipart body by name.
+    /// The files of a multipart body, each with its name.
     pub(crate) files: Vec<(&'static str, FilePart)>,
     pub(crate) options: CallOptions,
     pub(crate) invalid: Vec<InvalidArgument>,
 }
 
 impl Parts {
-    /// Builds the call, or an error that lists every invalid argument.
+    /// Builds the call, or returns an error that lists every invalid argument.
     pub(crate) fn call(mut self) -> Result<Call, Error> {
         self.invalid.append(&mut self.options.invalid);
         self.headers.insert(

@@ -1,4 +1,4 @@
-//! Request bodies, each of which can be sent repeatedly.
+//! Request bodies that can be sent repeatedly.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,8 +10,8 @@ use futures_core::Stream;
 /// A stream of body bytes.
 pub type BodyStream = Pin<Box<dyn Stream<Item = std::io::Result<Bytes>> + Send + 'static>>;
 
-/// Opens the body of one attempt. It is called once per attempt, so that a request whose body cannot be cloned, such
-/// as a file, can still be retried.
+/// Opens the body for one attempt. Called once per attempt, so a request can be retried even if its body, such as a
+/// file, cannot be cloned.
 pub type BodyFactory = Arc<dyn Fn() -> std::io::Result<BodyStream> + Send + Sync>;
 
 /// The body of a request.

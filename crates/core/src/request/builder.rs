@@ -1,6 +1,6 @@
 //! Collects the arguments of a request; every generated builder wraps a [`RequestBuilder`].
 //!
-//! One type with few generic methods serves all operations, so the code for an operation is a table and short setters.
+//! One type with a few generic methods serves all operations, so each operation needs only a table and short setters.
 
 use std::fmt;
 
@@ -136,7 +136,7 @@ impl RequestBuilder {
     ///
     /// # Errors
     ///
-    /// [`NeverBuilt`](crate::ErrorKind::NeverBuilt), with every invalid argument.
+    /// Returns [`NeverBuilt`](crate::ErrorKind::NeverBuilt) with a list of every invalid argument.
     pub fn preview(self) -> Result<RequestPreview, Error> {
         let dispatcher = self.dispatcher.clone();
         dispatcher.preview(&self.build()?)
@@ -146,8 +146,9 @@ impl RequestBuilder {
     ///
     /// # Errors
     ///
-    /// [`NeverBuilt`](crate::ErrorKind::NeverBuilt), with every invalid argument: a required argument that was not set,
-    /// a value that could not be converted, or a path segment that a server would resolve to another path.
+    /// Returns [`NeverBuilt`](crate::ErrorKind::NeverBuilt) with a list of every invalid argument: a required argument
+    /// that was not set, a value that could not be converted, or a path segment that a server would resolve to another
+    /// path.
     pub fn build(mut self) -> Result<Call, Error> {
         let mut invalid = std::mem::take(&mut self.invalid);
         let mut target = String::from(self.operation.path);
@@ -253,7 +254,8 @@ impl RequestBuilder {
         }
     }
 
-    /// Stores `value` as the argument `setter`, or records why it was rejected; without a reason, the type is wrong.
+    /// Stores `value` as the argument `setter`, or records why it was rejected. A rejection without a reason means that
+    /// the type is wrong.
     fn put(&mut self, setter: &'static str, value: Result<Value, Option<String>>) {
         self.invalid.retain(|invalid| invalid.argument != setter);
         let mut parameters = self.operation.parameters.iter();

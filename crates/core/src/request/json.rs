@@ -1,6 +1,6 @@
 //! Converts serializable values to JSON and rejects numbers that JSON cannot represent.
 //!
-//! serde_json writes NaN and infinities as null, which the service would take as a value.
+//! serde_json writes NaN and infinities as null, which the service would treat as a value.
 
 use serde::Serialize;
 use serde::ser::{self, Serializer};
@@ -10,12 +10,12 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// The error completes the sentence "`argument` …". It is returned if the value cannot be converted to JSON or contains a number that is
-/// not finite.
+/// Returns an error that completes the sentence "`argument` …" if the value cannot be converted to JSON or contains a
+/// number that is not finite.
 pub(crate) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value, String> {
     let json = serde_json::to_value(value)
         .map_err(|error| format!("cannot be converted to JSON: {error}"))?;
-    // Only a null can hide a number that is not finite.
+    // serde_json writes a number that is not finite as null, so JSON without nulls needs no check.
     if has_null(&json) && value.serialize(FiniteCheck).is_err() {
         return Err(
             "must contain finite numbers only; JSON has neither NaN nor infinity".to_owned(),
@@ -39,7 +39,7 @@ struct FiniteCheck;
 
 type Checked = Result<(), serde::de::value::Error>;
 
-/// Scalars that are always finite.
+/// Implements the methods for scalars that are always finite.
 macro_rules! finite {
     ($($method:ident($($kind:ty),*);)*) => {
         $(fn $method(self, $(_: $kind),*) -> Checked {

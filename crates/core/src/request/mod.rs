@@ -1,4 +1,4 @@
-//! Requests: from arguments to what a transport sends.
+//! Turns arguments into the requests that a transport sends.
 
 mod assemble;
 mod body;
@@ -19,8 +19,8 @@ pub(crate) use json::to_json;
 pub use preview::RequestPreview;
 pub use raw::RawRequest;
 
-/// A request without origin and API key. The transport adds both, so code that builds requests cannot send the key to
-/// another host.
+/// A request without an origin or an API key. The transport adds both, so code that builds requests cannot send the key
+/// to another host.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The HTTP method.

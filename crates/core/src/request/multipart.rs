@@ -46,7 +46,8 @@ pub(crate) fn encode(
     )
 }
 
-/// Concatenates the parts: in memory if all parts are, otherwise as a factory that opens a new stream per attempt.
+/// Concatenates the parts. The result is in memory if all parts are; otherwise it is a factory that opens a new stream
+/// for each attempt.
 fn concat(parts: Vec<Body>) -> Body {
     let in_memory: Option<Vec<&Bytes>> = parts
         .iter()

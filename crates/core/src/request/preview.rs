@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 
 /// A request as it would be sent, returned by a builder's `preview()`. The API key is redacted.
 ///
-/// `Display` prints the whole request, body included. `Debug` prints no values.
+/// `Display` prints the whole request, including the body. `Debug` prints no values.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;

@@ -1,4 +1,4 @@
-//! Requests that the document does not describe, with the same key, limits and errors.
+//! Requests that the document does not describe. They use the same key, limits and errors as other requests.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -142,7 +142,7 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// [`NeverBuilt`](crate::ErrorKind::NeverBuilt), with every invalid argument.
+    /// Returns [`NeverBuilt`](crate::ErrorKind::NeverBuilt) with a list of every invalid argument.
     pub fn preview(self) -> Result<RequestPreview, Error> {
         let dispatcher = self.dispatcher.clone();
         dispatcher.preview(&self.build(&JSON)?)

@@ -106,11 +106,11 @@ pub struct Pagination {
     /// Source: `_pagination.next_page`, otherwise `_pagination.next_page_url`; `links.next` if there is no
     /// `_pagination`.
     pub next_page: Option<String>,
-    /// The cursor of the next page, which the profile search uses.
+    /// The cursor for the next page, used by the profile search.
     ///
     /// Source: `_pagination.next_cursor`.
     pub next_cursor: Option<String>,
-    /// The number of results on all pages, if the service counts them.
+    /// The number of results across all pages, if the service counts them.
     ///
     /// Source: `_pagination.total_results`.
     pub total_results: Option<i64>,

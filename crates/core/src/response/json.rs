@@ -1,5 +1,5 @@
-//! Parses JSON as networks and PHP produce it: with a byte order mark, unpaired surrogates, bytes that are not UTF-8,
-//! and numbers that no Rust type can represent.
+//! Parses JSON with the irregularities that networks and PHP introduce: a byte order mark, unpaired surrogates, bytes
+//! that are not UTF-8, and numbers that no Rust type can represent.
 
 use hifijson::num::LexWrite as _;
 use hifijson::str::LexWrite as _;
@@ -10,15 +10,14 @@ use serde_json::{Map, Number, Value};
 /// The same nesting limit as in serde_json.
 const MAX_DEPTH: u32 = 128;
 
-/// Returns `body` without the byte order mark at its start, if there is one.
+/// Returns `body` without its leading byte order mark, if there is one.
 pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// Parses `body`; `None` if its structure is not JSON.
+/// Parses `body`. Returns `None` if its structure is not valid JSON.
 ///
-/// In a string, an unpaired surrogate and a byte that is not UTF-8 become U+FFFD. A number out of range becomes a
-/// string.
+/// In strings, unpaired surrogates and bytes that are not UTF-8 become U+FFFD. Numbers out of range become strings.
 pub(crate) fn parse(body: &[u8]) -> Option<Value> {
     let body = without_byte_order_mark(body);
     if let Ok(value) = serde_json::from_slice(body) {

@@ -1,4 +1,4 @@
-//! Responses: from the bytes of a transport to a typed reply.
+//! Turns the bytes from a transport into a typed reply.
 
 mod blob;
 mod decode;
@@ -27,7 +27,7 @@ pub use streaming::{Download, StreamingResponse};
 
 use crate::error::{Error, FailedAttempt};
 
-/// How the call reached its outcome: the same for a response, a streamed response and an error.
+/// How the call reached its outcome. Responses, streamed responses and errors all contain this record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempts {
@@ -37,18 +37,18 @@ pub struct Attempts {
     pub failed: Vec<FailedAttempt>,
     /// Time from the start of the first attempt to the end of the last, including its body if it was read.
     pub elapsed: Duration,
-    /// The wait before the next attempt, if it was too long and the call was therefore not retried.
+    /// The wait before the next attempt, if the call was not retried because the wait was too long.
     pub wait: Option<Duration>,
     /// The idempotency key that the requests carried.
     pub idempotency_key: Option<Arc<str>>,
-    /// The time limit for decoding the response: the rest of the call timeout. `None` for no limit.
+    /// The time limit for decoding the response, which is the remaining part of the call timeout. `None` for no limit.
     pub decode_limit: Option<DecodeLimit>,
 }
 
 /// The time that is left to decode a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodeLimit {
-    /// The rest of the call timeout.
+    /// The remaining part of the call timeout.
     pub left: Duration,
     /// The call timeout, for errors.
     pub timeout: Duration,
@@ -70,7 +70,7 @@ impl Attempts {
     }
 }
 
-/// The response to a call, read to its end.
+/// The response to a call, with its body fully read.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Response {
@@ -105,7 +105,7 @@ impl Response {
         }
     }
 
-    /// Returns the request id: the service's, otherwise the CDN's (`cf-ray`).
+    /// Returns the service's request id or, if there is none, the CDN's (`cf-ray`).
     pub(crate) fn request_id(&self) -> Option<&str> {
         ["x-request-id", "cf-ray"]
             .iter()

@@ -96,7 +96,7 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     }
 }
 
-/// Decodes `response`, whose status is a success, as `operation` documents it.
+/// Decodes `response`, which has a success status, as documented by `operation`.
 ///
 /// # Errors
 ///

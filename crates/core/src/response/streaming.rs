@@ -18,7 +18,7 @@ pub struct StreamingResponse {
     pub status: StatusCode,
     /// The response headers.
     pub headers: HeaderMap,
-    /// The rest of the response.
+    /// The response body as a stream.
     pub body: BodyStream,
     /// How the call reached this response; excludes the time to read the body.
     pub attempts: Attempts,
@@ -106,7 +106,7 @@ impl Stream for Once {
 
 /// A successful response whose body is streamed: a [`Stream`] of its bytes.
 ///
-/// An error item ends the stream: the connection broke or the timeout expired.
+/// The stream ends after an error item, which means that the connection broke or the timeout expired.
 ///
 /// ```
 /// # use onlyfansapi_core as onlyfansapi;

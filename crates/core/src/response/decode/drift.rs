@@ -17,8 +17,9 @@ use super::facts::Place;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Decode {
-    /// Returns everything that matches, converts mismatched values if that is lossless, and leaves out the rest:
-    /// a field becomes `None`, an array loses the item. The reply lists every mismatch. This is the default.
+    /// Returns everything that matches, converts mismatched values if that is lossless, and leaves out the rest: a
+    /// mismatched field becomes `None`, and a mismatched array item is dropped. The reply lists every mismatch. This is
+    /// the default.
     #[default]
     Lenient,
     /// Fails with [`ErrorKind::Unreadable`](crate::ErrorKind::Unreadable) on any mismatch. The error lists every
@@ -80,7 +81,7 @@ impl fmt::Display for Drift {
     }
 }
 
-/// The maximum number of mismatches that are listed one by one.
+/// The maximum number of mismatches that are listed individually.
 const MAX_LISTED: usize = 1_000;
 
 /// One step of the path from the root to a value.
@@ -90,17 +91,17 @@ pub(super) enum Step<'a> {
     Name(Cow<'a, str>),
     /// The key of a map.
     Key(Cow<'a, str>),
-    /// The index of a list.
+    /// The index of a list item.
     Index(usize),
 }
 
-/// The mismatches of a response: the first ones one by one, the others counted by place.
+/// The mismatches of a response. The first ones are listed individually; the others are counted by place.
 #[derive(Debug)]
 pub(super) struct DriftList<'a> {
     /// The pointer of the root.
     at: &'a str,
     listed: Vec<Drift>,
-    /// A few: one for each place and kind of mismatch.
+    /// Stays small: it contains one entry for each place and kind of mismatch.
     counted: Vec<(Place, Drift)>,
 }
 
@@ -151,7 +152,8 @@ impl<'a> DriftList<'a> {
         self.listed.len()
     }
 
-    /// Removes the mismatches since `mark`, because the value that contains them is left out. Counted ones are kept.
+    /// Removes the mismatches listed since `mark`, because the value that contains them is left out. Counted mismatches
+    /// are kept.
     pub(super) fn restore(&mut self, mark: usize) {
         if self.counted.is_empty() {
             self.listed.truncate(mark);

@@ -1,12 +1,12 @@
-//! What is known about a type: what it expects at each place, learned from the failures of decoding.
+//! Collects facts about a type: what it expects at each place, learned from decoding failures.
 //!
-//! A place is a path of field names in which all items of a list, and all entries of a map, are the same place. The
-//! number of places depends on the type only, and so does the number of failures that teach something new.
+//! A place is a path of field names. All items of a list share one place, and so do all entries of a map. The number of
+//! places depends only on the type, and so does the number of failures that reveal something new.
 
 use super::scan::Kind;
 use super::traced::{Expected, Failure, Reason, Step};
 
-/// The maximum number of places; more than any type has, unless it has fields without end.
+/// The maximum number of places. No type has more, unless the number of its fields is unbounded.
 const MAX_PLACES: usize = 100_000;
 
 /// A place.
@@ -20,33 +20,33 @@ impl Place {
 /// What is known about one place.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    /// What the type asks for.
+    /// The kind of value that the type requests.
     pub(super) expected: Option<Expected>,
-    /// The JSON types that the type, a timestamp, rejects although it asks for any.
+    /// The JSON types that a timestamp type rejects, although it requests a value of any type.
     pub(super) rejected: Vec<Kind>,
     pub(super) rejects_null: bool,
-    /// Whether the enum rejects strings other than those that it lists.
+    /// Whether the enum rejects strings that it does not list.
     pub(super) is_closed: bool,
-    /// Whether an object had a member twice, which the type rejects.
+    /// Whether an object had a duplicate member, which the type rejects.
     pub(super) has_duplicates: bool,
     /// Whether an object had a name that is not valid Unicode.
     pub(super) has_invalid_names: bool,
-    /// The members without which the type rejects an object.
+    /// The members that the type requires in an object.
     pub(super) required: Vec<String>,
-    /// The places of the members that were rejected, which are few.
+    /// The places of rejected members. There are only a few.
     members: Vec<(String, Place)>,
-    /// What the type expects of the keys of a map.
+    /// The kind of key that the type expects in a map.
     pub(super) key: Option<Expected>,
     /// The places of the elements of a tuple that were rejected.
     pub(super) elements: Vec<(usize, Place)>,
-    /// The place of all entries of a map.
+    /// The place that all entries of a map share.
     pub(super) entry: Option<Place>,
-    /// The place of all items of a list.
+    /// The place that all items of a list share.
     pub(super) item: Option<Place>,
 }
 
 impl Facts {
-    /// Returns whether the type reads the members of the object as fields of a struct, as far as is known.
+    /// Returns whether the type is known to read the members of the object as struct fields.
     pub(super) fn is_struct(&self) -> bool {
         !self.members.is_empty()
     }
@@ -79,7 +79,7 @@ impl Knowledge {
         &self.0[place.0]
     }
 
-    /// Learns from a failure at a value of the JSON type `found`. Returns whether that was new.
+    /// Learns from a failure at a value of the JSON type `found`. Returns whether the failure revealed something new.
     pub(super) fn learn(&mut self, failure: &Failure, found: Kind) -> bool {
         let mut place = Place::ROOT;
         for step in &failure.path {
@@ -96,7 +96,7 @@ impl Knowledge {
                 facts.expected = Some(now);
                 true
             }
-            // The type asks for different things, depending on other values.
+            // The type requests different kinds of values, depending on other values.
             (Some(_), _) => {
                 facts.expected = Some(Expected::Other);
                 true
@@ -106,7 +106,7 @@ impl Knowledge {
             facts.key = failure.key;
             is_new = true;
         }
-        // Any other type can have another reason for each value, for example an enum with a tag.
+        // Other types, such as a tagged enum, can reject each value for a different reason.
         let is_object = matches!(failure.expected, Expected::Object | Expected::Map);
         let mut set = |fact: &mut bool| is_new |= !std::mem::replace(fact, true);
         match &failure.reason {

@@ -1,12 +1,12 @@
 //! Decodes JSON into typed values and records every mismatch.
 //!
-//! [`lenient`] first decodes the JSON directly into the type (`traced`), at no extra cost if everything matches. If that
-//! fails, it learns what the type expects at the failing place (`facts`), rewrites the JSON by everything that is known
-//! (`rewrite`), and decodes again, until nothing fails.
+//! [`lenient`] first decodes the JSON directly into the type (`traced`), at no extra cost if everything matches. If
+//! that fails, it learns what the type expects at the failing place (`facts`), rewrites the JSON based on everything
+//! learned so far (`rewrite`), and decodes it again, until nothing fails.
 //!
-//! The number of places depends on the type only, so the work is proportional to the size of the JSON. To learn cheaply,
-//! only the first items of long lists are decoded at first. If a type rejects many values for reasons of its own, lists
-//! are decoded part by part. The last pass decodes everything.
+//! The number of places depends only on the type, so the work is proportional to the size of the JSON. To keep learning
+//! cheap, the first passes decode only the first items of long lists. If a type rejects many values for custom reasons,
+//! lists are decoded part by part. The last pass decodes everything.
 
 mod drift;
 mod facts;
@@ -25,15 +25,15 @@ use self::scan::{Index, SyntaxError};
 use self::traced::Reason;
 pub(crate) use self::traced::{Failure, data_member};
 
-/// The number of bytes of long lists that are decoded at first, and the least number.
+/// The initial size and the minimum size, in bytes, of the window in which long lists are decoded.
 const WINDOW: usize = 4 * 1024;
 const MIN_WINDOW: usize = 1024;
 
 /// The number of failures after which it is cheaper to decode lists part by part.
 const MAX_FAILURES: usize = 8;
 
-/// The maximum number of bytes to read for each byte of the body. Only a type that rejects many values for reasons of its
-/// own, each in another way, can reach it.
+/// The maximum number of bytes to read for each byte of the body. Only a type that rejects many values, each for a
+/// different custom reason, can reach this limit.
 const MAX_WORK: usize = 256;
 
 /// Decodes `json`, which is located at the JSON pointer `at` of the response body.
@@ -42,7 +42,7 @@ const MAX_WORK: usize = 256;
 ///
 /// # Errors
 ///
-/// Returns the failure if `json` is not valid JSON, or if no value is left after leaving out what does not match.
+/// Returns the failure if `json` is not valid JSON, or if no value remains after the mismatches are left out.
 pub(crate) fn lenient<T: DeserializeOwned>(
     json: &[u8],
     at: &str,
@@ -117,7 +117,7 @@ pub(crate) fn lenient<T: DeserializeOwned>(
             if !is_new && !rules.left_out.insert(position) {
                 return Err(next);
             }
-            // Everything before it has been decoded.
+            // Everything before this position has been decoded.
             if starts_parts {
                 (failures, is_part_by_part) = (0, true);
                 index = Index::new(json).map_err(syntax_error)?;
@@ -135,7 +135,7 @@ pub(crate) fn lenient<T: DeserializeOwned>(
     }
 }
 
-/// Returns the window that follows `window`, of twice its size; the whole body after the last one.
+/// Returns the next window, which is twice the size of `window`, or the whole body if `window` is the last one.
 fn after(window: &Range<usize>, length: usize) -> Range<usize> {
     if window.end >= length {
         return 0..length;
@@ -149,7 +149,7 @@ fn half(window: &Range<usize>) -> usize {
     (window.len() / 2).max(MIN_WINDOW)
 }
 
-/// Returns the type's empty value: decoded from `null`, `{}` or `[]`, whichever the type accepts first.
+/// Returns the type's empty value, decoded from the first of `null`, `{}` and `[]` that the type accepts.
 ///
 /// Used for responses without a value. Returns `None` if the type accepts none of them.
 pub(crate) fn empty<T: DeserializeOwned>() -> Option<T> {

@@ -1,7 +1,7 @@
 //! Rewrites JSON so that it matches its type, as far as the type is known.
 //!
 //! A value that the type would reject is converted if that is lossless. Otherwise it becomes null or, if the type
-//! rejects null, is left out; if the type requires it, the value around it is left out.
+//! rejects null, is left out. If the type requires the value, the enclosing value is left out instead.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -23,18 +23,18 @@ const ALL_REQUIRED: &str = "an object with all required fields";
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) knowledge: Knowledge,
-    /// The positions of values that the type rejects for reasons that no other value shares.
+    /// The positions of values that the type rejects, each for a reason specific to that value.
     pub(super) left_out: HashSet<usize>,
-    /// The positions of objects of which the type requires every member.
+    /// The positions of objects whose members are all required by the type.
     pub(super) complete: HashSet<usize>,
-    /// The positions of containers of which the type may reject a part, or a part of what they contain.
+    /// The positions of containers that the type may reject if they, or the containers within them, are incomplete.
     pub(super) whole: HashSet<usize>,
 }
 
 /// Why the type rejects a value, and where within the value.
 #[derive(Debug)]
 pub(super) struct Rejection {
-    /// The names from the value to the one that is rejected.
+    /// The path from the value to the nested value that the type rejects.
     path: Vec<String>,
     expected: &'static str,
     found: Kind,
@@ -58,14 +58,14 @@ pub(super) struct Rewrite<'a> {
     scanner: Scanner<'a>,
     rules: &'a Rules,
     index: &'a Index,
-    /// The items of long lists that end before this part of the body or start behind it are omitted silently.
+    /// The part of the body to rewrite. Items of long lists that end before it or start after it are omitted silently.
     window: Range<usize>,
     path: Vec<Step<'a>>,
     output: Vec<u8>,
     drift: DriftList<'a>,
-    /// Whether all of the body is rewritten, so that drift is recorded.
+    /// Whether this pass rewrites the whole body. Only such a pass records drift.
     is_whole: bool,
-    /// A position in the output to look up, and the value in the body that begins there.
+    /// A position in the output to look up, and the position in the body of the value that begins there.
     lookup: Option<(usize, usize)>,
 }
 
@@ -92,7 +92,7 @@ impl<'a> Rewrite<'a> {
         }
     }
 
-    /// Returns the rewritten body and its drift. Returns the reason if the type rejects the body as a whole.
+    /// Returns the rewritten body and its drift, or the reason if the type rejects the body as a whole.
     pub(super) fn run(
         mut self,
     ) -> Result<Result<(Vec<u8>, DriftList<'a>), Rejection>, SyntaxError> {
@@ -167,7 +167,7 @@ impl<'a> Rewrite<'a> {
         self.copy(start)
     }
 
-    /// Rewrites a value by what is known about its place.
+    /// Rewrites a value based on what is known about its place.
     fn known(&mut self, place: Place, start: usize) -> Outcome {
         let rules = self.rules;
         let facts = rules.knowledge.at(place);
@@ -267,7 +267,7 @@ impl<'a> Rewrite<'a> {
             let outcome = self.value(item)?;
             match outcome {
                 Ok(()) => writer.is_empty = false,
-                // A tuple cannot do without one of its elements.
+                // A tuple needs all its elements.
                 Err(mut rejection) if is_tuple => {
                     self.path.pop();
                     rejection.path.insert(0, index.to_string());
@@ -319,7 +319,7 @@ impl<'a> Rewrite<'a> {
         } else {
             None
         };
-        // The fields of a struct are few, and the type may require each.
+        // A struct has few fields, and the type may require each of them.
         let container = self
             .index
             .get(start)
@@ -467,7 +467,7 @@ impl<'a> Rewrite<'a> {
         Ok(Ok(()))
     }
 
-    /// Writes the items of an array whose start has been read as an object.
+    /// Writes the items of an array as an object. The start of the array has been read.
     fn map_of_items(&mut self, facts: &Facts) -> Outcome {
         self.output.push(b'{');
         let mut writer = Separator::default();
@@ -561,7 +561,7 @@ enum Next {
     Included,
     /// The item ends before the window.
     Omitted,
-    /// The item starts behind the window; the list ends at this position.
+    /// The item starts after the window; the list ends at this position.
     Last(usize),
 }
 
@@ -587,7 +587,7 @@ impl Separator {
 /// A scalar that its type accepts.
 enum Converted {
     Unchanged,
-    /// As this JSON text.
+    /// Converted to this JSON text.
     To(String),
 }
 
@@ -613,7 +613,7 @@ fn convert(expected: Expected, token: &Token<'_>) -> Option<Converted> {
                 return range.contains(text).then_some(Converted::Unchanged);
             }
             Number::Float(float) if float.fract() == 0.0 && is_exact(*float) => {
-                // `-0.0`, too, becomes `0`.
+                // `-0.0` also becomes `0`.
                 let integer = format!("{:.0}", float + 0.0);
                 return range.contains(&integer).then_some(Converted::To(integer));
             }

@@ -1,7 +1,7 @@
-//! Reads JSON token by token, by position in the body.
+//! Reads JSON token by token, from any position in the body.
 //!
-//! Strings that are not valid Unicode and numbers out of range are tokens like any other: only the field that needs
-//! them is affected.
+//! Strings that are not valid Unicode and numbers out of range are ordinary tokens, so they affect only the field that
+//! needs them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use crate::response::json;
 /// The maximum nesting, as in serde_json.
 const MAX_DEPTH: u32 = 128;
 
-/// The body is not JSON; contains the position at which that became apparent.
+/// The body is not JSON. Contains the position at which the error was detected.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SyntaxError(pub(super) usize);
 
@@ -93,9 +93,9 @@ impl Token<'_> {
 
 /// The name of a member.
 pub(super) struct Name<'a> {
-    /// The name; invalid parts of it are U+FFFD.
+    /// The name, with invalid parts replaced by U+FFFD.
     pub(super) text: Cow<'a, str>,
-    /// The location of the name in the body, with its quotation marks.
+    /// The location of the name in the body, including its quotation marks.
     pub(super) raw: Range<usize>,
     pub(super) is_valid: bool,
 }
@@ -110,7 +110,7 @@ pub(super) type MemberPosition<'a> = (Cow<'a, str>, usize);
 pub(super) struct Scanner<'a> {
     body: &'a [u8],
     lexer: SliceLexer<'a>,
-    /// The number of containers around the position.
+    /// The number of containers that enclose the position.
     depth: u32,
 }
 
@@ -137,7 +137,7 @@ impl<'a> Scanner<'a> {
         self.body.len() - self.lexer.as_slice().len()
     }
 
-    /// Moves to a position that is inside of `depth` containers.
+    /// Moves to a position inside `depth` containers.
     pub(super) fn seek(&mut self, position: usize, depth: u32) {
         self.lexer = SliceLexer::new(self.body.get(position..).unwrap_or_default());
         self.depth = depth;
@@ -237,8 +237,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// Reads an object. Returns the key and the position of each value, in the order of the keys, if every key is a
-    /// number.
+    /// Reads an object. If every key is a number, returns the key and the position of each value, sorted by key.
     pub(super) fn numbered_members(
         &mut self,
     ) -> Result<Option<Vec<MemberPosition<'a>>>, SyntaxError> {
@@ -382,10 +381,10 @@ fn read_members<'a>(scanner: &mut Scanner<'a>) -> Result<Vec<Member<'a>>, Syntax
     Ok(members)
 }
 
-/// A container that is worth skipping without reading it.
+/// A container that is large enough to be worth skipping without reading.
 #[derive(Debug)]
 pub(super) struct LargeContainer {
-    /// The position behind its end.
+    /// The position after its end.
     pub(super) end: usize,
     /// The positions of some of its items or members, [`STRIDE`] bytes apart.
     marks: Vec<usize>,
@@ -399,14 +398,14 @@ impl LargeContainer {
     }
 }
 
-/// The distance between marks, and the size from which a container is large, in bytes.
+/// The distance between marks and the minimum size of a large container, in bytes.
 const STRIDE: usize = 1024;
 
 /// The large containers of a body, by their positions.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     containers: HashMap<usize, LargeContainer>,
-    /// Whether a large container starts in each part of [`STRIDE`] bytes, which is faster to look up.
+    /// For each part of [`STRIDE`] bytes, whether a large container starts in it. This is faster to look up.
     parts: Vec<bool>,
 }
 

@@ -504,7 +504,7 @@ fn a_damaged_field_costs_only_that_field() {
             ];
             let sent = sent.escape_ascii();
             if drift[0].is_converted {
-                // A number of any size is a string.
+                // A string field accepts a number of any size.
                 assert_eq!(
                     (field.ends_with("name"), found),
                     (true, "a number out of range")
@@ -556,7 +556,7 @@ fn syntax_errors_have_a_position() {
     );
 }
 
-/// A type that rejects values for a reason of its own, which the decoder cannot know.
+/// A type that rejects values for a custom reason, which the decoder cannot know.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 #[serde(try_from = "i64")]
 struct Even(i64);
@@ -608,7 +608,7 @@ fn leaves_out_each_value_that_its_type_rejects() {
 
 #[test]
 fn repairs_every_part_of_a_long_list() {
-    // Each mismatch first occurs in another part of the list, and one part is inside a nested list.
+    // Each mismatch first occurs in a different part of the list, and one part is inside a nested list.
     let item = |i: usize| match i {
         500 => json!({"id": "500"}),
         3_000 => json!(null),
@@ -665,7 +665,7 @@ fn numbers_beyond_the_precision_of_f64_are_left_out() {
     }
 }
 
-/// Types that read their input in other ways than structs with optional fields.
+/// Fields whose types read their input differently from structs with optional fields.
 #[derive(Debug, Deserialize, PartialEq)]
 struct Unusual {
     #[serde(default)]
@@ -721,7 +721,7 @@ fn decodes_unusual_types_item_by_item() {
         "by_number": {"1": 1, "300": 2, "x": 3, "2": "4"},
         "more": {"kept": [true]},
     });
-    // Larger than the numbers of a `Value`.
+    // This number is too large for a `Value`.
     let sent = sent.to_string().replace("7777", &i128::MAX.to_string());
     let (decoded, drift) = lenient::<Unusual>(sent.as_bytes(), "").unwrap();
     assert_eq!(

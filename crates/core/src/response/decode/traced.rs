@@ -40,7 +40,7 @@ pub(crate) enum Expected {
     Array,
     Object,
     Map,
-    /// One of these names of an enum.
+    /// One of these enum variant names.
     Enum(&'static [&'static str]),
     Null,
     /// Anything else: the type rejected the value without a specific expectation.
@@ -85,7 +85,7 @@ impl IntegerRange {
     }
 }
 
-/// Why a value does not match its type, as far as the error tells.
+/// Why a value does not match its type, as far as the error reveals the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// A timestamp that is neither a string nor a number.
@@ -99,7 +99,7 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    /// Recognizes the messages that serde itself writes; a type can have others.
+    /// Recognizes serde's own messages; a type can define others.
     fn of(error: &serde_json::Error) -> Self {
         let message = error.to_string();
         let starts_with = |text| message.starts_with(text);
@@ -124,7 +124,7 @@ pub(crate) struct Failure {
     pub(crate) path: Vec<Step>,
     pub(crate) expected: Expected,
     pub(crate) reason: Reason,
-    /// What the type expects of the keys of the map at the failing location, if it rejected a key.
+    /// The kind of key that the type expects in the map at the failing location, if it rejected a key.
     pub(crate) key: Option<Expected>,
     /// Line and column of the syntax error, if the input is not valid JSON.
     pub(crate) syntax: Option<(usize, usize)>,
@@ -283,7 +283,7 @@ impl Trace {
     }
 
     /// Adds a step to the path of the failing value. A value that was rejected after it had been read, for example by
-    /// `TryFrom`, has no expectation; it is not that of the container.
+    /// `TryFrom`, has no expectation and does not inherit that of the container.
     #[cold]
     fn leave(&mut self, step: Step) {
         self.expected.get_or_insert(Expected::Other);
@@ -394,8 +394,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for TracedDeserializer<'_, D> 
         self.deserialize_tuple(len, visitor)
     }
 
-    /// Calls `deserialize_any`, because `deserialize_map` of serde_json rejects arrays before they reach the
-    /// visitor.
+    /// Calls `deserialize_any`, because serde_json's `deserialize_map` rejects arrays before they reach the visitor.
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         let visitor = TracedVisitor {
             visitor,
@@ -419,7 +418,7 @@ struct TracedVisitor<'t, V> {
     trace: &'t mut Trace,
     /// Whether the type accepts an array; structs and maps do not.
     accepts_array: bool,
-    /// Whether the members of an object are entries of a map instead of fields of a struct.
+    /// Whether the members of an object are map entries instead of struct fields.
     is_map: bool,
     /// Whether each item of an array has its own type.
     is_tuple: bool,
@@ -582,7 +581,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for TracedMap<'_, 'de, A> {
         });
         if outcome.is_err() {
             let key = self.key.take();
-            // A struct with `#[serde(flatten)]` asks for a map, but reads the names of its fields.
+            // A struct with `#[serde(flatten)]` requests a map, but reads the keys as field names.
             self.trace.leave(if self.is_map && !self.key.is_identifier {
                 Step::Entry(key)
             } else {
@@ -641,7 +640,8 @@ impl<'de, 't, A: EnumAccess<'de>> EnumAccess<'de> for TracedEnum<'t, A> {
 }
 
 impl<A> TracedEnum<'_, A> {
-    /// Attributes an error in the content of a variant to the enum: the next value can have another variant.
+    /// Attributes an error in the content of a variant to the enum, because the next value can have a different
+    /// variant.
     fn record<T, E>(trace: &mut Trace, outcome: Result<T, E>) -> Result<T, E> {
         if outcome.is_err() {
             trace.path.clear();
@@ -707,9 +707,9 @@ struct LastKey<'de> {
     borrowed: &'de str,
     /// A key that cannot be borrowed, for example because it contains escapes; used if `borrowed` is empty.
     owned: String,
-    /// Whether the type reads its keys as names of fields.
+    /// Whether the type reads its keys as field names.
     is_identifier: bool,
-    /// The integers that the type reads its keys as.
+    /// The range of integers that the type accepts as keys.
     expected: Option<Expected>,
 }
 
