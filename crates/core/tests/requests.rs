@@ -15,7 +15,7 @@ use onlyfansapi_core::{
 };
 use serde_json::{Value, json};
 
-/// A transport without a network.
+/// A transport that fails every call without sending it.
 struct Unreachable;
 
 impl Transport for Unreachable {
@@ -173,7 +173,7 @@ fn encodes_a_form_as_php_parses_it() {
         call.request.headers["content-type"],
         "application/x-www-form-urlencoded"
     );
-    // The order of the fields is the map's, which depends on a feature of serde_json.
+    // The fields are in the order of the map, which depends on a serde_json feature.
     let body = bytes(&call);
     let mut pairs: Vec<&str> = body.split('&').collect();
     pairs.sort_unstable();

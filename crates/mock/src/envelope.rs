@@ -86,7 +86,7 @@ pub(crate) fn write_headers(charge: Charge, headers: &mut HeaderMap) {
     );
 }
 
-/// Writes a charge into the `_meta` fields that the body has.
+/// Writes a charge into the `_meta` fields that exist in the body.
 pub(crate) fn write_meta(charge: Charge, body: &mut Value) {
     let note = if charge.used == 0 {
         "Free endpoint"
@@ -151,7 +151,7 @@ pub(crate) fn echo_path_ids(operation: &Operation, path: &[(String, String)], bo
     }
 }
 
-/// Replaces an id and keeps its JSON type. A number stays if the new id is not a number.
+/// Replaces an id and keeps its JSON type. A number is left unchanged if the new id is not a number.
 pub(crate) fn replace_id(current: &mut Value, id: &str) {
     match current {
         Value::Number(_) => {

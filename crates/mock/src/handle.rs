@@ -27,7 +27,8 @@ use crate::{MockReply, RecordedRequest, RetryAfter, control, envelope, pages, pr
 
 /// The maximum size of a request body, in bytes: the file size limit of the service plus the form that wraps the file.
 const MAX_BODY_BYTES: usize = 101 << 20;
-/// The path of the files that downloads redirect to. The service redirects to another host, so these need no key.
+/// The path of the files to which downloads redirect. The service redirects to another host, so requests for these
+/// files need no key.
 const FILES: &str = "/mock/files/";
 
 /// Handles a request and records it in the journal.
@@ -100,7 +101,7 @@ struct Exchange<'a> {
     parts: &'a Parts,
     recorded: &'a mut RecordedRequest,
     key: Option<KeyInProgress>,
-    /// Whether the connection is reset instead of sending the response.
+    /// Whether to reset the connection instead of sending the response.
     abort_after: bool,
     /// Whether this is a request to the mock server itself, which is not recorded.
     is_control: bool,
@@ -204,7 +205,7 @@ impl Exchange<'_> {
         Some(reply)
     }
 
-    /// Returns whether the request has the accepted API key. The name of the scheme is case-insensitive.
+    /// Returns whether the request has the accepted API key. The scheme name is case-insensitive.
     fn has_key(&self) -> bool {
         let header = self.parts.headers.get(header::AUTHORIZATION);
         let credentials = header
@@ -246,11 +247,11 @@ impl Exchange<'_> {
         };
         let mut documented = synthesis::successes(operation);
         let first = documented.next();
-        // Asynchronous requests get a 202 if it is documented.
+        // Asynchronous requests get a 202 if the document describes one.
         let is_async = validation.body["async"] == true;
         let accepted = documented.find(|response| is_async && response.status == 202);
         let Some(success) = accepted.or(first) else {
-            // The document does not describe a success.
+            // The document does not describe a success response.
             let body = json!({});
             let used = self.price(operation, &validation, &body);
             return self.charged_reply(200, body, used, &[]);

@@ -24,7 +24,7 @@ pub(crate) type KeyScope = (String, String, String);
 
 #[derive(Debug)]
 struct Entry {
-    /// Path and body. A repeated request must have the same.
+    /// Path and body. A repeated request must have the same path and body.
     request: (String, Bytes),
     since: Instant,
     /// Status and body; `None` while the first request is in progress.
@@ -73,7 +73,7 @@ impl IdempotencyStore {
         while let Some(oldest) = self.order.front() {
             let is_expired = match self.entries.get(oldest) {
                 Some(entry) => entry.since.elapsed() >= RETENTION,
-                // Its response was not stored.
+                // The response for this key was not stored.
                 None => true,
             };
             if !is_expired && self.order.len() < MAX_KEYS {

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::envelope::set;
 use crate::service::{Operation, first_value};
 
-/// Pagination parameters, each with the value that requests the second page; `None` means the page size. The first
-/// page links to the second with the first parameter in this list that the operation takes.
+/// Pagination parameters, each with the value that requests the second page; `None` stands for the page size. The first
+/// page links to the second with the first parameter in this list that the operation accepts.
 const PAGE_PARAMETERS: [(&str, Option<&str>); 6] = [
     ("offset", None),
     ("cursor", Some(CURSOR)),
@@ -43,7 +43,7 @@ pub(crate) fn paginate(
         !is_page_parameter || value == "0" || (name == "page" && value == "1")
     });
     let is_documented = |name: &str| operation.parameter("query", name).is_some();
-    // Laravel's paginator takes `page` even if the document does not list it.
+    // Laravel's paginator accepts `page` even if the document does not list it.
     let is_laravel = body.pointer("/links/next").is_some();
     let mut parameters = PAGE_PARAMETERS.iter();
     let parameter =

@@ -18,13 +18,13 @@ const FREE_TAGS: [&str; 8] = [
 
 const FREE_OPERATIONS: [&str; 2] = ["getUploadStatus", "startTypingIndicator"];
 
-/// The price of a file per decimal megabyte, rounded up.
+/// The price per decimal megabyte of a file. The size is rounded up.
 const CREDITS_PER_MEGABYTE: u64 = 3;
 
 /// The maximum number of attempts against OnlyFans when users are added to a list and invalid ones are skipped.
 const MAX_ATTEMPTS: usize = 5;
 
-/// The facts about a request that determine its price.
+/// The properties of a request that determine its price.
 pub(crate) struct BilledRequest<'a> {
     pub(crate) operation: &'a Operation,
     pub(crate) is_head: bool,
@@ -54,9 +54,9 @@ pub(crate) fn credits(request: &BilledRequest<'_>) -> u64 {
         "uploadMediaToVault" | "uploadMediaToTheOnlyFansCDN" => {
             (request.file_bytes.div_ceil(1_000_000).max(1) as u64) * CREDITS_PER_MEGABYTE
         }
-        // The price that the response quotes.
+        // The price quoted in the response.
         "startDataExport" => response_body["data"]["credit_cost"].as_u64().unwrap_or(1),
-        // An estimate: one attempt for each invalid user, and the successful one.
+        // An estimate: one attempt for each invalid user, plus the successful one.
         "addUsersToUserList" if request.request_body["skip_invalid"] == true => {
             let failed = response_body["data"]["failed"]
                 .as_object()

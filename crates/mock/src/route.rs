@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 
 use crate::service::{Operation, Service};
 
-/// Path parameters that match the whole rest of the path, because their value may contain slashes. Source:
-/// api-conventions, section 6: the URL of a CDN file.
+/// Path parameters that match the entire rest of the path, because their values may contain slashes. Source:
+/// api-conventions, section 6 (the URL of a CDN file).
 const GREEDY: [&str; 1] = ["cdnUrl"];
 
 /// A segment of a documented path.
@@ -26,8 +26,8 @@ impl Segment {
         matches!(self, Self::Parameter(_, name, _) if GREEDY.contains(&name.as_str()))
     }
 
-    /// Matches a segment of a request path. Returns `None` on a mismatch, and the name and value of the parameter if
-    /// this is one.
+    /// Matches a segment of a request path. Returns `None` on a mismatch. On a match, returns the name and value of the
+    /// parameter if this segment is a parameter.
     fn matches<'a>(&self, segment: &'a str) -> Option<Option<(&str, &'a str)>> {
         match self {
             Self::Literal(text) => (text == segment).then_some(None),
@@ -121,7 +121,8 @@ fn values(operation: &Operation, sent: &[&str]) -> Option<Vec<(String, String)>>
     Some(values)
 }
 
-/// Returns whether `operation` has the literal in the first segment in which only one of the two has a parameter.
+/// Returns whether `operation` has the literal at the first segment where exactly one of the two operations has a
+/// parameter.
 fn takes_precedence(operation: &Operation, other: &Operation) -> bool {
     let is_parameter = |segment: &Segment| matches!(segment, Segment::Parameter(..));
     operation

@@ -1,7 +1,8 @@
 //! Wire rules: how the service parses and validates requests beyond what the document specifies.
 //!
-//! They are written by hand from the collected facts (api-conventions, section 11) and deliberately not shared with the
-//! passes of codegen, which encode requests by the same facts: the mock server rejects requests from an incorrect pass.
+//! They are written by hand from the collected facts (api-conventions, section 11). The codegen passes encode requests
+//! based on the same facts, but deliberately do not share these rules, so that the mock server rejects requests from an
+//! incorrect pass.
 
 use serde_json::Value;
 
@@ -14,14 +15,14 @@ pub(crate) enum QueryEncoding {
     Scalar(String),
     /// `name[]=value` or `name[0]=value` for each item.
     Array(String),
-    /// Never sent: the object without properties that the document lists in addition to its nested filters.
+    /// Never sent. The document lists this object, which has no properties, in addition to its nested filters.
     Omitted,
 }
 
 /// Returns the encoding of a documented query parameter.
 ///
 /// The document writes nested filters with dots, but PHP only parses brackets: it turns `filter.online` into
-/// `filter_online`, which the service does not know.
+/// `filter_online`, which the service does not recognize.
 pub(crate) fn query_encoding(operation: &Operation, parameter: &Parameter) -> QueryEncoding {
     let name = bracketed(&parameter.name);
     let schema = &parameter.schema;
@@ -61,7 +62,7 @@ pub(crate) fn is_dotted(operation: &Operation, name: &str) -> bool {
     parameters.any(|parameter| parameter.location == "query" && is_nested(&parameter.name))
 }
 
-/// Returns whether a query name is an undocumented parameter from the next-page URLs of the service. Source:
+/// Returns whether a query name is an undocumented parameter that the service uses in its next-page URLs. Source:
 /// api-conventions, sections 2.2 and 5.1.
 pub(crate) fn is_next_page_parameter(operation: &Operation, name: &str) -> bool {
     [("listChatMessages", "id"), ("listBannedWords", "page")]
@@ -69,7 +70,7 @@ pub(crate) fn is_next_page_parameter(operation: &Operation, name: &str) -> bool 
 }
 
 /// Boolean values in a query or a form: the strings that Laravel's `boolean` rule accepts, and those that the vendor's
-/// own clients send. Parameters documented as an integer with the values 0 and 1 do not accept `true` and `false`.
+/// own clients send. Parameters documented as integers with the values 0 and 1 do not accept `true` and `false`.
 pub(crate) const BOOLEANS: [&str; 4] = ["1", "0", "true", "false"];
 
 /// String parameters that hold a comma-separated list, and the maximum number of items.
@@ -90,7 +91,7 @@ pub(crate) fn comma_list_error(name: &str, text: &str) -> Option<String> {
         .then(|| format!("The {name} field has an empty item."))
 }
 
-/// The condition under which a field is required although the document calls it optional.
+/// The condition under which a field is required although the document marks it as optional.
 enum Condition {
     /// All of these fields are missing.
     Without(&'static [&'static str]),
@@ -109,7 +110,7 @@ const SOME_ACCOUNTS: Condition = Condition::Is("account_scope", &["", "inclusive
 const QUIZ: Condition = Condition::Is("votingType", &["", "quiz"]);
 const PAID: Condition = Condition::AboveZero("price");
 
-/// Conditionally required fields: operation, condition, field. Source: the descriptions of the fields;
+/// Conditionally required fields, each with its operation and condition. Source: the descriptions of the fields;
 /// api-conventions, sections 6, 7.2, 8 and 9.
 const CONDITIONALLY_REQUIRED: [(&str, Condition, &str); 35] = [
     ("createSmartLinkPostback", CAMPAIGN, "smart_link_ids"),

@@ -7,7 +7,7 @@ use crate::MockReply;
 use crate::server::{MockServer, lock};
 use crate::transfer::BodyTransfer;
 
-/// What happens to a scripted request.
+/// The action for a scripted request.
 #[derive(Clone, Debug)]
 pub(crate) enum ScriptedAction {
     /// Sends this response. The request has no effect.
@@ -35,7 +35,7 @@ struct Script {
 }
 
 impl Scripts {
-    /// Consumes the next script of an operation if it is a `ResetBefore`; returns whether it was.
+    /// If the next script of an operation is a `ResetBefore`, consumes it and returns true.
     pub(crate) fn take_reset_before(&mut self, operation: &str) -> bool {
         let next = self.next.get(operation).and_then(|scripts| scripts.first());
         let is_reset =

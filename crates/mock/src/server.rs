@@ -166,7 +166,7 @@ impl MockServer {
 
     /// Sends `reply` to all further requests with this method and path.
     ///
-    /// `path` is compared with the percent-encoded path of the request. The document does not have to describe it.
+    /// `path` is compared with the percent-encoded path of the request and does not have to be in the document.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -195,8 +195,8 @@ impl MockServer {
         options.entry(operation.to_owned()).or_default().variation = variation;
     }
 
-    /// Selects the schema of all further responses of an operation whose response is documented with `oneOf` or
-    /// `anyOf`, by its index in that list.
+    /// Selects a schema by its index for all further responses of an operation whose response is documented with
+    /// `oneOf` or `anyOf`.
     ///
     /// # Panics
     ///
@@ -256,7 +256,7 @@ impl MockServer {
         scripts.expected.push((operation.to_owned(), times));
     }
 
-    /// Asserts that an operation has received exactly `times` requests so far, whatever the responses were.
+    /// Asserts that an operation has received exactly `times` requests so far, regardless of the responses.
     ///
     /// # Panics
     ///

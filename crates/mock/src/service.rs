@@ -1,7 +1,7 @@
 //! The operations of the OpenAPI document.
 //!
-//! The document is parsed by codegen and corrected by the overlay, but not processed by codegen's passes: a bug in a
-//! pass must not affect the mock server as well.
+//! The document is parsed by codegen and corrected by the overlay, but not processed by codegen's passes, so that a bug
+//! in a pass does not affect the mock server as well.
 
 use std::collections::HashMap;
 use std::io;
@@ -29,7 +29,7 @@ const METHODS: [Method; 8] = [
 /// The document and its operations, indexed by operationId and path length.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// The whole document, in which `$ref`s are resolved.
+    /// The whole document, used to resolve `$ref`s.
     pub(crate) root: Value,
     pub(crate) operations: Vec<Operation>,
     by_id: HashMap<String, usize>,
@@ -41,12 +41,12 @@ pub(crate) struct Service {
     pub(crate) greedy: Vec<usize>,
 }
 
-/// How the response schemas define all properties of one name.
+/// How the response schemas define the properties with a given name.
 #[derive(Debug)]
 pub(crate) enum PropertyUsage {
     /// At least one is an object.
     Object,
-    /// Some are arrays with an item schema: the names of the sibling properties, and the item schema.
+    /// Some are arrays with an item schema. For each, holds the names of the sibling properties and the item schema.
     Arrays(Vec<(Vec<String>, Value)>),
 }
 
@@ -161,7 +161,7 @@ impl Service {
         self.by_id.get(id).map(|index| &self.operations[*index])
     }
 
-    /// Follows the `$ref` of a schema, if it is one.
+    /// Resolves a schema if it is a `$ref`.
     pub(crate) fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         resolve(&self.root, schema)
     }
@@ -220,7 +220,7 @@ fn invalid(error: Error) -> io::Error {
 
 fn resolve<'a>(root: &'a Value, node: &'a Value) -> &'a Value {
     let mut node = node;
-    // The bound stops at cyclic references.
+    // The limit prevents an endless loop on cyclic references.
     for _ in 0..32 {
         let target = node["$ref"].as_str().and_then(|r| r.strip_prefix('#'));
         match target.and_then(|pointer| root.pointer(pointer)) {
@@ -330,7 +330,7 @@ fn responses(root: &Value, operation: &Value) -> Vec<DocumentedResponse> {
     for (status, response) in documented.into_iter().flatten() {
         let response = resolve(root, response);
         let status = match status.to_ascii_uppercase().as_str() {
-            // Usually an error; the success if no other is documented.
+            // Usually an error; a success if no other success is documented.
             "DEFAULT" if has_success => Ok(500),
             "DEFAULT" => Ok(200),
             // The first status of a range: 200 for `2XX`.

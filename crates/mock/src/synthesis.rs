@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::service::{DocumentedResponse, Operation, PropertyUsage, Service};
 
-/// How often a recursive reference is followed within one value.
+/// The maximum number of times that a recursive reference is followed within one value.
 const MAX_RECURSION: usize = 2;
 
-/// Iterates over the documented successes of an operation; the first is the default response.
+/// Iterates over the documented success responses of an operation; the first is the default response.
 pub(crate) fn successes(operation: &Operation) -> impl Iterator<Item = &DocumentedResponse> {
     let is_success = |response: &&DocumentedResponse| (200..400).contains(&response.status);
     operation.responses.iter().filter(is_success)
@@ -37,8 +37,8 @@ pub(crate) fn schema_count(service: &Service, response: &DocumentedResponse) -> 
     alternatives.map_or(1, Vec::len)
 }
 
-/// Makes a synthesized success report success, regardless of the document's example: sets `success` to true and
-/// `hasError` to false if they describe the call. A script can still reply with a refusal.
+/// Makes a synthesized success response report success, regardless of the document's example: sets `success` to true
+/// and `hasError` to false if they describe the call. A script can still reply with a refusal.
 pub(crate) fn report_success(operation: &Operation, body: &mut Value) {
     for (member, success) in [("success", true), ("hasError", false)] {
         if !operation.refusal.iter().any(|marker| marker == member) {
@@ -56,7 +56,7 @@ struct Synthesis<'a> {
     service: &'a Service,
     /// Applies to a `oneOf` or `anyOf` at the root; nested ones use the first alternative.
     schema_index: usize,
-    /// The references that lead to the current position.
+    /// The references followed to reach the current position.
     references: RefCell<Vec<String>>,
 }
 
@@ -134,7 +134,7 @@ impl Synthesis<'_> {
             }
             members.insert(name.clone(), value);
         }
-        // Members that only the example has, such as the entries of a map.
+        // Members that occur only in the example, such as the entries of a map.
         for (name, value) in example_members.into_iter().flatten() {
             members.entry(name).or_insert_with(|| value.clone());
         }

@@ -21,7 +21,7 @@ pub(crate) enum BodyTransfer {
     Throttled(Duration),
 }
 
-/// Converts a reply to a response of axum. `guard` is dropped once a throttled body is sent, otherwise immediately.
+/// Converts a reply to an axum response. `guard` is dropped once a throttled body is sent, otherwise immediately.
 pub(crate) fn response<G: Send + 'static>(reply: MockReply, guard: G) -> Response {
     let MockReply {
         status,
@@ -51,7 +51,7 @@ pub(crate) fn response<G: Send + 'static>(reply: MockReply, guard: G) -> Respons
     response
 }
 
-/// Streams the first half of a body, then an error, on which the connection is closed.
+/// Streams the first half of a body, then an error that closes the connection.
 fn truncated(body: Bytes) -> Body {
     let half = body.slice(..body.len() / 2);
     let first = futures_util::stream::iter([Ok(half)]);

@@ -1,4 +1,4 @@
-//! Deviations from the complete response body, modeled on what the service is known to send.
+//! Deviations from the complete response body, modeled on responses that the service is known to send.
 
 use std::str::FromStr;
 
@@ -29,7 +29,7 @@ pub enum Variation {
     EmptyLists,
     /// Every object has an additional, undocumented field.
     UnknownFields,
-    /// Every nested object is `[]`, which is how PHP encodes an empty one.
+    /// Every nested object is `[]`, which is how PHP encodes an empty object.
     ListsForObjects,
 }
 
@@ -53,7 +53,7 @@ impl Variation {
         match value {
             Value::Array(items) if self == Self::EmptyLists => items.clear(),
             Value::Array(items) => items.iter_mut().for_each(|item| {
-                // Scalar items stay: only fields of objects become null or missing.
+                // Scalar items are left unchanged: only object fields become null or missing.
                 if item.is_object() || item.is_array() {
                     self.change(item);
                 }

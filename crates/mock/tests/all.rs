@@ -1,4 +1,5 @@
-//! The integration tests of this package in one program, because each program compiles the same generic code again.
+//! All integration tests of this package in one program, because each additional program would compile the same generic
+//! code again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a failed unwrap is a failed test
 

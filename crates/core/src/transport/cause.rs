@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-/// Messages of HTTP libraries that do not name a cause.
+/// Message prefixes of HTTP library errors that do not state a cause.
 const WRAPPERS: [&str; 6] = [
     "error sending request",
     "client error (",
@@ -12,8 +12,8 @@ const WRAPPERS: [&str; 6] = [
     "error decoding response body",
 ];
 
-/// Returns the messages of `error` and its sources, from the outermost to the root cause, without wrappers and
-/// repetitions, for example `failed to lookup address information: Name or service not known`.
+/// Returns the messages of `error` and its sources, from the outermost to the root cause. Omits wrappers and
+/// repetitions. Example: `failed to lookup address information: Name or service not known`.
 ///
 /// ```
 /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use super::{Call, DownloadFuture, ReplyFuture, Transport};
 use crate::{Decode, Error, RequestPreview};
 
-/// Sends calls through a transport and decodes their responses. Every builder has one; cheap to clone.
+/// Sends calls through a transport and decodes their responses. Every builder holds a dispatcher, which is cheap to
+/// clone.
 #[derive(Clone)]
 pub struct Dispatcher {
     transport: Arc<dyn Transport>,

@@ -27,7 +27,7 @@ use crate::{Decode, Download, Error, Operation, Reply, ResponseShape};
 #[must_use = "nothing is sent until the future is awaited"]
 pub struct ReplyFuture<T>(TransportFuture<Reply<T>>);
 
-/// The data about a call that decoding needs once the response has arrived.
+/// The data about a call that is needed to decode its response.
 struct Decoding {
     operation: &'static Operation,
     decode: Option<Decode>,
@@ -76,14 +76,14 @@ impl<T: DeserializeOwned + Send + 'static> ReplyFuture<T> {
     }
 }
 
-/// The size from which a body is decoded where it does not block other tasks, in bytes. Decoding a smaller one takes a few
-/// milliseconds at most.
+/// The minimum size in bytes of a body that is decoded where it does not block other tasks. Decoding a smaller body
+/// takes a few milliseconds at most.
 const LARGE_BODY: usize = 128 * 1024;
 
 /// Runs `decode` within the time that is left for the call.
 async fn run(transport: Arc<dyn Transport>, response: &Response, decode: Box<dyn FnOnce() + Send>) {
     let limit = response.attempts.decode_limit.map(|limit| limit.left);
-    // If it does not finish in time, there is no result.
+    // If decoding does not finish in time, the caller gets no result.
     let _ = transport.run_decode(limit, decode).await;
 }
 
@@ -101,7 +101,7 @@ fn not_decoded(operation: &'static Operation, response: Response) -> Error {
         .build()
 }
 
-/// Handles the part of a call that does not depend on its value's type, so that it is compiled only once.
+/// Handles the part of a call that does not depend on the type of its value, so that this code is compiled only once.
 fn response(
     transport: Arc<dyn Transport>,
     call: Result<Call, Error>,
@@ -115,7 +115,7 @@ fn response(
             accept_refusal: call.settings.accept_refusal,
         };
         let mut response = transport.send(call).await?;
-        // Other responses are not decoded.
+        // Only successful responses are decoded.
         if !response.status.is_success() {
             response.observer = None;
         }
@@ -158,7 +158,8 @@ impl<T> fmt::Debug for ReplyFuture<T> {
 pub struct DownloadFuture(TransportFuture<Download>);
 
 impl DownloadFuture {
-    /// Creates the future. It reads the body of a refusal to its end, so that the error contains it.
+    /// Creates the future. If the call is refused, the future reads the whole response body, so that the error can
+    /// include it.
     pub(super) fn new(transport: Arc<dyn Transport>, call: Result<Call, Error>) -> Self {
         Self(Box::pin(async move {
             let call = call?;

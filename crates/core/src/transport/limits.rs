@@ -43,11 +43,11 @@ impl<T> From<Option<T>> for Limit<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Time to connect, TLS included.
+    /// Time to connect, including TLS.
     pub connect: Limit<Duration>,
-    /// Time of one attempt, from sending to the last byte of the body.
+    /// Time for one attempt, from sending the request to receiving the last byte of the body.
     pub attempt: Limit<Duration>,
-    /// Time of all attempts and the waits between them.
+    /// Time for all attempts, including the waits between them.
     pub total: Limit<Duration>,
     /// Size of a buffered response body, in bytes after decompression.
     pub body: Limit<u64>,

@@ -1,8 +1,8 @@
 //! The interface that transports implement, and the types that they construct: calls, responses, errors, limits.
 //!
-//! A transport sends a [`Call`] and returns a [`Response`], or an [`Error`] that says how far the request got. The
-//! `onlyfansapi` facade crate implements a transport on reqwest, with every policy; tests implement their own to
-//! inspect the requests. Applications do not need this module.
+//! A transport sends a [`Call`] and returns a [`Response`], or an [`Error`] that states how far the request got. The
+//! `onlyfansapi` facade crate implements a transport on top of reqwest, including all policies; tests implement their
+//! own to inspect the requests. Applications do not need this module.
 
 mod cause;
 mod dispatcher;
@@ -29,7 +29,7 @@ use crate::{ApiError, Body, Decode, Error, Operation, RequestPreview};
 /// The future that a transport returns.
 pub type TransportFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'static>>;
 
-/// A call as the transport receives it.
+/// A call, as passed to a transport.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Call {
@@ -92,14 +92,14 @@ pub struct CallSettings {
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `call` and returns the response, whatever its status.
+    /// Sends `call` and returns the response, regardless of its status.
     ///
     /// Calls share no state. All context is passed by value: the settings are in the [`Call`]; attempts, status,
     /// headers and body are in the [`Response`]; the cause of a failure is in the [`Error`].
     ///
     /// # Errors
     ///
-    /// Returns an error if there is no response, or if its body could not be read to its end. A 4xx or 5xx status is
+    /// Returns an error if there is no response, or if its body could not be read completely. A 4xx or 5xx status is
     /// not an error here.
     fn send(self: Arc<Self>, call: Call) -> TransportFuture<Response>;
 
@@ -113,7 +113,7 @@ pub trait Transport: Send + Sync + 'static {
         Box::pin(async move { Ok(StreamingResponse::buffered(response.await?)) })
     }
 
-    /// Runs `decode`, which decodes a large body and can take long. Returns whether it finished within `limit`.
+    /// Runs `decode`, which decodes a large body and can take a long time. Returns whether it finished within `limit`.
     ///
     /// The default implementation runs it at once, without a limit. A transport with an async runtime should run it
     /// where it does not block other tasks.
@@ -135,7 +135,8 @@ pub trait Transport: Send + Sync + 'static {
     fn preview(&self, call: &Call) -> Result<RequestPreview, Error>;
 }
 
-/// Parses the body of an error response; `None` if it is not a JSON object, such as an HTML page or an empty body.
+/// Parses the body of an error response. Returns `None` if it is not a JSON object, for example if it is an HTML page
+/// or empty.
 ///
 /// ```
 /// let error = onlyfansapi_core::transport::api_error(br#"{"error": "VALIDATION_ERROR", "message": "No."}"#);

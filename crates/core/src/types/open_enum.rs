@@ -1,8 +1,8 @@
-//! Enumerations of strings that keep unknown values.
+//! String enums that preserve unknown values.
 
 use std::fmt;
 
-/// A value without a variant in an open enum, for example one added after the client was generated.
+/// A value that has no variant in an open enum, for example one added after the client was generated.
 ///
 /// It is created only by converting a string to the enum, so it never equals a known value.
 ///
@@ -29,7 +29,7 @@ impl UnknownValue {
         Self(text.into())
     }
 
-    /// Returns the value on the wire.
+    /// Returns the value as sent on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,7 +48,7 @@ impl fmt::Debug for UnknownValue {
     }
 }
 
-/// Defines an enum of strings with an `Other` variant for unknown values, so that values newer than the document can be
+/// Defines a string enum with an `Other` variant for unknown values, so that values newer than the document can be
 /// received and sent.
 ///
 /// With the `schemars` feature of the calling crate, the type has a JSON schema: a string.
@@ -77,12 +77,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A value that this version does not know, as sent on the wire.
+            /// A value that is unknown to this version, as sent on the wire.
             Other($crate::UnknownValue),
         }
 
         impl $name {
-            /// Returns the value on the wire.
+            /// Returns the value as sent on the wire.
             #[inline]
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -92,7 +92,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// Returns whether this version does not know the value.
+            /// Returns whether the value is unknown to this version.
             #[inline]
             #[must_use]
             pub fn is_unknown(&self) -> bool {

@@ -45,7 +45,7 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// What deserializing expects, for errors.
+    /// The expected input, for deserialization errors.
     pub(crate) const EXPECTED: &str = "a timestamp as a string or a number";
 
     /// Returns the original text: the string, or the digits of the number.
@@ -283,7 +283,7 @@ mod tests {
         })
     }
 
-    /// Covers the formats in the document and in the service's conventions, and unsupported text.
+    /// Covers the formats in the document and in the service's conventions, as well as unsupported formats.
     #[test]
     fn parses_every_format_of_the_service() {
         for (text, expected) in [

@@ -36,7 +36,7 @@ pub(crate) struct Validation {
     errors: Map<String, Value>,
     /// Parts of the request that the service would ignore.
     pub(crate) findings: Vec<String>,
-    /// Status and body of a rejection that is not about a field.
+    /// Status and body of a rejection that does not concern a field.
     pub(crate) rejection: Option<(u16, Value)>,
 }
 

@@ -1,4 +1,4 @@
-//! Validates the query: names against the wire rules, values against the documented types.
+//! Validates the query: checks names against the wire rules and values against the documented types.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) fn check(
     {
         let sent = |name: &str| {
             let mut pairs = incoming.query.iter().filter(|(sent, _)| sent == name);
-            // PHP keeps the last of duplicate names.
+            // If a name is repeated, PHP keeps the last value.
             pairs.next_back().map(|(_, value)| value.as_str())
         };
         match rules::query_encoding(operation, parameter) {

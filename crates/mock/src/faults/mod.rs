@@ -66,13 +66,13 @@ pub enum Fault {
         /// The status of the response.
         status: u16,
     },
-    /// The server stops listening for good. In a script, it does so before the preceding fault, so that the attempt
+    /// The server permanently stops listening. In a script, it does so before the preceding fault, so that the attempt
     /// after that fault cannot connect.
     Unreachable,
 }
 
 impl Fault {
-    /// Returns all faults of a running server, with representative statuses of the parameterized ones. Only
+    /// Returns all faults of a running server, with representative statuses for the parameterized ones. Only
     /// [`Fault::Unreachable`] is missing.
     #[must_use]
     pub fn all() -> Vec<Self> {

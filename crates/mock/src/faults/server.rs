@@ -13,7 +13,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 use super::effects::{EffectTracker, TrackedRequest};
 use super::{Counts, Fault, tls};
 
-/// How long a stalled connection stays open; longer than the timeouts of all tests.
+/// How long a stalled connection stays open; longer than any test timeout.
 const STALL: Duration = Duration::from_secs(20);
 
 /// The maximum size of a request head, in bytes.
@@ -87,7 +87,7 @@ impl FaultPlan {
         matches!(self, Self::Script(faults) if faults.front() == Some(&Fault::Unreachable))
     }
 
-    /// Consumes the next fault if it is a scripted `ResetBefore`; returns whether it was.
+    /// If the next fault is a scripted `ResetBefore`, consumes it and returns true.
     fn take_reset_before(&mut self) -> bool {
         match self {
             Self::Script(faults) => {
@@ -121,8 +121,8 @@ impl FaultServer {
         Self::run(FaultPlan::Script(script.into()), true).await
     }
 
-    /// Starts a server that injects a random one of `faults` into each request with a probability of
-    /// `per_mille` / 1000. `seed` initializes the random generator.
+    /// Starts a server that injects a random fault from `faults` into each request with a probability of `per_mille` /
+    /// 1000. `seed` initializes the random generator.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl FaultServer {
         if let FaultPlan::Script(script) = &plan
             && script.contains(&Fault::GzipBomb)
         {
-            // Compressed in advance, because it takes longer than the timeouts of the tests.
+            // Compressed in advance, because compression takes longer than the test timeouts.
             gzip_bomb()?;
         }
         let (acceptor, certificate) = if is_tls {
@@ -201,7 +201,7 @@ impl FaultServer {
         }
     }
 
-    /// Returns the certificate in PEM; `None` without TLS.
+    /// Returns the certificate in PEM format; `None` without TLS.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
@@ -246,7 +246,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the connection end with a reset when it is dropped.
+/// Makes the connection send a reset when it is dropped.
 fn reset(stream: &TcpStream) {
     // Fails only if the connection is already closed.
     let _ = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO));
@@ -356,7 +356,7 @@ struct Reply<'a> {
     fault: &'a Fault,
     /// Whether an earlier request had the same idempotency key.
     is_replay: bool,
-    /// Whether the server no longer listens, so that the connection must end, too.
+    /// Whether the server has stopped listening, so that the connection must be closed, too.
     is_last: bool,
 }
 

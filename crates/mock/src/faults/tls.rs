@@ -9,7 +9,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// Returns a TLS acceptor and its certificate in PEM.
+/// Returns a TLS acceptor and its certificate in PEM format.
 pub(super) fn acceptor() -> io::Result<(TlsAcceptor, String)> {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(["localhost".to_owned()]).map_err(io::Error::other)?;

@@ -1,8 +1,8 @@
 //! Stored objects: created objects can be listed, shown, changed and deleted.
 //!
 //! Only the fields that requests have set are stored. A response starts from the operation's complete example body,
-//! overwritten with the stored fields. Like the service, different operations therefore return different subsets of the
-//! same object.
+//! overwritten with the stored fields. As with the service, different operations therefore return different subsets of
+//! the same object.
 
 mod resources;
 mod seed;
@@ -38,7 +38,7 @@ pub(crate) struct ObjectStore {
 #[derive(Clone, Debug)]
 struct StoredObject {
     fields: Fields,
-    /// The id in the document's example paths, if the object could not have that id.
+    /// An alias for the object's id: the id in the document's example paths, in case the object cannot have that id.
     alias: Option<String>,
 }
 
@@ -183,8 +183,8 @@ impl ObjectStore {
         Ok(())
     }
 
-    /// Returns the objects of a collection. Stores only initial objects, so that reads of other collections use no
-    /// memory.
+    /// Returns the objects of a collection. Stores the collection only if it has initial objects, so that reads of
+    /// other collections use no memory.
     fn objects(
         &mut self,
         resource: &'static Resource,
@@ -281,7 +281,7 @@ impl ObjectStore {
         }
     }
 
-    /// Updates the members and the member count of a user list in the list object.
+    /// Updates the members and the member count in a user list object.
     fn update_member_count(&mut self, key: &CollectionKey, request: &StateRequest<'_>) {
         let members = self.objects(&resources::LIST_MEMBERS, key, request).iter();
         let users: Vec<Value> = members
@@ -306,7 +306,8 @@ fn write_data(fields: &Fields, response: &mut Value) {
     }
 }
 
-/// Writes the fields of an object into the existing fields of the same names; skips fields that `target` does not have.
+/// Writes the fields of an object into the fields of `target` with the same names; skips fields that `target` does not
+/// have.
 fn write_fields(fields: &Fields, target: &mut Value) {
     for (name, field) in fields {
         match (target.get_mut(name), field) {
@@ -350,7 +351,7 @@ fn write_list(
     } else {
         objects.iter().collect()
     };
-    // The page starts at an offset, or at the object with an id. `id` appears only in `next_page` URLs.
+    // The page starts at an offset, or at the object with a given id. `id` appears only in `next_page` URLs.
     let first_id = ["id", "first_id"]
         .iter()
         .find_map(|name| request.query(name));

@@ -39,7 +39,7 @@ pub(super) struct Resource {
     /// The operation whose response holds the id of the initial object, and the JSON pointer to it.
     pub(super) id_at: (&'static str, &'static str),
     pub(super) newest_first: bool,
-    /// The resource whose objects belong to an object of this one and are deleted with it.
+    /// The child resource. Its objects belong to an object of this resource and are deleted with it.
     pub(super) contains: Option<&'static str>,
     pub(super) new_id: fn(i64) -> Value,
     /// Sets the fields of a new object.

@@ -34,7 +34,8 @@ pub(super) fn objects(resource: &Resource, request: &StateRequest<'_>) -> Vec<St
     let shown = complete_body(show, request);
     object.alias = alias.as_ref().map(plain_string);
     for (name, value) in shown["data"].as_object().into_iter().flatten() {
-        // Null carries no information, and other operations may show more of an account-scoped list of objects.
+        // Skips nulls, which carry no information, and account-scoped lists of objects, because other operations may
+        // show more of them.
         let is_scoped_list = value[0].is_object() && !resource.scope.is_empty();
         if !value.is_null() && !is_scoped_list {
             object.fields.entry(name).or_insert_with(|| value.clone());
@@ -43,7 +44,7 @@ pub(super) fn objects(resource: &Resource, request: &StateRequest<'_>) -> Vec<St
     vec![object]
 }
 
-/// Returns whether a path value is the documented example of the request's operation.
+/// Returns whether a path value equals the example documented for the request's operation.
 pub(super) fn is_example(request: &StateRequest<'_>, name: Option<&str>, value: &str) -> bool {
     let Some(name) = name else { return false };
     example(request.operation, name).is_some_and(|example| plain_string(&example) == value)
