@@ -195,8 +195,8 @@ impl MockServer {
         options.entry(operation.to_owned()).or_default().variation = variation;
     }
 
-    /// Selects a schema by its index for all further responses of an operation whose response is documented with
-    /// `oneOf` or `anyOf`.
+    /// Selects the schema for all further responses of an operation whose response is documented with `oneOf` or
+    /// `anyOf`. `index` is the position of the schema in that list.
     ///
     /// # Panics
     ///

@@ -46,7 +46,7 @@ pub(crate) struct Service {
 pub(crate) enum PropertyUsage {
     /// At least one is an object.
     Object,
-    /// Some are arrays with an item schema. For each, holds the names of the sibling properties and the item schema.
+    /// Some are arrays with an item schema. Contains the names of the sibling properties and the item schema of each.
     Arrays(Vec<(Vec<String>, Value)>),
 }
 

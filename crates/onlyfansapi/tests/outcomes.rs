@@ -668,7 +668,7 @@ async fn skips_a_byte_order_mark() {
 
 #[tokio::test]
 async fn treats_a_blank_body_as_empty() {
-    for body in [" ", " \r\n\t", "\u{feff} \n"] {
+    for body in ["", " ", " \r\n\t", "\u{feff} \n"] {
         let blank = || MockReply::status(200).body("application/json", body);
         let error = reply_to(blank()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unreadable, "{body:?}: {error}");

@@ -96,13 +96,13 @@ impl<T: fmt::Debug> fmt::Debug for Reply<T> {
     }
 }
 
-/// Decodes `response`, which has a success status, as documented by `operation`.
+/// Decodes `response`, which has a success status or 304, by the response shape of `operation`.
 ///
 /// # Errors
 ///
 /// - [`Refused`](crate::ErrorKind::Refused) if the body reports failure, unless `accept_refusal` is set
-/// - [`Unreadable`](crate::ErrorKind::Unreadable) if the body is not JSON, if it has no value of type `T`, or if `mode`
-///   is strict and a location does not match
+/// - [`Unreadable`](crate::ErrorKind::Unreadable) if the body is blank or not JSON, if it has no value of type `T`, or
+///   if `mode` is strict and a location does not match
 ///
 /// The error keeps the status, headers and body.
 pub fn decode<T: DeserializeOwned>(
@@ -140,11 +140,6 @@ pub fn decode<T: DeserializeOwned>(
         shape if has_no_content(&response) => absent(shape),
         shape @ (ResponseShape::Text | ResponseShape::Bytes) if body.is_empty() => absent(shape),
         ResponseShape::Empty => nothing(&response),
-        ResponseShape::Whole | ResponseShape::Envelope | ResponseShape::Detect
-            if body.trim_ascii().is_empty() =>
-        {
-            blank()
-        }
         ResponseShape::Text if response.media_type() == Some("text/html") => {
             Err("its body is an HTML page".to_owned())
         }
@@ -152,6 +147,7 @@ pub fn decode<T: DeserializeOwned>(
         ResponseShape::Bytes => T::deserialize(BytesDeserializer::<FromBytes>::new(body))
             .map(Decoded::exact)
             .map_err(|_| "its body is a file, which the requested type does not accept".to_owned()),
+        _ if body.trim_ascii().is_empty() => blank(),
         ResponseShape::Whole => value(body, ""),
         ResponseShape::Envelope if is_list => any_envelope(body),
         ResponseShape::Envelope => enveloped(body),
@@ -203,6 +199,15 @@ impl<T> Decoded<T> {
             drift: Vec::new(),
         }
     }
+
+    /// Creates the result for a response without a value.
+    fn empty(value: T) -> Self {
+        Self {
+            value,
+            has_data: false,
+            drift: Vec::new(),
+        }
+    }
 }
 
 /// The value, or the end of the sentence "responded with 200 OK, but …".
@@ -213,17 +218,12 @@ fn has_no_content(response: &Response) -> bool {
     matches!(response.status.as_u16(), 204 | 205 | 304)
 }
 
-/// Decodes a body without content. It has a value only if the type accepts null: an object whose fields are all
-/// optional would hide that the service sent nothing.
+/// Decodes a blank body. Returns a value only if the type accepts null: an object whose fields are all optional would
+/// hide that the service sent nothing.
 fn blank<T: DeserializeOwned>() -> DecodeResult<T> {
-    match serde_json::from_str("null") {
-        Ok(value) => Ok(Decoded {
-            value,
-            has_data: false,
-            drift: Vec::new(),
-        }),
-        Err(_) => Err("the response body is empty".to_owned()),
-    }
+    serde_json::from_str("null")
+        .map(Decoded::empty)
+        .map_err(|_| "the response body is empty".to_owned())
 }
 
 /// Returns whether the body is an object whose first member is `data` with a list.
@@ -339,12 +339,7 @@ fn absent<T: DeserializeOwned>(shape: ResponseShape) -> DecodeResult<T> {
     } else {
         decode::empty()
     };
-    match value {
-        Some(value) => Ok(Decoded {
-            value,
-            has_data: false,
-            drift: Vec::new(),
-        }),
-        None => Err("it has no data, and the requested type has no empty value".to_owned()),
-    }
+    value
+        .map(Decoded::empty)
+        .ok_or_else(|| "it has no data, and the requested type has no empty value".to_owned())
 }

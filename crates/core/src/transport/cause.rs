@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-/// Message prefixes of HTTP library errors that do not state a cause.
+/// Prefixes of error messages from HTTP libraries that do not state a cause.
 const WRAPPERS: [&str; 6] = [
     "error sending request",
     "client error (",

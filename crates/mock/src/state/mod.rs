@@ -38,7 +38,7 @@ pub(crate) struct ObjectStore {
 #[derive(Clone, Debug)]
 struct StoredObject {
     fields: Fields,
-    /// An alias for the object's id: the id in the document's example paths, in case the object cannot have that id.
+    /// A second id that matches the object: the id in the document's example paths, which can differ from the object's id.
     alias: Option<String>,
 }
 

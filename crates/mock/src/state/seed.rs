@@ -34,7 +34,7 @@ pub(super) fn objects(resource: &Resource, request: &StateRequest<'_>) -> Vec<St
     let shown = complete_body(show, request);
     object.alias = alias.as_ref().map(plain_string);
     for (name, value) in shown["data"].as_object().into_iter().flatten() {
-        // Skips nulls, which carry no information, and account-scoped lists of objects, because other operations may
+        // Skip nulls, which carry no information, and account-scoped lists of objects, because other operations may
         // show more of them.
         let is_scoped_list = value[0].is_object() && !resource.scope.is_empty();
         if !value.is_null() && !is_scoped_list {
